@@ -1,0 +1,1 @@
+"""Arithmetic on places, in metres: projection, clusters, outlines, density, overlap."""

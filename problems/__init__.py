@@ -1,0 +1,1 @@
+"""The nouns and rules of problem solving: categories, lifecycles, matching, use cases."""

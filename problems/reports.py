@@ -1,0 +1,134 @@
+"""Reports: one notification of an issue at a place and time, and the batches they came in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from problems.categories import Group
+
+
+class ReportStatus(StrEnum):
+    """Where a report stands. The moves between these are in :mod:`problems.lifecycle`."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    VERIFIED = "verified"
+    NO_ACTION = "no_action"
+    NOT_OURS = "not_ours"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report as it is kept.
+
+    ``source`` and ``source_id`` identify it; where the source has no ids, ``source_id`` is a key
+    made from the content. ``category`` is a leaf code, or None for an unmapped name (which stays
+    in ``category_name``). ``lon_lat`` is None for a report without a usable place. ``reporter`` is
+    a one-way key, never a name. All times are aware UTC.
+    """
+
+    id: int
+    source: str
+    source_id: str
+    category: str | None
+    category_name: str
+    reported_at: datetime
+    status: ReportStatus
+    lon_lat: tuple[float, float] | None
+    occurred_at: datetime | None = None
+    closed_at: datetime | None = None
+    resolution: str = ""
+    address: str = ""
+    text: str = ""
+    area: str = ""
+    channel: str = ""
+    reporter: str = ""
+    batch_id: int | None = None
+    version: int = 1
+
+    @property
+    def group(self) -> Group | None:
+        """The category group, or None while the category is unmapped."""
+        return Group(self.category[:3]) if self.category else None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not become a report, kept as it was with the reason."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    row: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import of one file: who, when, what, how many.
+
+    ``rows = accepted + unchanged + updated + rejected`` always holds; ``unplaced`` and
+    ``unmapped`` count within the accepted and updated rows.
+    """
+
+    id: int
+    source: str
+    file_name: str
+    sha256: str
+    started_at: datetime
+    finished_at: datetime
+    by: str
+    rows: int
+    accepted: int
+    unchanged: int
+    updated: int
+    rejected: int
+    unplaced: int
+    unmapped: int
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse counts that do not add up: every row is in exactly one of the four."""
+        if self.rows != self.accepted + self.unchanged + self.updated + self.rejected:
+            raise ValueError(
+                f"{self.rows} rows, but {self.accepted} accepted + {self.unchanged} unchanged + "
+                f"{self.updated} updated + {self.rejected} rejected"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPoints:
+    """Placed, categorised reports as columns, ordered by id; what clustering and the map work on.
+
+    Attributes
+    ----------
+    ids : (n,) int64, ascending
+    lon_lat : (n, 2) float64, degrees
+    group : (n,) int8, index into ``tuple(Group)``; -1 for a report whose category is unmapped
+    reported_s : (n,) int64, seconds since 1970 UTC
+    reporter : (n,) int64, equal for equal reporters, 0 where the reporter is unknown
+    """
+
+    ids: npt.NDArray[np.int64]
+    lon_lat: npt.NDArray[np.float64]
+    group: npt.NDArray[np.int8]
+    reported_s: npt.NDArray[np.int64]
+    reporter: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Return the number of reports."""
+        return len(self.ids)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> "ReportPoints":
+        """Return the rows for which ``keep`` (n,) is true, in the same order."""
+        return ReportPoints(
+            self.ids[keep], self.lon_lat[keep], self.group[keep], self.reported_s[keep], self.reporter[keep]
+        )

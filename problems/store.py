@@ -1,0 +1,299 @@
+"""What the rules ask of a store. :mod:`data` has the stores; the rules know only this protocol.
+
+Reading is done on the store itself, each call a consistent picture of its own. Writing is done in
+a *unit*: everything inside ``with store.writing() as unit`` is kept together or not at all, and
+one unit is open at a time. The pattern of every use case is load, decide, save.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from problems.actions import Action
+from problems.areas import Area, AreaKind, Street
+from problems.categories import Group
+from problems.events import Event, Subject
+from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.people import Organisation, Person
+from problems.problem import Problem
+from problems.reports import Batch, RejectedRow, Report, ReportPoints
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCounts:
+    """How much the store holds, and the span of its reports (aware UTC; None while empty)."""
+
+    reports: int
+    placed: int
+    unmapped: int
+    problems: int
+    actions: int
+    refreshes: int
+    batches: int
+    oldest_report_at: datetime | None
+    newest_report_at: datetime | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever put in: no report, no problem, no import."""
+        return self.reports == 0 and self.problems == 0 and self.batches == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box in degrees, edges included; ``west <= east`` and ``south <= north``."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """What an import needs of a report that is already kept: its id and its content's fingerprint."""
+
+    id: int
+    content: bytes
+
+
+class Unit(Protocol):
+    """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
+
+    ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
+    gave. ``save_*`` write over the record with the same id if its stored version is
+    ``seen_version``, raise :class:`problems.errors.Stale` if not, and return the record with its new
+    version (``seen_version + 1``).
+    """
+
+    def known_reports(self, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
+        """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
+        ...
+
+    def add_batch(self, batch: Batch) -> int:
+        """Keep the head of an import; its counts may still change until the unit ends."""
+        ...
+
+    def finish_batch(self, batch: Batch) -> None:
+        """Replace the counts and times of the batch with this id (once, in the same unit)."""
+        ...
+
+    def add_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Keep new reports, each with its content fingerprint."""
+        ...
+
+    def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Replace kept reports (by id) with a newer content and its fingerprint."""
+        ...
+
+    def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:
+        """Keep rows that could not become reports."""
+        ...
+
+    def map_category(self, source: str | None, name: str, code: str) -> int:
+        """Give every unmapped report called ``name`` the category ``code``; return how many."""
+        ...
+
+    def add_refresh(self, refresh: Refresh) -> int:
+        """Keep a refresh."""
+        ...
+
+    def add_hot_spots(self, hot_spots: Sequence[HotSpot]) -> list[int]:
+        """Keep the hot spots of a refresh (``refresh_id`` set) and return their ids in order."""
+        ...
+
+    def save_piles(self, piles: Sequence[Pile]) -> None:
+        """Add piles (``id`` 0) or replace the counts of kept ones; decisions stay as they are."""
+        ...
+
+    def save_pile_decision(self, pile: Pile, seen_version: int) -> Pile:
+        """Keep a person's decision about a pile."""
+        ...
+
+    def add_problem(self, problem: Problem) -> int:
+        """Keep a new problem."""
+        ...
+
+    def save_problem(self, problem: Problem, seen_version: int) -> Problem:
+        """Write over a problem that is still at ``seen_version``."""
+        ...
+
+    def add_action(self, action: Action) -> int:
+        """Keep a new action."""
+        ...
+
+    def save_action(self, action: Action, seen_version: int) -> Action:
+        """Write over an action that is still at ``seen_version``."""
+        ...
+
+    def save_report(self, report: Report, seen_version: int) -> Report:
+        """Write over a report that is still at ``seen_version`` (a person's edit)."""
+        ...
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Append events in this order; nothing ever changes or removes one."""
+        ...
+
+    def add_organisation(self, organisation: Organisation) -> int:
+        """Keep a new organisation."""
+        ...
+
+    def save_organisation(self, organisation: Organisation, seen_version: int) -> Organisation:
+        """Write over an organisation that is still at ``seen_version``."""
+        ...
+
+    def add_person(self, person: Person) -> int:
+        """Keep a new person."""
+        ...
+
+    def save_person(self, person: Person, seen_version: int) -> Person:
+        """Write over a person that is still at ``seen_version``."""
+        ...
+
+    def add_areas(self, areas: Sequence[Area]) -> None:
+        """Keep boundaries."""
+        ...
+
+    def add_streets(self, streets: Sequence[Street]) -> None:
+        """Keep streets."""
+        ...
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact about the whole store (its metric CRS, that it is synthetic …)."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that is kept, for reading, and the door to writing."""
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """Open the one unit in which things are written."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+    def version(self) -> int:
+        """Return a number that grows with every unit that was kept; the key of every cache."""
+        ...
+
+    def fact(self, name: str) -> str | None:
+        """Return a fact about the whole store, or None."""
+        ...
+
+    def counts(self) -> StoreCounts:
+        """Return how much the store holds."""
+        ...
+
+    # -- reports --
+
+    def report_points(
+        self, since: datetime | None = None, until: datetime | None = None, groups: Iterable[Group] | None = None
+    ) -> ReportPoints:
+        """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id.
+
+        Left out: withdrawn reports and reports marked as duplicates. Unmapped reports are in
+        (group -1) unless ``groups`` is given.
+        """
+        ...
+
+    def reports(self, ids: Sequence[int]) -> list[Report]:
+        """Return the reports with these ids, in ascending order of id; unknown ids are left out."""
+        ...
+
+    def reports_in(
+        self,
+        box: Box,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+        limit: int = 1000,
+    ) -> list[Report]:
+        """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
+        ...
+
+    def all_reports(self) -> Iterator[Report]:
+        """Go through every report in order of id without holding them all."""
+        ...
+
+    # -- imports --
+
+    def batches(self) -> list[Batch]:
+        """Return the imports, newest first."""
+        ...
+
+    def rejected_rows(self, batch_id: int | None = None) -> list[RejectedRow]:
+        """Return the rejected rows of one import (or of all), in order of batch and line."""
+        ...
+
+    def unmapped_names(self) -> list[tuple[str, str, int]]:
+        """Return (source, name, reports) of the category names that nobody has mapped, most first."""
+        ...
+
+    # -- refreshes --
+
+    def refreshes(self) -> list[Refresh]:
+        """Return all refreshes, newest (highest id) first."""
+        ...
+
+    def latest_refresh(self, until: date | None = None) -> Refresh | None:
+        """Return the newest refresh (with ``as_of`` on or before ``until``), or None."""
+        ...
+
+    def hot_spots(self, refresh_id: int) -> list[HotSpot]:
+        """Return the hot spots of a refresh in order of id."""
+        ...
+
+    def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
+        """Return the hot spots that were matched to a problem, in order of refresh."""
+        ...
+
+    def piles(self) -> list[Pile]:
+        """Return the points on the review list, most reports first."""
+        ...
+
+    # -- problems --
+
+    def problems(self) -> list[Problem]:
+        """Return every problem in order of id."""
+        ...
+
+    def problem(self, problem_id: int) -> Problem:
+        """Return a problem, or raise :class:`problems.errors.NotFound`."""
+        ...
+
+    def actions(self, problem_id: int | None = None) -> list[Action]:
+        """Return the actions (of one problem) in order of id."""
+        ...
+
+    def action(self, action_id: int) -> Action:
+        """Return an action, or raise :class:`problems.errors.NotFound`."""
+        ...
+
+    def events(
+        self, subject: Subject | None = None, subject_id: int | None = None, until: datetime | None = None
+    ) -> list[Event]:
+        """Return events in the order they were kept, with ``at < until`` where it is given."""
+        ...
+
+    # -- people and places --
+
+    def organisations(self) -> list[Organisation]:
+        """Return the organisations by name."""
+        ...
+
+    def people(self) -> list[Person]:
+        """Return the people by name."""
+        ...
+
+    def areas(self, kind: AreaKind | None = None) -> list[Area]:
+        """Return the boundaries (of one kind) by name."""
+        ...
+
+    def streets(self) -> list[Street]:
+        """Return the streets in order of id."""
+        ...
