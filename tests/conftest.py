@@ -1,0 +1,96 @@
+"""What every test may use, and what a run says about the tests it could not do.
+
+Fixtures of the sample city live in ``tests/sampling.py``, those of the browser in
+``tests/browsing.py``. A test that needs a browser bears ``@pytest.mark.browser``.
+"""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_PLUGINS = ("sampling", "browsing")
+pytest_plugins = [f"tests.{name}" for name in _PLUGINS if Path(__file__).with_name(f"{name}.py").exists()]
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
+SHARED_ABSENT = "the real files and reference values are not here"
+NO_BROWSER = "no Chromium is installed (set CHROMIUM to its path)"
+
+# A shared machine may stall for seconds: a deadline or "too slow" would fail tests that are right.
+_CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("dev", max_examples=40, **_CALM)
+settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **_CALM)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+
+def chromium_path() -> str | None:
+    """Return the browser that the tests drive: ``CHROMIUM``, or the first one on the path."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
+    return next((path for path in found if path), None)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder with real files and reference values, or skip where it is absent."""
+    folder = Path(os.environ.get("FIXPOINT_SHARED", str(ROOT.parent / "shared")))
+    if not (folder / "golden").is_dir():
+        pytest.skip(f"{SHARED_ABSENT}: set FIXPOINT_SHARED to their folder")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the browser tests together, with one reason, where no browser is installed."""
+    if chromium_path() is None:
+        for test in items:
+            if test.get_closest_marker("browser"):
+                test.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure: in CI nothing may be missing but the shared folder."""
+    if report.skipped and not hasattr(report, "wasxfail") and SHARED_ABSENT not in _reason(report):
+        report.outcome = "failed"
+        report.longrepr = f"This test must not be skipped in CI. {_reason(report)}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if IN_CI:
+        _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if IN_CI:
+        _fail_if_skipped(report)
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the very last line when the browser tests did not run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    unseen = sum("browser" in report.keywords for report in reporter.stats.get("skipped", []))
+    if unseen:
+        reporter.write_line(f"NOT TESTED in a browser: {unseen} tests were skipped, because {NO_BROWSER}.")
