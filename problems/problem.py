@@ -109,6 +109,20 @@ _ENDED = frozenset({ProblemStatus.CLOSED, ProblemStatus.NO_ACTION, ProblemStatus
 UNTOUCHED = frozenset({ProblemStatus.DETECTED})
 
 
+#: What a refresh sees of a problem and writes without a new version; people edit none of it.
+SIGHTING_FIELDS = (
+    "lon_lat",
+    "width_m",
+    "footprint",
+    "category",
+    "reports",
+    "incidents",
+    "hot_spot_id",
+    "last_seen_on",
+    "misses",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A problem as it stands.

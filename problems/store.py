@@ -120,6 +120,13 @@ class Unit(Protocol):
         """Write over a problem that is still at ``seen_version``."""
         ...
 
+    def save_sightings(self, problems: Sequence[Problem]) -> None:
+        """Write what a refresh saw of problems: their ``SIGHTING_FIELDS`` and nothing else.
+
+        Nobody edits these, so the version stays and nobody's open form goes stale.
+        """
+        ...
+
     def add_action(self, action: Action) -> int:
         """Keep a new action."""
         ...

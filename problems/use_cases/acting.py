@@ -1,0 +1,252 @@
+"""Actions: propose work to an organisation, and follow it until somebody has checked it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from problems.actions import Action, ActionStatus, ActionType
+from problems.clock import Clock
+from problems.errors import InputRefused, NotAllowed
+from problems.events import EventKind, Subject, event
+from problems.lifecycle import MoveAnswers, check_move
+from problems.people import SYSTEM, Organisation, Principal, Role
+from problems.problem import Problem, ProblemStatus
+from problems.store import Store, Unit
+from problems.use_cases.saving import require, save_action, save_problem, told
+from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, checked_text
+
+_TAKES_ACTIONS = frozenset(
+    {
+        ProblemStatus.CONFIRMED,
+        ProblemStatus.ANALYSING,
+        ProblemStatus.PLANNED,
+        ProblemStatus.IN_PROGRESS,
+        ProblemStatus.RECURRED,
+    }
+)
+
+
+def add_action(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    problem_id: int,
+    organisation_id: int,
+    type: ActionType,  # noqa: A002 - the field's own word
+    title: str,
+    due_on: date | None = None,
+    person: str = "",
+) -> Action:
+    """Propose an action on a problem to an organisation and return it as saved.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is not a coordinator.
+    InputRefused
+        When the title is empty, the due date has passed, the organisation is unknown or closed, or
+        the problem is not one that is worked on.
+    """
+    now = clock()
+    asked = "The action was not added."
+    require(principal, asked, Role.COORDINATOR)
+    if not title.strip():
+        raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
+    _check_due(asked, due_on, now.date())
+    with store.writing() as unit:
+        problem = store.problem(problem_id)
+        if problem.status not in _TAKES_ACTIONS:
+            raise InputRefused(
+                asked,
+                f"Problem {problem.ref} is “{problem.status.label}”.",
+                "Actions can be added once it is taken on and until the work is reported as done.",
+            )
+        _open_organisation(store, asked, organisation_id)
+        action = Action(
+            id=0,
+            problem_id=problem.id,
+            organisation_id=organisation_id,
+            type=type,
+            title=checked_text(asked, title, LONGEST_NAME),
+            status=ActionStatus.PROPOSED,
+            created_at=now,
+            due_on=due_on,
+            first_promised_on=due_on,
+            person=checked_text(asked, person, LONGEST_NAME),
+            status_since=now,
+        )
+        action = replace(action, id=unit.add_action(action))
+        unit.add_events(
+            [
+                event(
+                    now,
+                    principal,
+                    Subject.ACTION,
+                    action.id,
+                    EventKind.CREATED,
+                    changes=told(action),
+                    details={"problem_id": problem.id},
+                )
+            ]
+        )
+    return action
+
+
+def move_action(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    action_id: int,
+    target: ActionStatus,
+    answers: MoveAnswers,
+    seen_version: int,
+) -> Action:
+    """Move an action to ``target`` and return it as saved.
+
+    When the first action of a planned problem starts (or is done at once), the problem becomes
+    ``in_progress`` by itself.
+
+    Raises
+    ------
+    MoveRefused, NotAllowed
+        When the table has no such move from here, for this principal, with these answers; a
+        partner moves only their own organisation's actions.
+    Stale
+        When somebody else saved since ``seen_version``.
+    """
+    now = clock()
+    with store.writing() as unit:
+        action = store.action(action_id)
+        asked = f"Action {action.ref} cannot become “{target.label}”."
+        move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
+        _check_own(asked, principal, action, move.roles)
+        if answers.organisation_id is not None:
+            _open_organisation(store, asked, answers.organisation_id)
+        after = _moved(action, target, principal, answers, now)
+        note = checked_text(asked, answers.note, LONGEST_NOTE)
+        saved = save_action(
+            unit,
+            now,
+            principal,
+            action,
+            replace(after, last_note=note or action.last_note),
+            seen_version,
+            EventKind.MOVED,
+            reason=answers.reason,
+            note=note,
+            details={"verb": move.verb, "problem_id": action.problem_id},
+        )
+        if target in (ActionStatus.IN_PROGRESS, ActionStatus.DONE):
+            _start_problem(unit, store.problem(action.problem_id), saved, now)
+        return saved
+
+
+def postpone_action(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    action_id: int,
+    due_on: date,
+    note: str,
+    seen_version: int,
+) -> Action:
+    """Move the due date of an action; the first promised date stays, and the moves are counted.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is neither a coordinator nor a partner of the owning organisation.
+    InputRefused
+        When the new date has passed, the note is empty, or nothing is owed any more.
+    Stale
+        When somebody else saved since ``seen_version``.
+    """
+    now = clock()
+    with store.writing() as unit:
+        action = store.action(action_id)
+        asked = f"The due date of {action.ref} was not moved."
+        require(principal, asked, Role.COORDINATOR, Role.PARTNER)
+        _check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
+        _check_due(asked, due_on, now.date())
+        text = checked_text(asked, note, LONGEST_NOTE)
+        if not text:
+            raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
+        if not action.status.is_owed:
+            raise InputRefused(asked, f"It is “{action.status.label}”.", "Only work that is still owed has a due date.")
+        moved = action.due_on is not None and due_on != action.due_on
+        after = replace(
+            action,
+            due_on=due_on,
+            first_promised_on=action.first_promised_on or due_on,
+            moved_count=action.moved_count + int(moved),
+            last_note=text,
+        )
+        return save_action(
+            unit,
+            now,
+            principal,
+            action,
+            after,
+            seen_version,
+            EventKind.EDITED,
+            note=text,
+            details={"problem_id": action.problem_id},
+        )
+
+
+def _moved(action: Action, target: ActionStatus, principal: Principal, answers: MoveAnswers, now: datetime) -> Action:
+    after = replace(action, status=target, status_since=now, reason=answers.reason)
+    if action.blocked_since is not None:
+        spell_days = (now - action.blocked_since).total_seconds() / 86400
+        after = replace(after, blocked_since=None, blocked_days=action.blocked_days + spell_days)
+    if target is ActionStatus.BLOCKED:
+        after = replace(after, blocked_since=now)
+    if target is ActionStatus.DONE:
+        after = replace(after, done_at=now, done_by=principal.key)
+    if target is ActionStatus.IN_PROGRESS and action.done_at is not None:
+        after = replace(after, done_at=None, done_by="")
+    if target is ActionStatus.PROPOSED:
+        after = replace(after, organisation_id=answers.organisation_id or action.organisation_id, person="")
+    return after
+
+
+def _start_problem(unit: Unit, problem: Problem, action: Action, now: datetime) -> None:
+    if problem.status is not ProblemStatus.PLANNED:
+        return
+    save_problem(
+        unit,
+        now,
+        SYSTEM,
+        problem,
+        replace(problem, status=ProblemStatus.IN_PROGRESS),
+        problem.version,
+        EventKind.MOVED,
+        note=f"{action.ref} started: {action.title}",
+        details={"action_id": action.id},
+    )
+
+
+def _check_own(asked: str, principal: Principal, action: Action, roles: frozenset[Role]) -> None:
+    as_other = principal.has(*(roles - {Role.PARTNER}))
+    everywhere = principal.organisation_id is None
+    if not as_other and not everywhere and principal.organisation_id != action.organisation_id:
+        raise NotAllowed(asked, "It belongs to another organisation.", "Ask that organisation, or a coordinator.")
+
+
+def _check_due(asked: str, due_on: date | None, today: date) -> None:
+    if due_on is not None and due_on < today:
+        raise InputRefused(asked, f"The due date {due_on} has passed.", "Choose today or a later day.")
+
+
+def _open_organisation(store: Store, asked: str, organisation_id: int) -> Organisation:
+    for organisation in store.organisations():
+        if organisation.id == organisation_id:
+            if organisation.closed:
+                raise InputRefused(asked, f"{organisation.name} is closed.", "Choose another organisation.")
+            return organisation
+    raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")

@@ -1,0 +1,284 @@
+"""Working on problems: take on, move, edit, note, draw by hand.
+
+Each function loads, checks by the table in :mod:`problems.lifecycle`, and saves the change with
+its event in one unit. ``seen_version`` is the version the person had on the screen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+from geo.outlines import width_m
+
+from geo import areas, geojson, projection
+from problems.categories import Group
+from problems.clock import Clock
+from problems.errors import InputRefused, MoveRefused
+from problems.events import Event, EventKind, Subject, event
+from problems.lifecycle import MoveAnswers, check_move
+from problems.people import Principal, Role
+from problems.problem import Problem, ProblemStatus
+from problems.store import Store
+from problems.use_cases.saving import plain, require, save_problem, told
+
+LONGEST_NOTE = 4000
+LONGEST_NAME = 120
+
+
+def checked_text(asked: str, text: str, longest: int) -> str:
+    """Return ``text`` without outer space, or refuse when it is longer than ``longest`` characters."""
+    stripped = text.strip()
+    if len(stripped) > longest:
+        raise InputRefused(
+            asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
+        )
+    return stripped
+
+
+def move_problem(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    problem_id: int,
+    target: ProblemStatus,
+    answers: MoveAnswers,
+    seen_version: int,
+) -> Problem:
+    """Move a problem to ``target`` and return it as saved.
+
+    Raises
+    ------
+    MoveRefused, NotAllowed
+        When the table has no such move from here, for this principal, with these answers, or when
+        its actions stand against it.
+    Stale
+        When somebody else saved since ``seen_version``.
+    """
+    now = clock()
+    with store.writing() as unit:
+        problem = store.problem(problem_id)
+        move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
+        _check_answers_fit(problem, answers, now.date())
+        if target is ProblemStatus.REMEDIATED:
+            _check_actions_ended(store, problem)
+        after = _moved(problem, target, principal, answers, now.date())
+        details = {
+            "verb": move.verb,
+            "visited_on": answers.visited_on,
+            "outcome": answers.outcome or None,
+            "successors": list(after.successor_ids) or None,
+        }
+        return save_problem(
+            unit,
+            now,
+            principal,
+            problem,
+            after,
+            seen_version,
+            EventKind.MOVED,
+            reason=answers.reason,
+            note=checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE),
+            details={key: value for key, value in details.items() if value is not None},
+        )
+
+
+def _check_answers_fit(problem: Problem, answers: MoveAnswers, today: date) -> None:
+    asked = f"Problem {problem.ref} cannot be moved like this."
+    if answers.visited_on and answers.visited_on > today:
+        raise MoveRefused(
+            asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
+        )
+    if answers.review_on and answers.review_on < today:
+        raise MoveRefused(asked, f"The review date {answers.review_on} has passed.", "Choose today or a later day.")
+    if answers.target_id == problem.id:
+        raise MoveRefused(asked, "A problem cannot be merged into itself.", "Choose another problem.")
+
+
+def _check_actions_ended(store: Store, problem: Problem) -> None:
+    actions = store.actions(problem.id)
+    asked = f"Problem {problem.ref} cannot be reported as done."
+    owed = [action.ref for action in actions if action.status.is_owed]
+    if owed:
+        raise MoveRefused(
+            asked, f"Work is still owed: {', '.join(owed)}.", "Finish, decline or cancel these actions first."
+        )
+    if not any(action.done_at for action in actions):
+        raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
+
+
+def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answers: MoveAnswers, today: date) -> Problem:
+    after = replace(problem, status=target)
+    if answers.owner.strip():
+        after = replace(after, owner=answers.owner.strip(), owner_organisation_id=answers.owner_organisation_id)
+    if answers.objective.strip():
+        after = replace(after, objective=answers.objective.strip())
+    if answers.review_on:
+        after = replace(after, review_on=answers.review_on)
+    if answers.target_id is not None:
+        after = replace(after, successor_ids=(answers.target_id,))
+    if target is ProblemStatus.REMEDIATED:
+        after = replace(after, remediated_on=today, done_by=principal.key)
+    if target is ProblemStatus.CLOSED:
+        after = replace(after, outcome=answers.outcome)
+    if _is_reopening(problem.status, target):
+        after = replace(after, reopened=problem.reopened + 1, outcome="", done_by="")
+    return after
+
+
+_SETTLED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
+_STARTED = frozenset({ProblemStatus.IN_PROGRESS, ProblemStatus.RECURRED, ProblemStatus.CONFIRMED})
+
+
+def _is_reopening(source: ProblemStatus, target: ProblemStatus) -> bool:
+    return source in _SETTLED and target in _STARTED
+
+
+def edit_problem(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    problem_id: int,
+    seen_version: int,
+    name: str | None = None,
+    owner: str | None = None,
+    owner_organisation_id: int | None = None,
+    objective: str | None = None,
+    review_on: date | None = None,
+) -> Problem:
+    """Change what is written about a problem; None leaves a field as it is.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is not a coordinator.
+    InputRefused
+        When the name is empty or a text is too long.
+    Stale
+        When somebody else saved since ``seen_version``.
+    """
+    now = clock()
+    with store.writing() as unit:
+        problem = store.problem(problem_id)
+        asked = f"Problem {problem.ref} cannot be changed like this."
+        require(principal, asked, Role.COORDINATOR)
+        after = problem
+        if name is not None:
+            if not name.strip():
+                raise InputRefused(asked, "A problem needs a name.", "Say what and where, such as a street.")
+            after = replace(after, name=checked_text(asked, name, LONGEST_NAME))
+        if owner is not None:
+            after = replace(
+                after, owner=checked_text(asked, owner, LONGEST_NAME), owner_organisation_id=owner_organisation_id
+            )
+        if objective is not None:
+            after = replace(after, objective=checked_text(asked, objective, LONGEST_NOTE))
+        if review_on is not None:
+            after = replace(after, review_on=review_on)
+        if after == problem and problem.version == seen_version:
+            return problem
+        return save_problem(unit, now, principal, problem, after, seen_version, EventKind.EDITED)
+
+
+def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, note: str) -> None:
+    """Add a person's note to the timeline of a problem; nothing else changes.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal may only look.
+    InputRefused
+        When the note is empty or longer than 4,000 characters.
+    """
+    now = clock()
+    with store.writing() as unit:
+        problem = store.problem(problem_id)
+        asked = f"The note on problem {problem.ref} was not kept."
+        require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
+        text = checked_text(asked, note, LONGEST_NOTE)
+        if not text:
+            raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
+        unit.add_events([event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)])
+
+
+def draw_problem(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    name: str,
+    group: Group,
+    geometry: Mapping[str, object],
+    epsg: int | None = None,
+) -> Problem:
+    """Create a problem from an area drawn by hand, as first-class as one found by a refresh.
+
+    ``geometry`` is a GeoJSON polygon in lon/lat; ``epsg`` the metric CRS for its width (that of
+    the store, else the one that fits the place).
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is not a coordinator.
+    InputRefused
+        When the name is empty or the geometry is not a polygon with an area.
+    """
+    asked = "The drawn problem was not kept."
+    require(principal, asked, Role.COORDINATOR)
+    if not name.strip():
+        raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
+    ring = _outer_points(asked, geometry)
+    known = store.fact("epsg")
+    metric = epsg or (int(known) if known else projection.metric_epsg(ring))
+    west, south, east, north = geojson.bounds(geometry)
+    now = clock()
+    centre = ((west + east) / 2, (south + north) / 2)
+    problem = Problem(
+        id=0,
+        name=checked_text(asked, name, LONGEST_NAME),
+        group=group,
+        category="",
+        status=ProblemStatus.DETECTED,
+        lon_lat=centre,
+        width_m=float(width_m(projection.to_metres(ring, metric))),
+        footprint=dict(geometry),
+        created_at=now,
+        area=area_name(store, centre),
+        last_event_at=now,
+    )
+    with store.writing() as unit:
+        problem = replace(problem, id=unit.add_problem(problem))
+        unit.add_events([created_event(now, principal, problem, {"drawn": True, "footprint": plain(geometry)})])
+    return problem
+
+
+def _outer_points(asked: str, geometry: Mapping[str, object]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    coordinates = geometry.get("coordinates")
+    if geometry.get("type") != "Polygon" or not isinstance(coordinates, (list, tuple)) or not coordinates:
+        raise InputRefused(asked, "The area is not a polygon.", "Draw a closed area on the map.")
+    try:
+        ring = np.asarray(coordinates[0], dtype=np.float64).reshape(-1, 2)
+    except (TypeError, ValueError) as unreadable:
+        raise InputRefused(asked, "Its corners cannot be read.", "Draw a closed area on the map.") from unreadable
+    if len(np.unique(ring, axis=0)) < 3 or not np.isfinite(ring).all():
+        raise InputRefused(asked, "It has fewer than three corners.", "Draw a closed area on the map.")
+    return ring
+
+
+def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:
+    """Return the event that begins a problem: all its fields, so that a fold can start from it."""
+    return event(at, principal, Subject.PROBLEM, problem.id, EventKind.CREATED, changes=told(problem), details=details)
+
+
+def area_name(store: Store, lon_lat: tuple[float, float]) -> str:
+    """Return the name of the ward (else any area) that a point lies in, or an empty string."""
+    known = sorted(store.areas(), key=lambda area: (area.kind != "ward", area.name))
+    if not known:
+        return ""
+    index = int(areas.area_of(np.array([lon_lat]), [area.geometry for area in known])[0])
+    return known[index].name if index >= 0 else ""
