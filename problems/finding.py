@@ -1,0 +1,252 @@
+"""Finding hot spots: from placed reports to outlined places, per category group.
+
+The arithmetic is in :mod:`geo`; here is the order in which it is applied and what is counted.
+No claim of significance is made yet: the seam for it is ``is_core`` of :func:`geo.clusters.find_clusters`
+and the ``expected`` and ``q_value`` of :class:`problems.hot_spots.HotSpot`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from geo import geojson, incidents, projection
+from geo.clusters import find_clusters, split_wide
+from geo.outlines import apart, outline, width_m
+from geo.piles import Places, collapse, find_piles
+from problems.categories import Group
+from problems.hot_spots import DetectionSettings, Pile, PileDecision
+from problems.progress import Progress, silent
+from problems.reports import ReportPoints
+
+GROUPS = tuple(Group)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place where one group concentrates, before it is matched to a problem.
+
+    ``members`` are report ids, ascending; ``counted_s`` their times in the same order.
+    """
+
+    group: Group
+    lon_lat: tuple[float, float]
+    width_m: float
+    outline: Mapping[str, object]
+    reports: int
+    incidents: int
+    reporters: int
+    first_at: datetime
+    last_at: datetime
+    members: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one window of reports holds."""
+
+    found: tuple[Found, ...]
+    piles: tuple[Pile, ...]
+    reports: int
+    distinct_incidents: int
+    clusters: int
+    excluded_reports: int
+    incident: npt.NDArray[np.int64]
+    xy_m: npt.NDArray[np.float64]
+
+
+def local_days(seconds: npt.NDArray[np.int64], zone: tzinfo) -> npt.NDArray[np.int64]:
+    """Return the day number (since 1970-01-01, in ``zone``) of each time in seconds UTC.
+
+    The offset from UTC is taken once per UTC day, at noon: within the hours of a clock change a
+    report may be put on the neighbouring day.
+    """
+    if len(seconds) == 0:
+        return np.zeros(0, dtype=np.int64)
+    utc_days = seconds // 86400
+    days, index = np.unique(utc_days, return_inverse=True)
+    noon = [datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=int(day)) for day in days]
+    offsets = np.array([moment.astimezone(zone).utcoffset() or timedelta() for moment in noon])
+    offset_s = np.array([offset.total_seconds() for offset in offsets], dtype=np.int64)
+    return np.asarray((seconds + offset_s[index]) // 86400, dtype=np.int64)
+
+
+def find_hot_spots(
+    points: ReportPoints,
+    known_piles: Sequence[Pile],
+    *,
+    epsg: int,
+    settings: DetectionSettings,
+    zone: tzinfo,
+    progress: Progress = silent,
+) -> Finding:
+    """Find where the distinct incidents of each group concentrate.
+
+    Identical coordinates are one place whose weight is its number of distinct incidents; places on
+    the review list that are kept out take no part; clusters wider than the setting allows are
+    split. The result is the same whatever the order of the reports: hot spots come by group, then
+    by their lowest report id.
+
+    Parameters
+    ----------
+    points
+        Placed reports of the window, unmapped ones included (they count for the piles only).
+    known_piles
+        The review list so far, with its decisions.
+    epsg
+        Metric CRS of the deployment.
+    settings, zone
+        How to find, and where a day begins.
+    """
+    progress("Placing the reports", 0.0)
+    xy_m = projection.to_metres(points.lon_lat, epsg) if len(points) else np.zeros((0, 2))
+    places = collapse(xy_m, tolerance_m=settings.same_place_m)
+    piles = _review_list(points, places, known_piles, settings, epsg)
+    out = _kept_out(places, [*piles, *known_piles], epsg)
+    kept = ~out[places.place] if len(points) else np.zeros(0, dtype=np.bool_)
+    day = local_days(points.reported_s, zone)
+    incident = incidents.distinct_incidents(places.place, points.reporter, day, points.group)
+    takes_part = kept & (points.group >= 0)
+    found: list[Found] = []
+    clusters = 0
+    for index, group in enumerate(GROUPS):
+        progress(f"Looking for hot spots: {group.label}", 0.1 + 0.9 * index / len(GROUPS))
+        rows = np.flatnonzero(takes_part & (points.group == index))
+        group_found, group_clusters = _find_in_group(points, places, incident, rows, group, epsg, settings)
+        found.extend(group_found)
+        clusters += group_clusters
+    return Finding(
+        found=tuple(found),
+        piles=tuple(piles),
+        reports=len(points),
+        distinct_incidents=len(np.unique(incident[takes_part])),
+        clusters=clusters,
+        excluded_reports=int((~kept).sum()),
+        incident=incident,
+        xy_m=xy_m,
+    )
+
+
+def _find_in_group(
+    points: ReportPoints,
+    places: Places,
+    incident: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    group: Group,
+    epsg: int,
+    settings: DetectionSettings,
+) -> tuple[list[Found], int]:
+    if len(rows) == 0:
+        return [], 0
+    first_of_incident = rows[np.unique(incident[rows], return_index=True)[1]]
+    used, weight = np.unique(places.place[first_of_incident], return_counts=True)
+    xy_m = places.xy_m[used]
+    limits = {"radius_m": settings.radius_m, "min_weight": float(settings.min_incidents)}
+    weights = weight.astype(np.float64)
+    whole = find_clusters(xy_m, weights=weights, **limits)
+    fitting = split_wide(
+        xy_m, whole, max_width_m=settings.max_width_m, shrink=settings.shrink, weights=weights, **limits
+    )
+    if fitting.count == 0:
+        return [], whole.count
+    label_of_place = np.full(len(places.xy_m), -1, dtype=np.int64)
+    label_of_place[used] = fitting.label
+    label_of_row = label_of_place[places.place[rows]]
+    outlines = apart(
+        [
+            outline(xy_m[(fitting.label == label) & fitting.core], radius_m=settings.radius_m)
+            for label in range(fitting.count)
+        ]
+    )
+    found = [
+        _describe(points, incident, rows[label_of_row == label], xy_m[fitting.label == label], shape, group, epsg)
+        for label, shape in enumerate(outlines)
+    ]
+    return sorted(found, key=lambda one: int(one.members[0])), whole.count
+
+
+def _describe(
+    points: ReportPoints,
+    incident: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    xy_m: npt.NDArray[np.float64],
+    shape: object,
+    group: Group,
+    epsg: int,
+) -> Found:
+    reporters = np.unique(points.reporter[rows])
+    lon, lat = projection.to_lon_lat(xy_m.mean(axis=0, keepdims=True), epsg)[0]
+    return Found(
+        group=group,
+        lon_lat=(round(float(lon), 7), round(float(lat), 7)),
+        width_m=float(width_m(xy_m)),
+        outline=geojson.to_lon_lat(shape, epsg),
+        reports=len(rows),
+        incidents=len(np.unique(incident[rows])),
+        reporters=int((reporters != 0).sum()),
+        first_at=datetime.fromtimestamp(int(points.reported_s[rows].min()), UTC),
+        last_at=datetime.fromtimestamp(int(points.reported_s[rows].max()), UTC),
+        members=np.sort(points.ids[rows]),
+    )
+
+
+def _point_key(lon_lat: tuple[float, float]) -> tuple[float, float]:
+    return round(lon_lat[0], 6), round(lon_lat[1], 6)
+
+
+def _review_list(
+    points: ReportPoints,
+    places: Places,
+    known: Sequence[Pile],
+    settings: DetectionSettings,
+    epsg: int,
+) -> list[Pile]:
+    """Return the piles of this window, each with the identity and decision it already has."""
+    by_point = {_point_key(pile.lon_lat): pile for pile in known}
+    listed: list[Pile] = []
+    if len(points) == 0:
+        return listed
+    flagged = find_piles(
+        places,
+        points.group,
+        min_reports=settings.pile_min_reports,
+        kept_out_reports=settings.pile_kept_out_reports,
+        kept_out_share=settings.pile_kept_out_share,
+    )
+    for pile in flagged:
+        lon, lat = projection.to_lon_lat(places.xy_m[[pile.place]], epsg)[0]
+        point = (round(float(lon), 7), round(float(lat), 7))
+        before = by_point.get(_point_key(point))
+        listed.append(
+            Pile(
+                id=before.id if before else 0,
+                lon_lat=before.lon_lat if before else point,
+                reports=int(pile.reports),
+                groups=int(pile.groups),
+                share=float(pile.share),
+                heavy=bool(pile.heavy),
+                last_refresh_id=None,
+                decision=before.decision if before else PileDecision.UNREVIEWED,
+                decided_by=before.decided_by if before else "",
+                version=before.version if before else 1,
+            )
+        )
+    return listed
+
+
+def _kept_out(places: Places, piles: Sequence[Pile], epsg: int) -> npt.NDArray[np.bool_]:
+    """Return which places (k,) stay out of clustering.
+
+    A point that somebody called a default point stays out, however few reports the window has on it.
+    """
+    out = np.zeros(len(places.xy_m), dtype=np.bool_)
+    decided = {_point_key(pile.lon_lat): pile for pile in reversed(piles)}
+    kept_out = [pile.lon_lat for pile in decided.values() if pile.kept_out]
+    if not kept_out or len(places.xy_m) == 0:
+        return out
+    targets = projection.to_metres(np.array(kept_out, dtype=np.float64), epsg)
+    for target in targets:
+        out |= np.hypot(*(places.xy_m - target).T) <= 1.0
+    return out
