@@ -1,0 +1,152 @@
+"""Outlines of hot spots, in metres."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.spatial.distance import cdist
+from shapely.geometry.base import BaseGeometry
+
+from geo.arrays import Floats, as_points, as_positive
+from geo.errors import GeoError
+
+_QUARTER_SEGMENTS = 8
+# A buffer is drawn as a polygon inside of its circle; this makes it reach a little beyond instead,
+# so that cores at exactly the radius from each other end up in one piece.
+_REACH = 0.5 / math.cos(math.pi / (4 * _QUARTER_SEGMENTS)) * 1.001
+_MOST_DRAWN = 2_000
+
+
+def outline(core_xy_m: npt.ArrayLike, *, radius_m: float) -> shapely.Polygon | shapely.MultiPolygon:
+    """Draw the outline round the core points of a cluster.
+
+    It is the union of discs of half the radius round the core points, with narrow necks filled,
+    small holes closed and corners simplified (up to 3 % of the radius). It follows the points: no
+    hull spans a river or a park. Core points within the radius of each other are in one piece.
+
+    Parameters
+    ----------
+    core_xy_m : array_like, shape (k, 2)
+        Metres; at least one point.
+    radius_m : float
+        The radius of the clustering, above 0.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        In metres, valid, not empty, the same whatever the order of the points.
+
+    Raises
+    ------
+    GeoError
+        Without a point, for NaN or infinity, or a radius that is not above 0.
+
+    Notes
+    -----
+    An outline says where reports lie close together, not where the cause of the problem ends.
+
+    Examples
+    --------
+    >>> shape = outline([(0, 0), (75, 0)], radius_m=75)
+    >>> shape.geom_type, [round(edge) for edge in shape.bounds]
+    ('Polygon', [-37, -38, 113, 37])
+    """
+    points = as_points(core_xy_m, "core_xy_m")
+    radius = as_positive(radius_m, "radius_m")
+    if len(points) == 0:
+        raise GeoError("An outline without any core point was asked for.", "It has no place.", "Leave it out.")
+    discs = shapely.buffer(shapely.points(_thinned(points, radius)), radius * _REACH, quad_segs=_QUARTER_SEGMENTS)
+    joined = shapely.union_all(discs)
+    # Out and in again: fills the notches between discs that barely touch.
+    closed = joined.buffer(radius / 8.0, quad_segs=4).buffer(-radius / 8.0, quad_segs=4)
+    shape = _without_small_holes(closed, math.pi * radius * radius / 4.0).simplify(0.03 * radius)
+    return _polygonal(shape if shape.is_valid else shapely.make_valid(shape))
+
+
+def width_m(xy_m: npt.ArrayLike) -> float:
+    """Measure how wide a set of points is: the largest distance between two of them.
+
+    Parameters
+    ----------
+    xy_m : array_like, shape (n, 2)
+        Metres; at least one point.
+
+    Returns
+    -------
+    float
+        Metres; 0 for a single place.
+
+    Raises
+    ------
+    GeoError
+        Without a point, for NaN or infinity.
+
+    Examples
+    --------
+    >>> width_m([(0, 0), (3, 4), (1, 1)])
+    5.0
+    """
+    points = as_points(xy_m, "xy_m")
+    if len(points) == 0:
+        raise GeoError("The width of no point was asked for.", "It has none.", "Pass at least one point.")
+    corners = shapely.get_coordinates(shapely.convex_hull(shapely.MultiPoint(points)))
+    return float(cdist(corners, corners).max())
+
+
+def apart(polygons: Sequence[shapely.Polygon | shapely.MultiPolygon]) -> list[shapely.Polygon | shapely.MultiPolygon]:
+    """Cut outlines so that no two of them overlap.
+
+    The smaller outline keeps the ground that two of them share: taken from the larger one it
+    matters less. Outlines of equal area: the earlier keeps it.
+
+    Parameters
+    ----------
+    polygons : sequence of Polygon or MultiPolygon
+        In metres.
+
+    Returns
+    -------
+    list of Polygon or MultiPolygon
+        In the order of the input, none of them empty; outlines may still touch.
+
+    Examples
+    --------
+    >>> pieces = apart([shapely.box(0, 0, 10, 10), shapely.box(8, 0, 12, 10)])
+    >>> [piece.area for piece in pieces]
+    [80.0, 40.0]
+    """
+    pieces = list(polygons)
+    order = sorted(range(len(pieces)), key=lambda at: (pieces[at].area, at))
+    tree = shapely.STRtree(pieces)
+    rank = {at: place for place, at in enumerate(order)}
+    for at in order:
+        smaller = [
+            int(other) for other in tree.query(polygons[at], predicate="intersects") if rank[int(other)] < rank[at]
+        ]
+        if smaller:
+            left = pieces[at].difference(shapely.union_all([pieces[other] for other in smaller]))
+            pieces[at] = _polygonal(left) if left.area > 0 else pieces[at]
+    return pieces
+
+
+def _thinned(points: Floats, radius_m: float) -> Floats:
+    places = np.unique(points, axis=0)
+    if len(places) <= _MOST_DRAWN:
+        return places
+    first = np.unique(np.floor(places / (radius_m / 20.0)), axis=0, return_index=True)[1]
+    return places[np.sort(first)]
+
+
+def _without_small_holes(shape: BaseGeometry, smallest_m2: float) -> BaseGeometry:
+    filled = [
+        shapely.Polygon(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area >= smallest_m2])
+        for part in shapely.get_parts(shape)
+    ]
+    return shapely.union_all(filled)
+
+
+def _polygonal(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPolygon:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
