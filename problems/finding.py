@@ -129,6 +129,15 @@ def find_hot_spots(
     )
 
 
+def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo) -> int:
+    """Return how many distinct incidents a set of reports tells of."""
+    if len(points) == 0:
+        return 0
+    places = collapse(projection.to_metres(points.lon_lat, epsg), tolerance_m=settings.same_place_m)
+    day = local_days(points.reported_s, zone)
+    return len(np.unique(incidents.distinct_incidents(places.place, points.reporter, day, points.group)))
+
+
 def _find_in_group(
     points: ReportPoints,
     places: Places,
@@ -143,11 +152,17 @@ def _find_in_group(
     first_of_incident = rows[np.unique(incident[rows], return_index=True)[1]]
     used, weight = np.unique(places.place[first_of_incident], return_counts=True)
     xy_m = places.xy_m[used]
-    limits = {"radius_m": settings.radius_m, "min_weight": float(settings.min_incidents)}
+    radius_m, min_weight = settings.radius_m, float(settings.min_incidents)
     weights = weight.astype(np.float64)
-    whole = find_clusters(xy_m, weights=weights, **limits)
+    whole = find_clusters(xy_m, radius_m=radius_m, min_weight=min_weight, weights=weights)
     fitting = split_wide(
-        xy_m, whole, max_width_m=settings.max_width_m, shrink=settings.shrink, weights=weights, **limits
+        xy_m,
+        whole,
+        radius_m=radius_m,
+        min_weight=min_weight,
+        max_width_m=settings.max_width_m,
+        shrink=settings.shrink,
+        weights=weights,
     )
     if fitting.count == 0:
         return [], whole.count
@@ -162,7 +177,7 @@ def _find_in_group(
     )
     found = [
         _describe(points, incident, rows[label_of_row == label], xy_m[fitting.label == label], shape, group, epsg)
-        for label, shape in enumerate(outlines)
+        for label, shape in enumerate(geojson.to_lon_lat(polygon, epsg) for polygon in outlines)
     ]
     return sorted(found, key=lambda one: int(one.members[0])), whole.count
 
@@ -172,7 +187,7 @@ def _describe(
     incident: npt.NDArray[np.int64],
     rows: npt.NDArray[np.int64],
     xy_m: npt.NDArray[np.float64],
-    shape: object,
+    shape: Mapping[str, object],
     group: Group,
     epsg: int,
 ) -> Found:
@@ -182,7 +197,7 @@ def _describe(
         group=group,
         lon_lat=(round(float(lon), 7), round(float(lat), 7)),
         width_m=float(width_m(xy_m)),
-        outline=geojson.to_lon_lat(shape, epsg),
+        outline=shape,
         reports=len(rows),
         incidents=len(np.unique(incident[rows])),
         reporters=int((reporters != 0).sum()),

@@ -118,7 +118,7 @@ def _match_group(
         if children:
             result.split[row] = tuple(columns[child] for child in children)
     for place, column in enumerate(columns):
-        parents = [rows[row] for row in np.flatnonzero(went_into[:, place] >= CONTINUES)]
+        parents = [rows[int(row)] for row in np.flatnonzero(went_into[:, place] >= CONTINUES)]
         if len(parents) > 1:
             result.merged[column] = tuple(parents)
 

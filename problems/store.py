@@ -198,7 +198,11 @@ class Store(Protocol):
     # -- reports --
 
     def report_points(
-        self, since: datetime | None = None, until: datetime | None = None, groups: Iterable[Group] | None = None
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+        box: Box | None = None,
     ) -> ReportPoints:
         """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id.
 
@@ -253,6 +257,10 @@ class Store(Protocol):
 
     def hot_spots(self, refresh_id: int) -> list[HotSpot]:
         """Return the hot spots of a refresh in order of id."""
+        ...
+
+    def last_hot_spots(self) -> list[HotSpot]:
+        """Return, for every problem that has one, the hot spot that its ``hot_spot_id`` names."""
         ...
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:

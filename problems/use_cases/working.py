@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
-from geo.outlines import width_m
 
 from geo import areas, geojson, projection
+from geo.outlines import width_m
 from problems.categories import Group
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused

@@ -1,0 +1,279 @@
+"""What a refresh means for the problems: who keeps an identity, what is new, quiet, or back.
+
+Everything is decided here from what was loaded, and nothing is saved: the result is a plan that
+:mod:`problems.use_cases.refreshing` writes in one unit. A problem that people work on is never
+redrawn, merged or split: that is proposed on its timeline.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.footprints import near
+from problems.events import EventKind
+from problems.finding import GROUPS, Found
+from problems.hot_spots import DetectionSettings
+from problems.matching import Matching
+from problems.problem import UNTOUCHED, Problem, ProblemStatus
+
+#: A refresh may bring these back when their place turns hot again.
+RETURNING = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
+#: Half of a hot spot's reports inside an old footprint make it the same place.
+SAME_PLACE = 0.5
+#: Half of the minimum keeps a problem from going quiet.
+HOLDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A problem as it becomes, with the event that tells it."""
+
+    before: Problem
+    after: Problem
+    kind: EventKind
+    note: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a refresh will write.
+
+    ``problem_of`` maps a hot spot's position to the problem it belongs to; positions that are
+    absent become new problems, with a parent in ``parent_of`` where they split off.
+    """
+
+    problem_of: dict[int, Problem]
+    change_of: dict[int, EventKind]
+    parent_of: dict[int, int]
+    changes: tuple[Change, ...]
+    sightings: tuple[Problem, ...]
+    survived: int
+    split: int
+    merged: int
+    dormant: int
+    recurred: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The reports of the refresh's window, as columns (n,), and which refresh looks at them."""
+
+    as_of: date
+    is_later: bool
+    epsg: int
+    lon_lat: npt.NDArray[np.float64]
+    group_index: npt.NDArray[np.int8]
+    incident: npt.NDArray[np.int64]
+    ids: npt.NDArray[np.int64]
+
+
+def incidents_inside(window: Window, problem: Problem) -> int:
+    """Return the distinct incidents of the problem's group inside its footprint in the window."""
+    rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
+    inside = near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)
+    return len(np.unique(window.incident[rows[inside]]))
+
+
+def share_inside(window: Window, found: Found, problem: Problem, radius_m: float) -> float:
+    """Return the share (0 to 1) of a hot spot's reports that lie within ``radius_m`` of a footprint."""
+    rows = np.searchsorted(window.ids, found.members)
+    return float(near(window.lon_lat[rows], problem.footprint, epsg=window.epsg, distance_m=radius_m).mean())
+
+
+def returning(
+    window: Window,
+    now: Sequence[Found],
+    taken: Mapping[int, object],
+    problems: Sequence[Problem],
+    settings: DetectionSettings,
+) -> dict[int, Problem]:
+    """Return which still unmatched hot spots belong to a problem that was quiet, ended or drawn.
+
+    Tried before a new identity is issued: problems that went quiet at most ``wake_within_weeks``
+    ago, those whose remediation is still watched, and those drawn by hand, best share first, then
+    the older problem.
+    """
+    candidates = [problem for problem in problems if _may_return(problem, window.as_of, settings)]
+    pairs = [
+        (-share, problem.id, index)
+        for index, found in enumerate(now)
+        if index not in taken
+        for problem in candidates
+        if problem.group is found.group
+        and (share := share_inside(window, found, problem, settings.radius_m)) >= SAME_PLACE
+    ]
+    by_id = {problem.id: problem for problem in candidates}
+    result: dict[int, Problem] = {}
+    used: set[int] = set()
+    for _share, problem_id, index in sorted(pairs):
+        if index not in result and problem_id not in used:
+            result[index] = by_id[problem_id]
+            used.add(problem_id)
+    return result
+
+
+def _may_return(problem: Problem, as_of: date, settings: DetectionSettings) -> bool:
+    if problem.status is ProblemStatus.SUPERSEDED:
+        return False
+    if problem.hot_spot_id is None:
+        return True
+    watched = problem.remediated_on is not None and as_of - problem.remediated_on <= timedelta(
+        days=settings.recurrence_watch_days
+    )
+    if problem.dormant_since is None:
+        return problem.misses > 0 or watched
+    quiet_weeks = (as_of - problem.dormant_since).days / 7
+    return quiet_weeks <= settings.wake_within_weeks or watched
+
+
+def decide(
+    window: Window,
+    now: Sequence[Found],
+    problems: Sequence[Problem],
+    matched: Sequence[Problem],
+    matching: Matching,
+    settings: DetectionSettings,
+    came_back: Callable[[Problem], int],
+) -> Plan:
+    """Decide what the refresh means.
+
+    Parameters
+    ----------
+    window, now
+        The reports looked at and the hot spots found in them.
+    problems
+        Every problem, in order of id.
+    matched
+        The problems that ``matching`` counts its positions in.
+    came_back
+        Returns how many incidents since the remediation of a problem make it a recurrence, or 0.
+    """
+    problem_of = {index: matched[row] for index, row in matching.kept.items()}
+    kept_ids = {problem.id for problem in problem_of.values()}
+    back = returning(window, now, problem_of, [p for p in problems if p.id not in kept_ids], settings)
+    problem_of |= back
+    change_of = dict.fromkeys(matching.kept, EventKind.SURVIVED)
+    change_of |= dict.fromkeys(back, EventKind.WOKE)
+    parent_of = _name_splits(matching, matched, problem_of, change_of)
+    told = _tell_splits(matching, matched)
+    for index, rows in matching.merged.items():
+        change_of[index] = EventKind.MERGED
+        if index in problem_of:
+            others = [matched[row] for row in rows if matched[row].id not in kept_ids]
+            told.extend(_tell_merge(problem_of[index], others))
+    woken = [change for index, problem in back.items() if (change := _wake(problem, now[index], came_back))]
+    gone = {change.after.id for change in told if change.after.status is ProblemStatus.SUPERSEDED}
+    elsewhere = gone | {problem.id for problem in back.values()}
+    returned = [
+        change
+        for problem in problems
+        if problem.id not in elsewhere and (change := _recur(problem, came_back(problem)))
+    ]
+    settled = {problem.id for problem in problem_of.values()} | gone | {change.after.id for change in returned}
+    held, quiet = _quieten(window, [problem for problem in problems if problem.id not in settled], settings)
+    changes = [*told, *woken, *returned, *quiet]
+    return Plan(
+        problem_of=problem_of,
+        change_of=change_of,
+        parent_of=parent_of,
+        changes=tuple(changes),
+        sightings=tuple(held),
+        survived=sum(change_of[index] is EventKind.SURVIVED for index in matching.kept),
+        split=len(matching.split),
+        merged=len(matching.merged),
+        dormant=len(quiet),
+        recurred=len(returned) + len(woken),
+    )
+
+
+def _name_splits(
+    matching: Matching,
+    matched: Sequence[Problem],
+    problem_of: Mapping[int, Problem],
+    change_of: dict[int, EventKind],
+) -> dict[int, int]:
+    """Mark the hot spots that are parts of a problem, and return the parent of those that become new ones."""
+    parent_of: dict[int, int] = {}
+    for row, children in matching.split.items():
+        for child in children:
+            if child not in problem_of:
+                parent_of[child] = matched[row].id
+            if child not in problem_of or matching.kept.get(child) == row:
+                change_of[child] = EventKind.SPLIT
+    return parent_of
+
+
+def _tell_splits(matching: Matching, matched: Sequence[Problem]) -> list[Change]:
+    changes = []
+    for row, children in matching.split.items():
+        parent = matched[row]
+        kind = EventKind.SPLIT if parent.status in UNTOUCHED else EventKind.PROPOSED
+        note = f"Its reports now lie in {len(children)} separate places."
+        changes.append(Change(parent, parent, kind, note, {"proposal": "split", "parts": len(children)}))
+    return changes
+
+
+def _tell_merge(keeper: Problem, others: Sequence[Problem]) -> list[Change]:
+    changes: list[Change] = []
+    for other in others:
+        if other.status in UNTOUCHED:
+            after = replace(other, status=ProblemStatus.SUPERSEDED, successor_ids=(keeper.id,))
+            changes.append(Change(other, after, EventKind.MERGED, f"Grew together with {keeper.ref}."))
+        else:
+            note = f"Its place has grown together with {keeper.ref}: merge the two?"
+            changes.append(Change(other, other, EventKind.PROPOSED, note, {"proposal": "merge", "with": keeper.id}))
+    if others:
+        refs = ", ".join(other.ref for other in others)
+        kind = EventKind.MERGED if keeper.status in UNTOUCHED else EventKind.PROPOSED
+        details = {"proposal": "merge", "with": [other.id for other in others]}
+        changes.append(Change(keeper, keeper, kind, f"Its place has grown together with {refs}.", details))
+    return changes
+
+
+def _quieten(
+    window: Window, unmatched: Sequence[Problem], settings: DetectionSettings
+) -> tuple[list[Problem], list[Change]]:
+    """Return the unmatched problems that hold on or miss a run, and those that go quiet now."""
+    held: list[Problem] = []
+    quiet: list[Change] = []
+    for problem in unmatched:
+        if problem.hot_spot_id is None or problem.dormant_since is not None:
+            continue
+        if problem.status is ProblemStatus.SUPERSEDED:
+            continue
+        count = incidents_inside(window, problem)
+        misses = 0 if count >= HOLDS * settings.min_incidents else problem.misses + int(window.is_later)
+        after = replace(problem, misses=misses, incidents=count)
+        if misses >= settings.dormant_after_misses:
+            after = replace(after, dormant_since=window.as_of)
+            note = f"Quiet: {count} incidents left in the window."
+            quiet.append(Change(problem, after, EventKind.DORMANT, note, {"incidents": count}))
+        elif after != problem:
+            held.append(after)
+    return held, quiet
+
+
+def _wake(problem: Problem, found: Found, came_back: Callable[[Problem], int]) -> Change | None:
+    if problem.dormant_since is None:
+        return _recur(problem, came_back(problem))
+    after = replace(problem, dormant_since=None, misses=0)
+    if problem.status is ProblemStatus.DISMISSED:
+        after = replace(after, status=ProblemStatus.DETECTED)
+    if problem.status in RETURNING:
+        return _recur(after, found.incidents, before=problem)
+    return Change(problem, after, EventKind.WOKE, f"Active again: {found.incidents} incidents in the window.")
+
+
+def _recur(problem: Problem, count: int, before: Problem | None = None) -> Change | None:
+    """Return the change that marks a recurrence, or None when ``count`` is 0 or the status cannot recur."""
+    if count == 0 or problem.status not in RETURNING:
+        return None
+    if problem.status is ProblemStatus.NO_ACTION and before is None:
+        return None
+    after = replace(problem, status=ProblemStatus.RECURRED, reopened=problem.reopened + 1, outcome="", done_by="")
+    note = f"It came back: {count} incidents inside its footprint."
+    return Change(before or problem, after, EventKind.RECURRED, note, {"incidents": count})

@@ -1,0 +1,79 @@
+"""What a place is called: the street nearest to it, the ward around it, the kind of issue in it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo import areas
+from problems.areas import Area, Street
+from problems.finding import Found
+from problems.store import Store
+
+#: A street farther away than this does not name a place, in metres.
+NAMING_DISTANCE_M = 120.0
+
+
+@dataclass(frozen=True)
+class Names:
+    """The streets and areas of a store, and its reports for what they say about themselves."""
+
+    store: Store
+    streets: Sequence[Street]
+    areas: Sequence[Area]
+
+    def place_name(self, found: Found) -> str:
+        """Return a problem's first name, such as “Street lighting, Mill Lane”."""
+        place = self.street(found) or self.area(found.lon_lat)
+        if not place:
+            lon, lat = found.lon_lat
+            place = f"near {lat:.4f}, {lon:.4f}"
+        return f"{found.group.label}, {place}"
+
+    def street(self, found: Found) -> str:
+        """Return the street that most reports name in their address, else the nearest one."""
+        named = Counter(
+            street for report in self.store.reports(found.members.tolist()) if (street := street_of(report.address))
+        )
+        if named:
+            most = max(named.values())
+            if most * 3 >= found.reports:
+                return min(street for street, count in named.items() if count == most)
+        if not self.streets:
+            return ""
+        lines = [street.geometry for street in self.streets]
+        index = int(areas.nearest_line(np.array([found.lon_lat]), lines, within_m=NAMING_DISTANCE_M)[0])
+        return self.streets[index].name if index >= 0 else ""
+
+    def area(self, lon_lat: tuple[float, float]) -> str:
+        """Return the ward (else any other area) around a point, or an empty string."""
+        if not self.areas:
+            return ""
+        index = int(areas.area_of(np.array([lon_lat]), [area.geometry for area in self.areas])[0])
+        return self.areas[index].name if index >= 0 else ""
+
+    def category(self, members: Sequence[int]) -> str:
+        """Return the leaf code that most of the reports carry, ties to the first in the alphabet."""
+        codes = Counter(report.category for report in self.store.reports(members) if report.category)
+        most = max(codes.values(), default=0)
+        return min((code for code, count in codes.items() if count == most), default="")
+
+
+def load_names(store: Store) -> Names:
+    """Return the names of a store; wards come before beats and neighbourhoods."""
+    known = sorted(store.areas(), key=lambda area: (area.kind != "ward", area.name))
+    return Names(store, [street for street in store.streets() if street.name], known)
+
+
+def street_of(address: str) -> str:
+    """Return the street in an address: its first part without the house number.
+
+    >>> street_of("12-14 Mill Lane, Northgate"), street_of("Mill Lane"), street_of("12")
+    ('Mill Lane', 'Mill Lane', '')
+    """
+    first = address.split(",", maxsplit=1)[0].split("  ", maxsplit=1)[0].strip()
+    words = first.split()
+    while words and any(letter.isdigit() for letter in words[0]):
+        words.pop(0)
+    return " ".join(words)
