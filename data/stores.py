@@ -1,0 +1,118 @@
+"""The store that Fixpoint keeps everything in: SQLite in a file, or PostgreSQL for a larger team.
+
+:func:`open_store` is the only way in. Both databases run the same statements and the same numbered
+migrations; what differs between them is in :mod:`data.sql_engine`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select, update
+
+from data import schema
+from data.sql_checks import Check, check_store
+from data.sql_engine import Address, Engines, address_of, engines_for, refusing
+from data.sql_migrating import check_fit, upgrade
+from data.sql_reading import Reading
+from data.sql_writing import SqlUnit
+from problems.errors import StoreRefused
+
+__all__ = ["Check", "SqlStore", "check_store", "open_store"]
+
+#: An import of a million rows writes for less than this; an edit waits for it rather than fails.
+WRITE_WAIT_S = 60.0
+
+
+class SqlStore(Reading):
+    """A store in a relational database; it fulfils :class:`problems.store.Store`.
+
+    Use it from any number of threads. Reading never waits for writing and sees the last kept state.
+    """
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlUnit]:
+        """Open the one unit in which things are written.
+
+        Raises
+        ------
+        StoreRefused
+            When somebody else keeps writing for too long, or the database cannot keep it.
+        """
+        state = schema.store_state
+        with (
+            self._engines.door.entered(),
+            refusing(self._address, self._wait_s),
+            self._engines.writer.begin() as connection,
+        ):
+            # On a server this row is the lock by which units follow each other.
+            version = connection.execute(select(state.c.version).with_for_update()).scalar_one()
+            unit = SqlUnit(connection)
+            yield unit
+            if unit.wrote:
+                connection.execute(update(state).values(version=version + 1))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engines.dispose()
+
+
+def open_store(url: str, *, wait_s: float = WRITE_WAIT_S) -> SqlStore:
+    """Open a store, creating it and bringing its schema up to date where needed.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///path``, ``postgresql://…``, ``postgresql+psycopg://…`` or the path of a file.
+    wait_s : float
+        How long a unit waits for somebody else's before it is refused.
+
+    Raises
+    ------
+    StoreRefused
+        With one sentence that says what to do, and with nothing written.
+    """
+    address = address_of(url)
+    _prepare_file(address)
+    engines = engines_for(address, wait_s=wait_s)
+    try:
+        with refusing(address, wait_s):
+            _bring_up_to_date(address, engines)
+    except BaseException:
+        engines.reader.dispose()
+        engines.writer.dispose()
+        raise
+    return SqlStore(address, engines, wait_s)
+
+
+def _bring_up_to_date(address: Address, engines: Engines) -> None:
+    if address.path is None or address.path.stat().st_size > 0:
+        with engines.reader.connect() as connection:
+            if check_fit(connection, str(address)) == schema.SCHEMA_VERSION:
+                return
+    with engines.door.entered(), engines.writer.begin() as connection:
+        upgrade(connection, str(address))
+
+
+def _prepare_file(address: Address) -> None:
+    path = address.path
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Opened for writing without changing anything: the plainest question whether it can be used.
+        with path.open("r+b" if path.exists() else "ab"):
+            pass
+    except OSError as error:
+        raise StoreRefused(
+            f"The store “{path}” cannot be opened.",
+            f"{error.strerror or error}.",
+            "Set FIXPOINT_STORE to a file in a folder that you may write to.",
+        ) from error
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head and head != b"SQLite format 3\x00":
+        raise StoreRefused(
+            f"The store “{path}” cannot be opened.",
+            "The file is not a Fixpoint store.",
+            "Set FIXPOINT_STORE to another file; a file that does not exist yet is created.",
+        )
