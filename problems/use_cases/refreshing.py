@@ -12,23 +12,21 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from geo import geojson, projection
-from geo.footprints import near
-from geo.rates import upper_count
+from geo import projection
 from problems.clock import Clock, day_end, day_start
 from problems.deciding import Change, Plan, Window, decide
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
-from problems.finding import Finding, Found, count_incidents, find_hot_spots
+from problems.finding import Finding, Found, find_hot_spots
 from problems.hot_spots import DetectionSettings, HotSpot, Refresh
 from problems.matching import Before, match
 from problems.naming import Names, load_names
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.progress import Progress, silent
-from problems.reasons import Outcome
 from problems.reports import ReportPoints
-from problems.store import Box, Store, Unit
+from problems.store import Store, Unit
+from problems.use_cases.recurring import incidents_since_remediation
 from problems.use_cases.saving import require, save_problem
 from problems.use_cases.working import created_event
 
@@ -36,11 +34,6 @@ MAY_REFRESH = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.ADMIN, Role.SY
 LONGEST_WINDOW_DAYS = 3660
 #: Proposals that nobody answered are repeated after this many days.
 REPEAT_PROPOSAL_DAYS = 90
-#: The pre-period of a recurrence check, in days, and the least of it that must be known.
-PRE_PERIOD_DAYS = 365
-LEAST_PRE_PERIOD_DAYS = 90
-#: Work that was closed as useless does not "come back": it never went.
-_NEVER_WENT = frozenset({Outcome.NO_EFFECT, Outcome.WORSE})
 
 
 def refresh(
@@ -218,44 +211,6 @@ def _plan(
         return incidents_since_remediation(store, problem, window.as_of, window.epsg, settings, zone)
 
     return decide(window, found, problems, matched, matching, settings, came_back)
-
-
-def incidents_since_remediation(
-    store: Store, problem: Problem, as_of: date, epsg: int, settings: DetectionSettings, zone: tzinfo
-) -> int:
-    """Return the incidents inside the footprint since the work was done if they are a recurrence, else 0.
-
-    They are one when there are at least the set minimum, more than the upper end of what the
-    pre-period expects for the days since, and the watch still runs. The pre-period is the year
-    before the window in which the place was first found; where less than 90 days of it are known,
-    the time from then to the end of the work takes its place.
-    """
-    done_on = problem.remediated_on
-    if done_on is None or problem.outcome in _NEVER_WENT:
-        return 0
-    elapsed_days = (as_of - done_on).days
-    if not 0 < elapsed_days <= settings.recurrence_watch_days:
-        return 0
-    since_done = _incident_days(store, problem, day_end(done_on, zone), day_end(as_of, zone), epsg, settings, zone)
-    if since_done < settings.recurrence_min_incidents:
-        return 0
-    first = problem.created_at.astimezone(zone).date() - timedelta(days=settings.window_days)
-    start = first - timedelta(days=PRE_PERIOD_DAYS)
-    oldest = store.counts().oldest_report_at
-    if oldest is not None:
-        start = max(start, oldest.astimezone(zone).date())
-    if (first - start).days < LEAST_PRE_PERIOD_DAYS:
-        start, first = max(start, first), done_on
-    usual = _incident_days(store, problem, day_start(start, zone), day_start(first, zone), epsg, settings, zone)
-    expected = usual / max((first - start).days, 1) * elapsed_days
-    return since_done if since_done > upper_count(expected) else 0
-
-
-def _incident_days(store: Store, problem: Problem, since: datetime, until: datetime, epsg: int, zone: tzinfo) -> int:
-    """Return the distinct incidents of the problem's group inside its footprint in a period."""
-    points = store.report_points(since, until, [problem.group], Box(*geojson.bounds(problem.footprint)))
-    inside = points.where(near(points.lon_lat, problem.footprint, epsg=epsg))
-    return count_incidents(inside, epsg=epsg, settings=settings, zone=zone)
 
 
 def _keep(

@@ -1,0 +1,96 @@
+"""The past as it was known then: problems and actions folded from their events."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
+from typing import Any, TypeVar
+
+from problems.actions import Action, ActionStatus, ActionType
+from problems.categories import Group
+from problems.clock import day_end
+from problems.events import Event, Subject
+from problems.hot_spots import HotSpot
+from problems.problem import Problem, ProblemStatus
+from problems.store import Store
+
+Record = TypeVar("Record", Problem, Action)
+Readers = Mapping[str, Callable[[Any], object]]
+
+#: How the plain values of events become the values of records; fields that are absent are plain.
+_PROBLEM_READERS: Readers = {
+    "status": ProblemStatus,
+    "group": Group,
+    "created_at": datetime.fromisoformat,
+    "review_on": date.fromisoformat,
+    "dormant_since": date.fromisoformat,
+    "remediated_on": date.fromisoformat,
+    "successor_ids": tuple,
+}
+_ACTION_READERS: Readers = {
+    "status": ActionStatus,
+    "type": ActionType,
+    "created_at": datetime.fromisoformat,
+    "due_on": date.fromisoformat,
+    "first_promised_on": date.fromisoformat,
+    "done_at": datetime.fromisoformat,
+    "blocked_since": datetime.fromisoformat,
+    "status_since": datetime.fromisoformat,
+}
+
+
+def fold(record: Record, events: Iterable[Event]) -> Record | None:
+    """Return ``record`` with every field as ``events`` left it, or None when they do not create it.
+
+    Parameters
+    ----------
+    record
+        Supplies what events do not carry: the id, the version and what refreshes saw.
+    events
+        Those of this one record, in the order they were kept.
+    """
+    readers = _PROBLEM_READERS if isinstance(record, Problem) else _ACTION_READERS
+    state: dict[str, Any] = {}
+    for one in events:
+        state.update(one.changes)
+    if not state:
+        return None
+    values: dict[str, Any] = {
+        name: readers[name](value) if value is not None and name in readers else value for name, value in state.items()
+    }
+    return replace(record, **values)
+
+
+def problems_on(store: Store, day: date, zone: tzinfo) -> list[Problem]:
+    """Return the problems as they were known at the end of ``day``, in order of id.
+
+    Status, owner and everything that people decide come from the events up to then; reports,
+    incidents and (until the problem was taken on) the place come from the last refresh up to then.
+    """
+    until = day_end(day, zone)
+    told: dict[int, list[Event]] = defaultdict(list)
+    for one in store.events(Subject.PROBLEM, until=until):
+        told[one.subject_id].append(one)
+    refreshed_on = {done.id: done.as_of for done in store.refreshes()}
+    result = []
+    for problem in store.problems():
+        then = fold(problem, told.get(problem.id, ()))
+        if then is None:
+            continue
+        spots = [spot for spot in store.hot_spots_of(problem.id) if refreshed_on[spot.refresh_id] <= day]
+        result.append(_as_seen(then, spots[-1], refreshed_on) if spots else then)
+    return result
+
+
+def _as_seen(problem: Problem, spot: HotSpot, refreshed_on: Mapping[int, date]) -> Problem:
+    """Return the problem with what the refresh that found ``spot`` saw of it."""
+    seen = replace(
+        problem,
+        reports=spot.reports,
+        incidents=spot.incidents,
+        hot_spot_id=spot.id,
+        last_seen_on=refreshed_on[spot.refresh_id],
+    )
+    if problem.status is not ProblemStatus.DETECTED:
+        return seen
+    return replace(seen, lon_lat=spot.lon_lat, width_m=spot.width_m, footprint=spot.outline)
