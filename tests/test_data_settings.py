@@ -1,0 +1,140 @@
+"""Settings: what is understood, and that everything else is refused in a clear sentence."""
+
+from dataclasses import fields
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from data.settings import _DETECTION_LIMITS, DEFAULT_STORE, BaseMap, read_settings
+from problems.errors import InputRefused
+from problems.hot_spots import DetectionSettings
+
+
+def written(folder: Path, text: str) -> dict[str, str]:
+    path = folder / "fixpoint.toml"
+    path.write_text(text, encoding="utf-8")
+    return {"FIXPOINT_SETTINGS": str(path)}
+
+
+def test_an_empty_environment_means_the_defaults() -> None:
+    settings = read_settings({})
+    assert settings.store_url == DEFAULT_STORE
+    assert settings.store_url.startswith("sqlite:////")
+    assert settings.store_url.endswith("/var/fixpoint.db")
+    assert settings.zone == ZoneInfo("Europe/London")
+    assert settings.detection == DetectionSettings()
+    assert settings.base_map is None
+    assert settings.host == "127.0.0.1"
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    empty = {"FIXPOINT_STORE": "", "FIXPOINT_ZONE": " ", "FIXPOINT_SETTINGS": ""}
+    assert read_settings(empty) == read_settings({})
+
+
+def test_the_default_store_is_in_the_checkout_whatever_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert str(tmp_path) not in read_settings({}).store_url
+
+
+def test_variables_are_taken_over() -> None:
+    settings = read_settings({"FIXPOINT_STORE": "postgresql://a@b/c", "FIXPOINT_ZONE": "America/New_York"})
+    assert settings.store_url == "postgresql://a@b/c"
+    assert settings.zone == ZoneInfo("America/New_York")
+
+
+def test_a_full_file_is_taken_over(tmp_path: Path) -> None:
+    settings = read_settings(
+        written(
+            tmp_path,
+            """
+            [detection]
+            radius_m = 60
+            min_incidents = 5
+            pile_kept_out_share = 0.02
+
+            [base_map]
+            url = "https://tiles.example.org/{z}/{x}/{y}.png"
+            attribution = "© the mapmakers"
+
+            [server]
+            host = "0.0.0.0"
+            port = 8600
+            """,
+        )
+    )
+    assert settings.detection == DetectionSettings(radius_m=60.0, min_incidents=5, pile_kept_out_share=0.02)
+    assert isinstance(settings.detection.radius_m, float)
+    assert settings.base_map == BaseMap("https://tiles.example.org/{z}/{x}/{y}.png", "© the mapmakers")
+    assert (settings.host, settings.port) == ("0.0.0.0", 8600)  # noqa: S104 - only read, nothing is bound here
+
+
+def test_every_detection_setting_has_limits_that_its_default_meets() -> None:
+    defaults = DetectionSettings()
+    assert set(_DETECTION_LIMITS) == {one.name for one in fields(DetectionSettings)}
+    for name, limit in _DETECTION_LIMITS.items():
+        assert limit.low <= getattr(defaults, name) <= limit.high, name
+
+
+@pytest.mark.parametrize(
+    "zone", ["London", "Europe/Londn", "../../etc/passwd", "/etc/passwd", "Europe", "\x00", "x" * 300]
+)
+def test_an_unknown_zone_is_refused(zone: str) -> None:
+    with pytest.raises(InputRefused, match=r"FIXPOINT_ZONE.*Europe/London"):
+        read_settings({"FIXPOINT_ZONE": zone})
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "allowed"),
+    [
+        ("[detektion]\n", "detektion", "detection, base_map, server"),
+        ("detection = 5\n", "detection", r"\[detection\]"),
+        ("radius_m = 5\n", "radius_m", "detection, base_map, server"),
+        ("[[detection]]\nradius_m = 5\n", "detection", r"\[detection\]"),
+        ("[detection]\nradius = 75\n", "detection.radius", "radius_m"),
+        ("[detection]\nradius_m = '75'\n", "detection.radius_m", "a number from 5 to 2000"),
+        ("[detection]\nradius_m = true\n", "detection.radius_m", "a number from 5"),
+        ("[detection]\nradius_m = nan\n", "detection.radius_m", "a number from 5"),
+        ("[detection]\nradius_m = -inf\n", "detection.radius_m", "a number from 5"),
+        ("[detection]\nradius_m = 0\n", "detection.radius_m", "from 5 to 2000"),
+        ("[detection]\nmin_incidents = 8.5\n", "detection.min_incidents", "a whole number from 2"),
+        ("[detection]\nmin_incidents = 1\n", "detection.min_incidents", "from 2"),
+        ("[detection]\npile_kept_out_share = 1.5\n", "detection.pile_kept_out_share", "from 0 to 1"),
+        ("[detection]\nradius_m = 300\n", "detection.max_width_m", "600 .*or more"),
+        ("[base_map]\nurl = 'http://a.b/{z}/{x}/{y}'\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nurl = 'https://a.b/{z}/{x}'\nattribution='a'\n", "base_map.url", "{y}"),
+        ("[base_map]\nurl = 'https://[a/{z}/{x}/{y}'\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nurl = 'https:///{z}/{x}/{y}'\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nurl = 'https://u:p@a.b/{z}/{x}/{y}'\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nurl = 'https://a.b/{z}/{x}/{y}<b>'\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nattribution='a'\n", "base_map.url", "https://"),
+        ("[base_map]\nurl = 'https://a.b/{z}/{x}/{y}'\n", "base_map.attribution", "named"),
+        ("[base_map]\nurl = 'https://a.b/{z}/{x}/{y}'\nattribution = 5\n", "base_map.attribution", "named"),
+        ("[server]\nport = 0\n", "server.port", "from 1 to 65535"),
+        ("[server]\nport = 70000\n", "server.port", "from 1 to 65535"),
+        ("[server]\nhost = 'http://a/'\n", "server.host", "127.0.0.1"),
+        ("[server]\nhost = 5\n", "server.host", "127.0.0.1"),
+        ("[server]\naddress = '::1'\n", "server.address", "host, port"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_file_key_and_what_is_allowed(
+    tmp_path: Path, text: str, key: str, allowed: str
+) -> None:
+    with pytest.raises(InputRefused, match=allowed) as caught:
+        read_settings(written(tmp_path, text))
+    assert f"“{key}”" in str(caught.value)
+    assert "fixpoint.toml" in str(caught.value)
+
+
+def test_a_missing_file_a_folder_and_a_broken_file_are_refused(tmp_path: Path) -> None:
+    for name, content in {"absent.toml": None, "broken.toml": b"[detection\n", "latin.toml": b"# \xff\n"}.items():
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(InputRefused, match=name):
+            read_settings({"FIXPOINT_SETTINGS": str(path)})
+    with pytest.raises(InputRefused, match="FIXPOINT_SETTINGS"):
+        read_settings({"FIXPOINT_SETTINGS": str(tmp_path)})
