@@ -37,7 +37,7 @@ define know_the_checkout
 $(RUN) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "fixpoint.pth").write_text(str(pathlib.Path.cwd()) + "\n", encoding="utf-8")'
 endef
 
-.PHONY: help run demo test check shots lock benchmarks clean
+.PHONY: help run demo test check docs shots lock benchmarks clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
@@ -55,6 +55,9 @@ check: $(VENV)/installed.dev ## Lint, formatting, types and import contracts
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports
+
+docs: $(VENV)/installed.dev ## Write the generated page of the documents again
+	@$(RUN) tests/lifecycle_page.py
 
 shots: $(VENV)/installed.dev ## Take a screenshot of every page, in every theme and width, into shots/
 	@$(RUN) tests/shots.py
