@@ -12,9 +12,9 @@ from geo.geojson import bounds
 from problems.actions import Action, ActionStatus
 from problems.areas import Area
 from problems.categories import Group
-from problems.clock import day_end, day_start
-from problems.events import Event, EventKind
-from problems.finding import local_days
+from problems.events import Event
+from problems.finding import incident_index, local_days
+from problems.hot_spots import DetectionSettings
 from problems.problem import Problem, ProblemStatus, Remediation
 from problems.reports import Report, ReportPoints
 from problems.store import Box, Store
@@ -177,18 +177,22 @@ def problem_points(store: Store, problem: Problem, since: datetime, until: datet
     return points.where(near(points.lon_lat, problem.footprint, epsg=epsg))
 
 
-def weekly(points: ReportPoints, first: date, last: date, zone: tzinfo) -> list[Week]:
-    """Count reports and distinct incidents by week from ``first`` to ``last``, empty weeks included."""
+def problem_weeks(
+    points: ReportPoints, first: date, last: date, *, epsg: int, settings: DetectionSettings, zone: tzinfo
+) -> list[Week]:
+    """Count reports and distinct incidents by week from ``first`` to ``last``, empty weeks included.
+
+    A distinct incident counts in the week of its first report.
+    """
     start = first - timedelta(days=first.weekday())
     count = (last - start).days // 7 + 1
-    days = local_days(points.reported_s, zone)
-    index = (days - (start - date(1970, 1, 1)).days) // 7
-    reports = np.bincount(index[(index >= 0) & (index < count)], minlength=count)
-    # A distinct incident is a reporter, a place and a day: the coordinates stand for the place.
-    keys = np.column_stack([points.reporter, np.round(points.lon_lat * 1e6).astype(np.int64), days])
-    _, one_of_each = np.unique(keys, axis=0, return_index=True)
-    kept = index[one_of_each]
-    incidents = np.bincount(kept[(kept >= 0) & (kept < count)], minlength=count)
+    week_of = (local_days(points.reported_s, zone) - (start - date(1970, 1, 1)).days) // 7
+    incident = incident_index(points, epsg=epsg, settings=settings, zone=zone)
+    first_of_each = np.unique(incident, return_index=True)[1]
+    reports, incidents = (
+        np.bincount(weeks[(weeks >= 0) & (weeks < count)], minlength=count)
+        for weeks in (week_of, week_of[first_of_each])
+    )
     return [
         Week(
             starts_on=start + timedelta(weeks=week),
@@ -198,12 +202,6 @@ def weekly(points: ReportPoints, first: date, last: date, zone: tzinfo) -> list[
         )
         for week in range(count)
     ]
-
-
-def problem_weeks(store: Store, problem: Problem, first: date, last: date, epsg: int, zone: tzinfo) -> list[Week]:
-    """Return the weekly reports inside a problem's footprint."""
-    points = problem_points(store, problem, day_start(first, zone), day_end(last, zone), epsg)
-    return weekly(points, first, last, zone)
 
 
 def latest_reports(store: Store, points: ReportPoints, limit: int) -> list[Report]:
@@ -219,8 +217,3 @@ def reports_in_areas(points: ReportPoints, chosen: Sequence[Area]) -> ReportPoin
     for area in chosen:
         inside |= areas.inside(points.lon_lat, area.geometry)
     return points.where(inside)
-
-
-def is_sighting(one: Event) -> bool:
-    """Tell whether an event says what a refresh saw, rather than what a person did."""
-    return one.kind in (EventKind.SURVIVED, EventKind.SPLIT, EventKind.MERGED, EventKind.DORMANT, EventKind.WOKE)

@@ -129,13 +129,20 @@ def find_hot_spots(
     )
 
 
-def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo) -> int:
-    """Return how many distinct incidents a set of reports tells of."""
+def incident_index(
+    points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo
+) -> npt.NDArray[np.int64]:
+    """Return a number for each report (n,), equal for reports of one distinct incident."""
     if len(points) == 0:
-        return 0
+        return np.zeros(0, dtype=np.int64)
     places = collapse(projection.to_metres(points.lon_lat, epsg), tolerance_m=settings.same_place_m)
     day = local_days(points.reported_s, zone)
-    return len(np.unique(incidents.distinct_incidents(places.place, points.reporter, day, points.group)))
+    return incidents.distinct_incidents(places.place, points.reporter, day, points.group)
+
+
+def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo) -> int:
+    """Return how many distinct incidents a set of reports tells of."""
+    return len(np.unique(incident_index(points, epsg=epsg, settings=settings, zone=zone)))
 
 
 def _find_in_group(
