@@ -102,7 +102,11 @@ class Reading:
     # -- reports --
 
     def report_points(
-        self, since: datetime | None = None, until: datetime | None = None, groups: Iterable[Group] | None = None
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+        box: Box | None = None,
     ) -> ReportPoints:
         """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id."""
         report = schema.report.c
@@ -110,6 +114,7 @@ class Reading:
         query = (
             select(report.id, report.lon, report.lat, number, report.reported_at, report.reporter_key)
             .where(report.lon.is_not(None), report.status.not_in(_LEFT_OUT), *_narrowed(since, until, groups))
+            .where(*(_inside(box) if box else ()))
             .order_by(report.id)
         )
         with self._reading() as connection:
@@ -151,17 +156,9 @@ class Reading:
     ) -> list[Report]:
         """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
         report = schema.report.c
-        ranges = cell_ranges(box.west, box.south, box.east, box.north)
         query = (
             REPORT.select()
-            .where(
-                or_(*(between(report.cell, first, last) for first, last in ranges)),
-                report.lon >= box.west,
-                report.lon <= box.east,
-                report.lat >= box.south,
-                report.lat <= box.north,
-                *_narrowed(since, until, groups),
-            )
+            .where(*_inside(box), *_narrowed(since, until, groups))
             .order_by(report.reported_at.desc(), report.id.desc())
             .limit(limit)
         )
@@ -215,6 +212,13 @@ class Reading:
         """Return the hot spots of a refresh in order of id."""
         spot = schema.hot_spot.c
         return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
+
+    def last_hot_spots(self) -> list[HotSpot]:
+        """Return, for every problem that has one, the hot spot that its ``hot_spot_id`` names."""
+        named = select(schema.problem.c.hot_spot_id).where(schema.problem.c.hot_spot_id.is_not(None))
+        return self._all(
+            HOT_SPOT, HOT_SPOT.select().where(schema.hot_spot.c.id.in_(named)).order_by(schema.hot_spot.c.id)
+        )
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
         """Return the hot spots that were matched to a problem, in order of refresh."""
@@ -281,6 +285,17 @@ class Reading:
 
 def _version(connection: Connection) -> int:
     return int(connection.execute(select(schema.store_state.c.version)).scalar_one())
+
+
+def _inside(box: Box) -> list[ColumnElement[bool]]:
+    """Return the conditions for reports inside ``box``: the index finds the cells, the edges are exact."""
+    report = schema.report.c
+    ranges = cell_ranges(box.west, box.south, box.east, box.north)
+    return [
+        or_(*(between(report.cell, first, last) for first, last in ranges)),
+        between(report.lon, box.west, box.east),
+        between(report.lat, box.south, box.north),
+    ]
 
 
 def _narrowed(

@@ -35,7 +35,7 @@ from problems.errors import NotFound, Stale
 from problems.events import Event
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
-from problems.problem import Problem
+from problems.problem import SIGHTING_FIELDS, Problem
 from problems.reports import Batch, RejectedRow, Report
 from problems.store import KnownReport
 
@@ -173,6 +173,15 @@ class SqlUnit:
     def save_problem(self, problem: Problem, seen_version: int) -> Problem:
         """Write over a problem that is still at ``seen_version``."""
         return self._save(PROBLEM, problem, seen_version, PROBLEM.row(problem))
+
+    def save_sightings(self, problems: Sequence[Problem]) -> None:
+        """Write what a refresh saw of problems: their ``SIGHTING_FIELDS`` and nothing else."""
+        if not problems:
+            return
+        others = [name for name in PROBLEM.names if name not in SIGHTING_FIELDS]
+        rows = [PROBLEM.row(problem, without=others) | {"this": problem.id} for problem in problems]
+        self._connection.execute(update(schema.problem).where(schema.problem.c.id == bindparam("this")), rows)
+        self.wrote = True
 
     def add_action(self, action: Action) -> int:
         """Keep a new action."""

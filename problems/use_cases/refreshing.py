@@ -125,7 +125,9 @@ def refresh(
         )
         if latest is not None and latest.as_of == day and latest.input_digest == digest and not result.new:
             return replace(result, id=latest.id)
-        return _keep(store, unit, principal, now, result, finding, plan, names)
+        # What a refresh says about a past day is dated by that day, so that a replay has a history.
+        moment = min(now, day_end(day, zone) - timedelta(seconds=1))
+        return _keep(store, unit, principal, moment, result, finding, plan, names)
 
 
 def _last_day(store: Store, now: datetime, zone: tzinfo, as_of: date | None) -> date:
