@@ -1,6 +1,6 @@
 """Reading the store: each call is one short read-only transaction, a consistent picture of its own."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -143,6 +143,16 @@ class Reading:
             for some in chunks(wanted):
                 query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
                 found += [REPORT.of_row(row) for row in connection.execute(query)]
+        return found
+
+    def categories_of(self, ids: Sequence[int]) -> Mapping[int, str]:
+        """Return the leaf code of each of these reports, by id; unmapped and unknown ones are left out."""
+        report = schema.report.c
+        found: dict[int, str] = {}
+        with self._reading() as connection:
+            for some in chunks(sorted({int(one) for one in ids})):
+                query = select(report.id, report.category).where(report.id.in_(some), report.category.is_not(None))
+                found.update((row[0], row[1]) for row in connection.execute(query))
         return found
 
     def reports_in(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
@@ -33,12 +34,12 @@ class Kind(Generic[Record]):
     name: str = ""
     subject: Subject | None = None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The fields of the record, in order."""
         return tuple(field.name for field in fields(self.record))  # type: ignore[arg-type] # all are dataclasses
 
-    @property
+    @cached_property
     def columns(self) -> list[Column[Any]]:
         """The columns that keep the fields, in order; a place is two of them."""
         found: list[Column[Any]] = []

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.geojson import from_geojson
+from geo.geojson import bounds, from_geojson
 from geo.projection import to_metres
 
 
@@ -43,8 +43,20 @@ def near(
     >>> near(points, square, epsg=27700, distance_m=75.0).tolist()
     [True, True, False]
     """
-    if len(lon_lat) == 0:
-        return np.zeros(0, dtype=np.bool_)
+    near_it = np.zeros(len(lon_lat), dtype=np.bool_)
+    west, south, east, north = bounds(geometry)
+    # Most points are far away: they are told by their degrees, with room to spare at any latitude.
+    room_lat = distance_m / 110_000.0
+    room_lon = room_lat / max(float(np.cos(np.radians(max(abs(south), abs(north)) + room_lat))), 1e-6)
+    around = (
+        (lon_lat[:, 0] >= west - room_lon)
+        & (lon_lat[:, 0] <= east + room_lon)
+        & (lon_lat[:, 1] >= south - room_lat)
+        & (lon_lat[:, 1] <= north + room_lat)
+    )
+    if not around.any():
+        return near_it
     outline = shapely.transform(from_geojson(geometry), lambda corners: to_metres(corners, epsg))
     shapely.prepare(outline)
-    return np.asarray(shapely.dwithin(shapely.points(to_metres(lon_lat, epsg)), outline, distance_m), dtype=np.bool_)
+    near_it[around] = shapely.dwithin(shapely.points(to_metres(lon_lat[around], epsg)), outline, distance_m)
+    return near_it

@@ -1,7 +1,7 @@
 """What a place is called: the street nearest to it, the ward around it, the kind of issue in it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +53,12 @@ class Names:
         index = int(areas.area_of(np.array([lon_lat]), [area.geometry for area in self.areas])[0])
         return self.areas[index].name if index >= 0 else ""
 
-    def category(self, members: Sequence[int]) -> str:
-        """Return the leaf code that most of the reports carry, ties to the first in the alphabet."""
-        codes = Counter(report.category for report in self.store.reports(members) if report.category)
-        most = max(codes.values(), default=0)
-        return min((code for code, count in codes.items() if count == most), default="")
+
+def leading_category(codes: Iterable[str]) -> str:
+    """Return the leaf code that occurs most, ties to the first in the alphabet; empty without any."""
+    counted = Counter(codes)
+    most = max(counted.values(), default=0)
+    return min((code for code, count in counted.items() if count == most), default="")
 
 
 def load_names(store: Store) -> Names:

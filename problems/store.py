@@ -215,6 +215,10 @@ class Store(Protocol):
         """Return the reports with these ids, in ascending order of id; unknown ids are left out."""
         ...
 
+    def categories_of(self, ids: Sequence[int]) -> Mapping[int, str]:
+        """Return the leaf code of each of these reports, by id; unmapped and unknown ones are left out."""
+        ...
+
     def reports_in(
         self,
         box: Box,

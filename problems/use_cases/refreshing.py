@@ -6,7 +6,7 @@ problems as they stand at that moment. A run that fails or is cancelled leaves t
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -20,7 +20,7 @@ from problems.events import EventKind, Subject, event
 from problems.finding import Finding, Found, find_hot_spots
 from problems.hot_spots import DetectionSettings, HotSpot, Refresh
 from problems.matching import Before, match
-from problems.naming import Names, load_names
+from problems.naming import Names, leading_category, load_names
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.progress import Progress, silent
@@ -230,11 +230,12 @@ def _keep(
     result = replace(result, id=unit.add_refresh(result))
     unit.save_piles([replace(pile, last_refresh_id=result.id) for pile in finding.piles])
     saved = _save_changes(store, unit, now, plan.changes)
+    codes = store.categories_of([number for found in finding.found for number in found.members.tolist()])
     spots: list[HotSpot] = []
     seen: list[Problem] = []
     for index, found in enumerate(finding.found):
         problem = plan.problem_of.get(index)
-        spot = _hot_spot(found, result.id, names)
+        spot = _hot_spot(found, result.id, codes)
         if problem is None:
             problem = _new_problem(spot, found, now, plan.parent_of.get(index), names)
             problem = replace(problem, id=unit.add_problem(problem))
@@ -300,12 +301,12 @@ def _already_proposed(store: Store, change: Change, now: datetime) -> bool:
     )
 
 
-def _hot_spot(found: Found, refresh_id: int, names: Names) -> HotSpot:
+def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpot:
     return HotSpot(
         id=0,
         refresh_id=refresh_id,
         group=found.group,
-        category=names.category(found.members.tolist()),
+        category=leading_category(codes[number] for number in found.members.tolist() if number in codes),
         lon_lat=found.lon_lat,
         width_m=found.width_m,
         outline=found.outline,
