@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import Floats, Ints, Labels, Mask, as_points, as_positive
 from geo.errors import GeoError
-from geo.neighbours import neighbours
+from geo.neighbours import Neighbours, neighbours
 from geo.outlines import width_m
 
 NOISE = -1
@@ -100,10 +100,13 @@ def find_clusters(
         return Clusters(np.empty(0, dtype=np.int32), np.empty(0, dtype=bool), 0)
     first, place = _places(points)
     places = points[first]
-    within = _weight_within(places, _sum_at_places(weight, place, len(places)), radius)
-    core = within >= minimum
-    if is_core is not None:
-        core &= _agreed(is_core, within[place], place, len(places))
+    index = neighbours(places, radius)
+    at_place = _total(weight, place, len(places))
+    if is_core is None:
+        core = _dense(index, places, at_place, minimum)
+    else:
+        within = _weight_within(index, places, at_place)
+        core = (within >= minimum) & _agreed(is_core, within[place], place, len(places))
     label, count = _labels(places, core, radius)
     return Clusters(label[place], core[place], count)
 
@@ -222,17 +225,28 @@ def _places(points: Floats) -> tuple[Ints, Ints]:
     return order[begins], place
 
 
-def _sum_at_places(weight: Floats, place: Ints, count: int) -> Floats:
+def _total(weight: Floats, part: Ints, count: int) -> Floats:
     # Floats add up to slightly different sums in another order; ascending weights settle the order.
-    order = np.argsort(weight, kind="stable")
-    total: Floats = np.bincount(place[order], weights=weight[order], minlength=count).astype(np.float64)
+    order = np.argsort(weight, kind="stable") if len(weight) and weight.min() != weight.max() else slice(None)
+    total: Floats = np.bincount(part[order], weights=weight[order], minlength=count).astype(np.float64)
     return total
 
 
-def _weight_within(places: Floats, weight: Floats, radius_m: float) -> Floats:
-    within = np.zeros(len(places))
-    for pairs in neighbours(places, radius_m).near(places):
-        within += np.bincount(pairs.asked, weights=weight[pairs.found], minlength=len(places))
+def _dense(index: Neighbours, places: Floats, weight: Floats, minimum: float) -> Mask:
+    # Where a block alone reaches the minimum, nobody needs to count: blow-ups come from such places.
+    core: Mask = (np.bincount(index.block, weights=weight) >= minimum)[index.block]
+    open_still = np.flatnonzero(~core)
+    core[open_still] = _weight_within(index, places[open_still], weight) >= minimum
+    return core
+
+
+def _weight_within(index: Neighbours, asked: Floats, weight: Floats) -> Floats:
+    within = np.zeros(len(asked))
+    for pairs in index.near(asked):
+        if len(pairs.asked):
+            first = int(pairs.asked[0])
+            part = np.bincount(pairs.asked - first, weights=weight[pairs.found])
+            within[first : first + len(part)] += part
     return within
 
 
@@ -256,9 +270,7 @@ def _labels(places: Floats, core: Mask, radius_m: float) -> tuple[Labels, int]:
     if len(cores) == 0:
         return label, 0
     index = neighbours(places[cores], radius_m)
-    component = np.arange(len(cores))
-    for pairs in index.near(places[cores]):
-        component = _joined(component, pairs.asked, pairs.found)
+    component = _components(index, places[cores], radius_m)
     # Components are numbered by their first core, and cores ascend by coordinates.
     label[cores] = component
     others = np.flatnonzero(~core)
@@ -270,18 +282,36 @@ def _labels(places: Floats, core: Mask, radius_m: float) -> tuple[Labels, int]:
     return label, int(component.max()) + 1
 
 
+def _components(index: Neighbours, cores: Floats, radius_m: float) -> Ints:
+    """Return the number of the connected part of every core, by first appearance."""
+    # Three steps, each of which leaves less to look at: blocks are connected in themselves; the
+    # first core of a block stands for it; only blocks that then still have another component within
+    # reach (the radius and two block widths of at most 0.6) are looked at core by core.
+    component = _joined(index.block, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+    first = np.unique(index.block, return_index=True)[1]
+    for pairs in neighbours(cores[first], radius_m).near(cores[first]):
+        component = _joined(component, first[pairs.asked], first[pairs.found])
+    unsettled = np.zeros(len(first), dtype=bool)
+    for pairs in neighbours(cores[first], 2.2 * radius_m).near(cores[first]):
+        other = component[first[pairs.asked]] != component[first[pairs.found]]
+        unsettled[pairs.asked[other]] = True
+    asked = np.flatnonzero(unsettled[index.block])
+    for pairs in index.near(cores[asked]):
+        component = _joined(component, asked[pairs.asked], pairs.found)
+    return component
+
+
 def _joined(component: Ints, left: Ints, right: Ints) -> Ints:
-    """Join components over links; the result is numbered by first appearance."""
+    """Join components over links between their members; the result is numbered by first appearance."""
     size = int(component.max()) + 1
     left, right = component[left], component[right]
-    apart = left < right
-    links = np.unique(left[apart] * size + right[apart])
-    graph = coo_array((np.ones(len(links), dtype=np.int8), (links // size, links % size)), shape=(size, size))
-    joined = connected_components(graph, directed=False)[1].astype(np.int64)[component]
+    apart = left != right
+    links = np.ones(int(apart.sum()), dtype=np.int32), (left[apart], right[apart])
+    joined = connected_components(coo_array(links, shape=(size, size)), directed=False)[1].astype(np.int64)[component]
     _, first, rank = np.unique(joined, return_index=True, return_inverse=True)
-    order = np.empty(len(first), dtype=np.int64)
-    order[np.argsort(first)] = np.arange(len(first))
-    numbered: Ints = order[rank]
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    numbered: Ints = number[rank]
     return numbered
 
 

@@ -92,7 +92,13 @@ def collapse(xy_m: npt.ArrayLike, *, tolerance_m: float = 0.5) -> Places:
 
 
 def find_piles(
-    places: Places, group: npt.ArrayLike, *, min_reports: int, kept_out_reports: int, kept_out_share: float
+    places: Places,
+    group: npt.ArrayLike,
+    *,
+    min_reports: int,
+    kept_out_reports: int,
+    kept_out_share: float,
+    kept_out_groups: int = 4,
 ) -> list[FoundPile]:
     """Find the places with many reports and say which of them look like a default geocode.
 
@@ -107,7 +113,10 @@ def find_piles(
     kept_out_reports : int
         A heavy pile has at least so many reports, and ...
     kept_out_share : float
-        ... at least this share (0 to 1) of all reports.
+        ... at least this share (0 to 1) of all reports, and ...
+    kept_out_groups : int
+        ... reports of at least so many different groups, or of all groups that occur, where these
+        are fewer.
 
     Returns
     -------
@@ -119,6 +128,15 @@ def find_piles(
     GeoError
         When ``group`` has another length, or a threshold cannot be used.
 
+    Notes
+    -----
+    A default geocode collects whatever could not be placed: many reports, of every kind. A real
+    address with many reports has a few kinds. Measured with 50 reports, 1 % and 4 groups on a year
+    of Boston's 311 requests, all types and the neighbourhood types alone, over windows of 90 days,
+    a year and everything: the city hall (5.6 to 17.4 % of the window, 7 to 9 of 9 groups) is heavy in
+    every one, and no other point is (0.46 % at the most). It is a guess all the same, which is why
+    somebody reviews it.
+
     Examples
     --------
     >>> places = collapse([(0.0, 0.0)] * 12 + [(500.0, 0.0)] * 3)
@@ -128,15 +146,17 @@ def find_piles(
     codes = as_codes(group, "group", len(places.place))
     as_positive(min_reports, "min_reports")
     as_positive(kept_out_reports, "kept_out_reports")
+    as_positive(kept_out_groups, "kept_out_groups")
     if not 0.0 <= kept_out_share <= 1.0:
         raise GeoError(f"kept_out_share is {kept_out_share}.", "A share lies between 0 and 1.", "Choose such a share.")
     pairs = np.unique(np.column_stack((places.place, codes)), axis=0)
     groups = np.bincount(pairs[:, 0], minlength=len(places.count))
     total = len(places.place)
+    kinds = min(kept_out_groups, len(np.unique(codes)))
     flagged = np.flatnonzero(places.count >= min_reports)
     found = []
     for index in flagged[np.argsort(-places.count[flagged], kind="stable")].tolist():
         reports, share = int(places.count[index]), int(places.count[index]) / total
-        heavy = reports >= kept_out_reports and share >= kept_out_share
-        found.append(FoundPile(index, reports, int(groups[index]), share, heavy))
+        heavy = reports >= kept_out_reports and share >= kept_out_share and groups[index] >= kinds
+        found.append(FoundPile(index, reports, int(groups[index]), share, bool(heavy)))
     return found
