@@ -3,7 +3,7 @@
 #   make test             check the code, then run every test       (TESTS=tests/test_geo_cells.py for one file)
 #   PYTHON=/path/python3.12 make run    to choose the Python that .venv is made with
 
-PORT ?= 8501
+PORT ?=
 TESTS ?=
 WORKERS ?= auto
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
@@ -42,7 +42,7 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: $(VENV)/installed.run ## Start the dashboard on a sample city and print its address
-	@$(RUN) -m dashboard serve --demo --port $(PORT)
+	@$(RUN) -m dashboard serve --demo $(if $(PORT),--port $(PORT))
 
 demo: $(VENV)/installed.run ## Fill your own, empty store with the sample city
 	@$(RUN) -m dashboard demo

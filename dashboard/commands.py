@@ -51,10 +51,12 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="A day
 def serve(
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Show the sample city (built if need be).")] = False,
-    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDRESS", help="Where to listen; 127.0.0.1 if nothing is set.")
+    ] = None,
     port: Annotated[
-        int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port to listen on.")
-    ] = 8501,
+        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port; 8501 if nothing is set.")
+    ] = None,
 ) -> int:
     """Start the dashboard and print its address."""
     from dashboard.commands_serving import run_serve

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.commands_output import FINE, WRONG, Output
 from data.settings import Settings, read_settings
@@ -43,7 +44,9 @@ def _checks() -> Iterator[Check]:
     except ProblemError as refusal:
         yield Check("settings", False, str(refusal))
         return
-    yield Check("settings", True, f"Times are shown in {settings.zone}; hot spots look back {_window(settings)}.")
+    days = settings.detection.window_days
+    window = f"the last {days} days" if days else "every report"
+    yield Check("settings", True, f"Times are shown in {settings.zone}; a refresh looks at {window}.")
     yield _base_map(settings)
     yield from check_store(settings.store_url)
 
@@ -79,11 +82,7 @@ def _difference(name: str, wanted: str) -> str:
     return "" if found == wanted else f"{name} is {found}, locked is {wanted}"
 
 
-def _window(settings: Settings) -> str:
-    return f"{settings.detection.window_days} days"
-
-
 def _base_map(settings: Settings) -> Check:
     if settings.base_map is None:
         return Check("base map", True, "None is set: the store’s own streets are drawn.")
-    return Check("base map", True, f"{settings.base_map}")
+    return Check("base map", True, f"Tiles come from {urlsplit(settings.base_map.url).hostname}.")

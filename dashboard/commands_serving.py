@@ -33,8 +33,12 @@ _BETWEEN_TRIES_S = 0.2
 # -- serve --
 
 
-def run_serve(output: Output, *, demo: bool, host: str, port: int) -> int:
+def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None) -> int:
     """Check the address and the store, fill the demo's store where it is empty, and serve until stopped."""
+    from data.settings import read_settings
+
+    settings = read_settings()
+    host, port = host or settings.host, port or settings.port
     check_free(host, port)
     if demo:
         output.note("The sample city is made up: no report, street or person in it is real.")

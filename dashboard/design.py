@@ -195,6 +195,14 @@ def safe_html(text: object) -> str:
     return html.escape(str(text), quote=True).translate(_ENTITIES)
 
 
+_MARKDOWN: Final = {ord(sign): f"\\{sign}" for sign in "\\`*_[](){}<>~$:#|!&^+=@-"}
+
+
+def plain_label(text: object) -> str:
+    """Return ``text`` for a widget's label, where Markdown is read: every sign of it is escaped."""
+    return " ".join(str(text).split()).translate(_MARKDOWN)
+
+
 def status_mark_svg(remediation: Remediation, *, size_px: int = 18, labelled: bool = False) -> str:
     """Return the status mark as inline SVG.
 
