@@ -1,0 +1,55 @@
+"""Coordinates as feeds write them: one value, a pair in one cell, and what cannot be a place."""
+
+import math
+import re
+
+_NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
+_PAIR = re.compile(rf"\(?\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*\)?$")
+_WKT = re.compile(rf"POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)$", re.IGNORECASE)
+#: The British National Grid covers this many metres east and north.
+GRID_EAST_M = 700_000
+GRID_NORTH_M = 1_300_000
+#: Closer than this to 0,0 (about 11 km of open sea) a place is a null that became a number.
+_NULL_ISLAND_DEG = 0.1
+
+
+def read_number(value: str) -> float | None:
+    """Return ``value`` as a finite number, with a point or a comma before the decimals, or None."""
+    value = value.strip()
+    if "," in value and "." not in value and value.count(",") == 1:
+        value = value.replace(",", ".")
+    if not value or value[-1] not in "0123456789.":
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def read_pair(value: str) -> tuple[float, float] | None:
+    """Return (longitude, latitude) of “(lat, lon)”, “lat, lon” or “POINT (lon lat)”, or None."""
+    value = value.strip()
+    if found := _PAIR.match(value):
+        return float(found[2]), float(found[1])
+    if found := _WKT.match(value):
+        return float(found[1]), float(found[2])
+    return None
+
+
+def usable(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    """Return (longitude, latitude) if they can be a place of a report, or None.
+
+    Not usable: a missing half, 0,0, and anything outside the globe, which also finds swapped values
+    of the Americas and feet or metres written into columns of degrees.
+    """
+    if lon is None or lat is None or not -180 <= lon <= 180 or not -90 < lat < 90:
+        return None
+    if abs(lon) < _NULL_ISLAND_DEG and abs(lat) < _NULL_ISLAND_DEG:
+        return None
+    return lon, lat
+
+
+def on_british_grid(easting: float, northing: float) -> bool:
+    """Tell whether the metres lie on the British National Grid, away from its corner."""
+    return 1_000 < easting < GRID_EAST_M and 1_000 < northing < GRID_NORTH_M

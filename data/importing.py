@@ -1,0 +1,261 @@
+"""Import a file of reports, or look at what an import would make of it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from data.columns import Columns, check_columns
+from data.columns_recognise import ColumnSample, RecognisedColumn, complete, recognise
+from data.reading import Row, Table, open_table
+from data.reading_bytes import FileFacts, asked_for, inspect
+from data.reading_rows import RowReader
+from data.taxonomy import load_taxonomy
+from problems.categories import FeedName, Taxonomy
+from problems.clock import Clock
+from problems.errors import InputRefused
+from problems.events import EventKind, Subject
+from problems.people import Principal
+from problems.progress import Progress, silent
+from problems.reports import Batch, RejectedRow, Report
+from problems.store import Store
+from problems.use_cases.importing import accept_import
+
+DEFAULT_SOURCE = "council"
+DEFAULT_ZONE = ZoneInfo("Europe/London")
+
+#: The sample holds the first rows and then every 50th, because exports are often sorted by category.
+_SAMPLE_FIRST = 300
+_SAMPLE_EVERY = 50
+_SAMPLE_SPAN = 60_000
+_PREVIEW_ROWS = 8
+_PREVIEW_ERRORS = 20
+_REPORTER_KEY_FACT = "reporter_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file looks like before it is imported.
+
+    ``refusal`` says in one sentence why the file cannot be imported with these columns; it is empty
+    where it can. ``rows_seen`` of the rows were looked at, ``first_errors`` are of those.
+    """
+
+    file_name: str
+    encoding: str
+    delimiter: str
+    compressed: bool
+    header: tuple[str, ...]
+    recognised: tuple[RecognisedColumn, ...]
+    columns: Columns
+    first_rows: tuple[Mapping[str, str], ...]
+    first_reports: tuple[Report, ...]
+    first_errors: tuple[RejectedRow, ...]
+    notes: tuple[str, ...]
+    refusal: str
+    rows_seen: int
+
+
+def import_file(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    path: Path,
+    file_name: str | None = None,
+    source: str = DEFAULT_SOURCE,
+    columns: Columns | None = None,
+    zone: tzinfo = DEFAULT_ZONE,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> Batch:
+    """Import one file of reports.
+
+    Parameters
+    ----------
+    file_name
+        What people call the file, where ``path`` is a temporary copy.
+    source
+        Who the reports come from. Together with a report's own id it identifies the report.
+    columns
+        Which column holds what; recognised from the file where it is None.
+    zone
+        Zone of the deployment, for dates that tell none.
+    dry_run
+        Count everything and keep nothing.
+
+    Returns
+    -------
+    Batch
+        ``rows = accepted + unchanged + updated + rejected``.
+
+    Raises
+    ------
+    InputRefused
+        When the file or the columns cannot be used; nothing of it was kept.
+    Cancelled
+        From ``progress``; nothing of it was kept.
+    """
+    source = _checked_source(source)
+    facts = inspect(path, progress=progress)
+    taxonomy = _taxonomy_of(store)
+    with open_table(path, facts=facts) as table:
+        seen = _look_at(path, facts, taxonomy, source, zone, columns)
+        check_columns(seen.columns, table.header)
+        key = store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
+        reader = _reader(seen.columns, table.header, source, taxonomy, zone, key)
+        return accept_import(
+            store,
+            principal,
+            clock,
+            seed,
+            source=source,
+            file_name=file_name or path.name,
+            sha256=facts.sha256,
+            columns=seen.columns.told(),
+            rows=reader.read(table.rows()),
+            facts={_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {},
+            share_read=table.share_read,
+            progress=progress,
+            dry_run=dry_run,
+        )
+
+
+def preview(
+    path: Path,
+    columns: Columns | None = None,
+    *,
+    source: str = DEFAULT_SOURCE,
+    zone: tzinfo = DEFAULT_ZONE,
+    store: Store | None = None,
+    file_name: str | None = None,
+) -> Preview:
+    """Look at a file as an import would read it, without keeping anything.
+
+    Parameters
+    ----------
+    columns
+        A corrected mapping; recognised from the file where it is None.
+    store
+        Whose own category names are used, besides the shipped ones.
+
+    Raises
+    ------
+    InputRefused
+        When the file cannot be read at all. Columns that do not suffice are told in ``refusal``,
+        so that they can be corrected.
+    """
+    facts = inspect(path)
+    taxonomy = _taxonomy_of(store) if store else load_taxonomy()
+    seen = _look_at(path, facts, taxonomy, source, zone, columns)
+    refusal, read = "", []
+    try:
+        check_columns(seen.columns, seen.header)
+        reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "")
+        read = list(reader.read(seen.rows))
+    except InputRefused as error:
+        refusal = str(error)
+    return Preview(
+        file_name=file_name or path.name,
+        encoding={"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(facts.encoding, facts.encoding.upper()),
+        delimiter=seen.delimiter,
+        compressed=facts.compressed,
+        header=seen.header,
+        recognised=seen.recognised,
+        columns=seen.columns,
+        first_rows=tuple(dict(zip(seen.header, row.cells, strict=False)) for row in seen.rows[:_PREVIEW_ROWS]),
+        first_reports=tuple(islice((row for row in read if isinstance(row, Report)), _PREVIEW_ROWS)),
+        first_errors=tuple(islice((row for row in read if isinstance(row, RejectedRow)), _PREVIEW_ERRORS)),
+        notes=seen.notes,
+        refusal=refusal,
+        rows_seen=len(seen.rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    header: tuple[str, ...]
+    delimiter: str
+    rows: Sequence[Row]
+    columns: Columns
+    recognised: tuple[RecognisedColumn, ...]
+    notes: tuple[str, ...]
+
+
+def _look_at(
+    path: Path, facts: FileFacts, taxonomy: Taxonomy, source: str, zone: tzinfo, columns: Columns | None
+) -> _Seen:
+    with open_table(path, facts=facts) as table:
+        rows = _sample(table)
+        header, delimiter, notes = table.header, table.delimiter_name, table.notes
+    whole = [row.cells for row in rows if not row.fault]
+    if not whole:
+        raise InputRefused(
+            asked_for(path),
+            "It holds column names but no row that can be read.",
+            f"The columns are: {', '.join(header[:60])}.",
+        )
+    found = recognise(header, whole, taxonomy, source, str(zone))
+    if columns is None:
+        return _Seen(header, delimiter, rows, found.columns, found.fields, (*notes, *found.notes))
+    samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
+    completed, more = complete(columns, samples, str(zone)) if _fits(columns, header) else (columns, ())
+    told = tuple(
+        RecognisedColumn(name, column, samples[column].examples, 1.0, "as you said")
+        for name, column in columns.names.items()
+        if column in samples
+    )
+    return _Seen(header, delimiter, rows, completed, told, (*notes, *more))
+
+
+def _fits(columns: Columns, header: Sequence[str]) -> bool:
+    return all(column in header for column in columns.names.values())
+
+
+def _sample(table: Table) -> list[Row]:
+    return [
+        row
+        for number, row in enumerate(islice(table.rows(), _SAMPLE_SPAN))
+        if number < _SAMPLE_FIRST or number % _SAMPLE_EVERY == 0
+    ]
+
+
+def _reader(
+    columns: Columns, header: Sequence[str], source: str, taxonomy: Taxonomy, zone: tzinfo, key: str
+) -> RowReader:
+    return RowReader(
+        columns,
+        header,
+        source=source,
+        taxonomy=taxonomy,
+        zone=ZoneInfo(columns.zone) if columns.zone else zone,
+        reporter_key=key.encode(),
+    )
+
+
+def _taxonomy_of(store: Store) -> Taxonomy:
+    """Return the shipped taxonomy with the names that people mapped in this store on top."""
+    taxonomy = load_taxonomy()
+    own = [
+        FeedName(str(told.details.get("source") or "*"), str(told.details["name"]), str(told.changes["category"]))
+        for told in store.events(Subject.STORE)
+        if told.kind is EventKind.REVIEWED and "category" in told.changes and "name" in told.details
+    ]
+    shipped = [name for names in taxonomy.names.values() for name in names]
+    # The latest decision comes first, because the first row that holds wins.
+    return Taxonomy.build(taxonomy.categories.values(), [*reversed(own), *shipped])
+
+
+def _checked_source(source: str) -> str:
+    name = " ".join(source.split())
+    if not name or len(name) > 60 or not name.isprintable():
+        raise InputRefused(
+            f"“{source[:80]}” cannot be the name of a source.",
+            "It must be 1 to 60 characters.",
+            "For example: council.",
+        )
+    return name

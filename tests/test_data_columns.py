@@ -1,0 +1,371 @@
+"""Columns are recognised by name and by values, and a wrong mapping is refused with what exists."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.columns import FIELDS, Columns, check_columns, read_columns
+from data.columns_dates import find_order, read_date
+from data.columns_places import read_number, read_pair, usable
+from data.columns_recognise import Recognition, recognise
+from data.importing import preview
+from data.reading_masks import MASK, mask_contacts
+from data.reading_statuses import read_status
+from data.taxonomy import load_taxonomy
+from problems.errors import InputRefused
+from problems.reports import ReportStatus
+
+LONDON = ZoneInfo("Europe/London")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def _recognise(table: str, zone: str = "Europe/London") -> Recognition:
+    header, *rows = [line.split("|") for line in table.strip().splitlines()]
+    return recognise(header, rows, load_taxonomy(), "council", zone)
+
+
+# -- dates --
+
+
+@pytest.mark.parametrize(
+    ("value", "order", "told"),
+    [
+        ("2015-07-01", "iso", "2015-06-30T23:00:00+00:00"),
+        ("2015-07-01 13:05", "dmy", "2015-07-01T12:05:00+00:00"),
+        ("2015-07-01T13:05:06.123Z", "iso", "2015-07-01T13:05:06+00:00"),
+        ("2015-07-01T13:05:06-0400", "iso", "2015-07-01T17:05:06+00:00"),
+        ("2022-01", "iso", "2022-01-01T00:00:00+00:00"),
+        ("01/02/2015 12:40:41 PM", "mdy", "2015-01-02T12:40:41+00:00"),
+        ("01/02/2015 12:40:41 AM", "dmy", "2015-02-01T00:40:41+00:00"),
+        ("1.2.15 7:05", "dmy", "2015-02-01T07:05:00+00:00"),
+        ("5 Jan 2015", "mdy", "2015-01-05T00:00:00+00:00"),
+        ("Monday, January 5, 2015", "dmy", "2015-01-05T00:00:00+00:00"),
+        ("1420459241", "epoch", "2015-01-05T12:00:41+00:00"),
+        ("1420459241000", "epoch", "2015-01-05T12:00:41+00:00"),
+        ("25/10/2015 01:30", "dmy", "2015-10-25T00:30:00+00:00"),
+    ],
+)
+def test_dates_are_read_in_the_order_of_their_column(value: str, order: str, told: str) -> None:
+    moment = read_date(value, order, LONDON)
+    assert moment is not None
+    assert moment.isoformat() == told
+
+
+@pytest.mark.parametrize(
+    ("value", "order"),
+    [
+        ("31/12/2015", "mdy"),
+        ("12/31/2015", "dmy"),
+        ("12/31/2015", "iso"),
+        ("2015-02-30", "iso"),
+        ("2015-01-01 25:00", "iso"),
+        ("1/1/2015 13:00 PM", "mdy"),
+        ("1900-01-01", "iso"),
+        ("soon", "iso"),
+        ("101001242404", "iso"),
+        ("", "iso"),
+        ("9" * 400, "epoch"),
+        ("2015-01-01T00:00:00+99:99", "iso"),
+    ],
+)
+def test_what_is_no_date_in_this_order_is_not_guessed(value: str, order: str) -> None:
+    assert read_date(value, order, LONDON) is None
+
+
+@given(
+    moment=st.datetimes(datetime(1951, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
+    style=st.sampled_from(
+        [("iso", "%Y-%m-%d %H:%M:%S"), ("dmy", "%d/%m/%Y %H:%M:%S"), ("mdy", "%m/%d/%Y %I:%M:%S %p")]
+    ),
+)
+def test_a_written_date_is_read_back(moment: datetime, style: tuple[str, str]) -> None:
+    order, pattern = style
+    assert read_date(moment.strftime(pattern), order, UTC) == moment.replace(microsecond=0)
+
+
+@given(st.text(max_size=40), st.sampled_from(["iso", "dmy", "mdy", "epoch"]))
+def test_no_text_breaks_the_reading_of_dates(value: str, order: str) -> None:
+    moment = read_date(value, order, NEW_YORK)
+    assert moment is None or moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["13/01/2015", "01/02/2015"], "dmy"),
+        (["01/13/2015", "01/02/2015"], "mdy"),
+        (["2015-01-13", "2015-01-02"], "iso"),
+        (["01/02/2015 01:00 PM"], "mdy"),
+        (["1420459241"], "epoch"),
+        (["01/02/2015", "03/04/2015"], ""),
+    ],
+)
+def test_the_order_is_decided_by_values_that_fit_one_order_only(values: list[str], order: str) -> None:
+    assert find_order(values)[0] == order
+
+
+def test_an_open_order_follows_the_other_dates_and_then_the_zone_and_is_said() -> None:
+    table = "Opened|Closed|Lat|Long\n01/02/2015|13/02/2015|51.5|-0.1\n"
+    found = _recognise(table)
+    assert found.columns.date_orders == {"reported": "dmy", "closed": "dmy"}
+    assert "like the other dates" in found.notes[0]
+    lone = "Opened|Lat|Long\n01/02/2015|42.3|-71.1\n"
+    assert _recognise(lone).columns.date_orders == {"reported": "dmy"}
+    american = _recognise(lone, "America/New_York")
+    assert american.columns.date_orders == {"reported": "mdy"}
+    assert "America/New_York" in american.notes[0]
+
+
+# -- places --
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("(42.3504, -71.0867)", (-71.0867, 42.3504)),
+        ("51.5, -0.1", (-0.1, 51.5)),
+        ("POINT (-71.1 42.3)", (-71.1, 42.3)),
+        ("1 City Hall Plz, Boston", None),
+        ("1051000, 194000", None),
+        ("", None),
+    ],
+)
+def test_pairs_of_coordinates_are_read_latitude_first_and_points_longitude_first(
+    text: str, pair: tuple[float, float] | None
+) -> None:
+    assert read_pair(text) == pair
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(0.0, 0.0), (42.35, -171.0), (200.0, 10.0), (None, 51.0), (-0.1, None), (3_680_000.0, 530_000.0), (0.01, -0.02)],
+)
+def test_null_swapped_and_projected_values_are_no_place(lon: float | None, lat: float | None) -> None:
+    assert usable(lon, lat) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("51,5", 51.5), (" -0.1 ", -0.1), ("1e3", 1000.0)])
+def test_numbers_may_have_a_decimal_comma(text: str, number: float) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "nan", "inf", "n/a", "1,234,567", "--1", "1e999"])
+def test_what_is_no_number_is_not_guessed(text: str) -> None:
+    assert read_number(text) is None
+
+
+# -- recognition --
+
+
+def test_a_column_is_taken_by_its_values_where_the_name_misleads() -> None:
+    found = _recognise(
+        "id|Date|Location|Description\n1|2015-01-13|(51.5, -0.1)|Graffiti\n2|2015-01-14|(51.6, -0.2)|Flytipping\n"
+    )
+    assert found.columns.names == {
+        "id": "id",
+        "reported": "Date",
+        "category": "Description",
+        "lat_lon": "Location",
+    } or (found.columns.names["lat_lon"] == "Location")
+    address = _recognise("id|Date|Location|Lat|Lng\n1|2015-01-13|12 Mill Lane|51.5|-0.1\n")
+    assert address.columns.names["address"] == "Location"
+    assert "lat_lon" not in address.columns.names
+
+
+def test_the_category_is_the_column_that_the_taxonomy_knows() -> None:
+    found = _recognise(
+        "Department|Service|Opened|Y|X\n"
+        "Street Team|Graffiti Removal|2015-01-13|51.5|-0.1\n"
+        "Lamp Team|Street Light Outages|2015-01-14|51.6|-0.2\n"
+    )
+    assert found.columns.names["category"] == "Service"
+    assert (found.columns.names["lat"], found.columns.names["lon"]) == ("Y", "X")
+
+
+def test_british_grid_is_recognised_and_other_grids_are_asked_for() -> None:
+    british = _recognise("Opened|Easting|Northing\n2015-01-13|530076.239|182797.685\n")
+    assert british.columns.epsg == 27700
+    check_columns(british.columns, ["Opened", "Easting", "Northing"])
+    header = ["Opened", "X Coordinate (State Plane)", "Y Coordinate (State Plane)"]
+    american = _recognise("|".join(header) + "\n2015-01-13|1026839|190733\n")
+    assert american.columns.epsg is None
+    with pytest.raises(InputRefused, match="epsg"):
+        check_columns(american.columns, header)
+
+
+def test_every_recognised_field_has_a_column_examples_and_a_confidence(shared: Path) -> None:
+    seen = preview(shared / "realdata" / "boston311_2015" / "HEAD_untouched_Street_Light_Outages.csv")
+    assert {column.field for column in seen.recognised} <= FIELDS.keys()
+    for column in seen.recognised:
+        assert column.column in seen.header
+        assert column.examples
+        assert 0 < column.confidence <= 1
+        assert column.label == FIELDS[column.field]
+    assert len(seen.first_rows) == 8
+    assert seen.refusal == ""
+    assert seen.first_reports[0].category == "LGT-OUT"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "boston311_2015/boston311_2015_neighbourhood_types.csv.gz",
+            {
+                "id": "CASE_ENQUIRY_ID",
+                "category": "TYPE",
+                "reported": "OPEN_DT",
+                "closed": "CLOSED_DT",
+                "status": "CASE_STATUS",
+                "lat": "LATITUDE",
+                "lon": "LONGITUDE",
+                "address": "Location",
+            },
+        ),
+        (
+            "nyc311/export_41col_1000_2018.csv",
+            {"id": "Unique Key", "category": "Complaint Type", "reported": "Created Date", "area": "Borough"},
+        ),
+        (
+            "camden_police_api_2019/UNTOUCHED_Police_API_Sample_July_2019.csv",
+            {"id": "ID", "category": "Category", "reported": "Epoch", "lat": "Latitude", "address": "Street Name"},
+        ),
+        ("uk_asb_2022/UNTOUCHED_lancashire_asb.tab.gz", {"reported": "month", "lat": "latitude", "lon": "longitude"}),
+        (
+            "chicago311_vacant_buildings/chicago311_vacant_and_snow.csv.gz",
+            {"category": "SR_TYPE", "reported": "CREATED_DATE"},
+        ),
+    ],
+)
+def test_real_feeds_are_recognised_without_a_mapping(shared: Path, name: str, expected: dict[str, str]) -> None:
+    seen = preview(shared / "realdata" / name)
+    assert seen.refusal == ""
+    assert {field: seen.columns.names.get(field) for field in expected} == expected
+
+
+def test_us_and_british_order_of_the_same_table_give_the_same_dates(shared: Path) -> None:
+    folder = shared / "realdata" / "dirty_files"
+    iso, dmy = preview(folder / "boston311-100.csv"), preview(folder / "boston311-dmy-100.csv")
+    assert dmy.columns.date_orders["reported"] == "dmy"
+    assert [report.reported_at for report in dmy.first_reports] == [report.reported_at for report in iso.first_reports]
+
+
+def test_a_table_without_places_or_dates_is_refused_with_its_columns(shared: Path) -> None:
+    assert "coordinates" in preview(shared / "realdata" / "dirty_files" / "bikes.csv").refusal
+    assert "Property Type" in preview(shared / "realdata" / "dirty_files" / "data.csv").refusal
+
+
+# -- the columns file --
+
+
+def _toml(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "columns.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_mapping_survives_its_file(tmp_path: Path) -> None:
+    columns = Columns({"reported": 'The "date" \\ of\tit', "lat_lon": "Ort"}, {"reported": "dmy"}, "Europe/Paris", 2154)
+    assert read_columns(_toml(tmp_path, columns.to_toml())) == columns
+    bare = Columns({"reported": "Opened"}, no_place=True)
+    assert read_columns(_toml(tmp_path, bare.to_toml())) == bare
+
+
+def test_one_date_order_holds_for_all_date_columns(tmp_path: Path) -> None:
+    text = 'date_order = "mdy"\n[columns]\nreported = "a"\nclosed = "b"\nlat_lon = "c"\n'
+    assert read_columns(_toml(tmp_path, text)).date_orders == {"reported": "mdy", "closed": "mdy"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("columns = ", "not TOML"),
+        ("", "names no column"),
+        ('[columns]\ncolour = "a"\n', "Fields are: id, category"),
+        ("[columns]\nreported = 3\n", "lines of text"),
+        ('colour = 1\n[columns]\nreported = "a"\n', "Settings are: columns"),
+        ('date_order = "ydm"\n[columns]\nreported = "a"\n', "Orders are: iso"),
+        ('zone = "Mars/North"\n[columns]\nreported = "a"\n', "not a time zone"),
+        ('zone = "../secret"\n[columns]\nreported = "a"\n', "not a time zone"),
+        ('epsg = "x"\n[columns]\nreported = "a"\n', "not an EPSG number"),
+        ('no_place = "yes"\n[columns]\nreported = "a"\n', "true or false"),
+    ],
+)
+def test_a_wrong_columns_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputRefused, match=r"columns\.toml") as refusal:
+        read_columns(_toml(tmp_path, text))
+    assert said in str(refusal.value)
+
+
+def test_a_missing_or_binary_columns_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused):
+        read_columns(tmp_path / "nowhere.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputRefused, match="not TOML"):
+        read_columns(tmp_path / "binary.toml")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"reported": "Opened", "lat_lon": "Nowhere"}, "There is no column “Nowhere”"),
+        ({"reported": "Opened"}, "No columns with coordinates"),
+        ({"lat_lon": "Place"}, "No column with the date"),
+        ({"reported": "Opened", "lat": "Place"}, "none for the longitude"),
+    ],
+)
+def test_a_mapping_that_the_file_cannot_fill_is_refused_with_what_exists(names: dict[str, str], said: str) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        check_columns(Columns(names), ["Opened", "Place"])
+    assert said in str(refusal.value)
+    assert "Opened, Place" in str(refusal.value)
+
+
+# -- status words and contacts --
+
+
+@pytest.mark.parametrize(
+    ("word", "closed", "status", "resolution"),
+    [
+        ("Closed", True, ReportStatus.RESOLVED, "unspecified"),
+        ("Completed", False, ReportStatus.RESOLVED, "unspecified"),
+        ("Fixed - Council", True, ReportStatus.RESOLVED, "fixed"),
+        ("Open", True, ReportStatus.NEW, ""),
+        ("Completed - Dup", True, ReportStatus.DUPLICATE, ""),
+        ("In Progress", False, ReportStatus.IN_PROGRESS, ""),
+        ("not_ours", False, ReportStatus.NOT_OURS, ""),
+        ("", True, ReportStatus.RESOLVED, "unspecified"),
+        ("", False, ReportStatus.NEW, ""),
+        ("???", False, ReportStatus.NEW, ""),
+    ],
+)
+def test_status_words_follow_the_lifecycle(word: str, closed: bool, status: ReportStatus, resolution: str) -> None:
+    assert read_status(word, closed=closed) == (status, resolution)
+
+
+def test_no_word_of_a_feed_makes_a_report_verified() -> None:
+    assert read_status("verified", closed=True)[0] is ReportStatus.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("mail joeblows@aol.com or call 212-123-5432", 2),
+        ("Call (617) 555-1234.", 1),
+        ("ring 07700 900123 after six", 1),
+        ("0131 496 0123 or +44 20 7946 0018", 2),
+        ("Case 101001242404, closed 2015-07-23 14:31:42.53", 0),
+        ("lamp 12 at 42.3594, -71.0587", 0),
+        ("E05000143", 0),
+    ],
+)
+def test_contacts_are_masked_and_references_are_not(text: str, count: int) -> None:
+    masked, found = mask_contacts(text)
+    assert found == count
+    assert masked.count(MASK) == count
+    assert "@" not in masked
+    assert (masked == text) is (count == 0)
