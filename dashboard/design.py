@@ -6,6 +6,7 @@ shape and words first and by colour second. Pages, charts, the map layer and lat
 briefing take their values from here; ``dashboard/.streamlit/config.toml`` is :func:`config_toml`.
 """
 
+import base64
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -203,25 +204,32 @@ def plain_label(text: object) -> str:
     return " ".join(str(text).split()).translate(_MARKDOWN)
 
 
-def status_mark_svg(remediation: Remediation, *, size_px: int = 18, labelled: bool = False) -> str:
-    """Return the status mark as inline SVG.
+def status_mark_svg(remediation: Remediation, colours: Palette, *, size_px: int = 18) -> str:
+    """Return the status mark as an SVG document of its own, for a style sheet, a printed page or a file."""
+    mark = STATUS[remediation]
+    width = colours.mark_outline_px * 24 / size_px
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size_px}" height="{size_px}" viewBox="-2 -2 28 28">'
+        f'<path d="{mark.path}" fill="{mark.fill}" stroke="{colours.mark_outline}" stroke-width="{width:.2f}" '
+        f'stroke-linejoin="round"/></svg>'
+    )
+
+
+def status_mark_html(remediation: Remediation, *, size_px: int = 18, labelled: bool = False) -> str:
+    """Return the status mark for a page; the style sheet draws it, because pages are stripped of SVG.
 
     ``labelled`` gives it a name of its own for screen readers; without it the mark is hidden from
     them, because the words stand beside it.
     """
-    mark = STATUS[remediation]
     voice = f'role="img" aria-label="{safe_html(remediation.label)}"' if labelled else 'aria-hidden="true"'
-    return (
-        f'<svg class="fx-mark" width="{size_px}" height="{size_px}" viewBox="-1 -1 26 26" {voice}>'
-        f'<path d="{mark.path}" fill="{mark.fill}" stroke="var(--fx-mark-outline)" '
-        f'stroke-width="calc(var(--fx-mark-outline-px) * 24 / {size_px})" stroke-linejoin="round"/></svg>'
-    )
+    size = f"width:{size_px}px;height:{size_px}px"
+    return f'<span class="fx-mark fx-mark-{remediation.value}" style="{size}" {voice}></span>'
 
 
 def status_html(remediation: Remediation, words: str = "") -> str:
     """Return mark and words of a status on one line; ``words`` replace the plain name."""
     said = safe_html(words or remediation.label)
-    return f'<span class="fx-status">{status_mark_svg(remediation)}<span>{said}</span></span>'
+    return f'<span class="fx-status">{status_mark_html(remediation)}<span>{said}</span></span>'
 
 
 def page_head(title: str, lead: str = "", *, kicker: str = "") -> str:
@@ -321,14 +329,19 @@ def css(*, dark: bool = False, contrast: bool = False) -> str:
     Where the reader's device asks for more contrast, the high-contrast colours are used without
     their having to say so again.
     """
-    chosen = _declarations(palette(dark=dark, contrast=contrast))
-    more = _declarations(palette(dark=dark, contrast=True))
+    mine, more = palette(dark=dark, contrast=contrast), palette(dark=dark, contrast=True)
     rules = _SHEET.read_text(encoding="utf-8")
-    return f"<style>:root{{{chosen}}}\n@media (prefers-contrast: more){{:root{{{more}}}}}\n{rules}</style>"
+    return f"<style>{_root(mine)}\n@media (prefers-contrast: more){{{_root(more)}}}\n{rules}</style>"
 
 
-def _declarations(colours: Palette) -> str:
-    return "".join(f"{name}:{value};" for name, value in variables(colours).items())
+def _root(colours: Palette) -> str:
+    declared = "".join(f"{name}:{value};" for name, value in variables(colours).items())
+    return f":root{{{declared}}}" + "".join(_mark_rule(status, colours) for status in STATUS)
+
+
+def _mark_rule(remediation: Remediation, colours: Palette) -> str:
+    picture = base64.b64encode(status_mark_svg(remediation, colours).encode("ascii")).decode("ascii")
+    return f'.fx-mark-{remediation.value}{{background-image:url("data:image/svg+xml;base64,{picture}")}}'
 
 
 # -- Streamlit's own theme -------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import re
 import tomllib
+import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,8 +71,20 @@ def test_every_status_has_its_own_shape_colour_and_words() -> None:
     assert design.STATUS[Remediation.RESOLVED].shape == "circle"
     for status in Remediation:
         assert status.label in design.status_html(status)
-        assert f'aria-label="{status.label}"' in design.status_mark_svg(status, labelled=True)
-        assert 'aria-hidden="true"' in design.status_mark_svg(status)
+        assert f'aria-label="{status.label}"' in design.status_mark_html(status, labelled=True)
+        assert 'aria-hidden="true"' in design.status_mark_html(status)
+        assert f".fx-mark-{status.value}{{" in design.css()
+
+
+@pytest.mark.parametrize("colours", THEMES.values(), ids=THEMES.keys())
+@pytest.mark.parametrize("status", list(Remediation))
+def test_marks_keep_their_outline_at_every_size(colours: design.Palette, status: Remediation) -> None:
+    for size_px in (12, 18, 40):
+        drawn = ElementTree.fromstring(design.status_mark_svg(status, colours, size_px=size_px))
+        path = drawn[0]
+        assert path.attrib["fill"] == design.STATUS[status].fill
+        assert path.attrib["stroke"] == colours.mark_outline
+        assert float(path.attrib["stroke-width"]) * size_px / 24 == pytest.approx(colours.mark_outline_px, abs=0.02)
 
 
 def test_accent_is_none_of_the_status_colours() -> None:
@@ -125,7 +138,7 @@ def test_style_sheet_uses_only_variables_that_exist(dark: bool, strong: bool) ->
     assert set(re.findall(r"var\((--fx-[a-z0-9-]+)", sheet)) <= set(design.variables(design.LIGHT))
     assert f"--fx-paper:{design.palette(dark=dark, contrast=strong).paper};" in sheet
     assert "prefers-contrast: more" in sheet
-    assert "url(" not in sheet
+    assert set(re.findall(r"url\((.{5})", sheet)) == {'"data'}
     assert "@import" not in sheet
 
 

@@ -1,0 +1,173 @@
+"""The reports as columns in memory, for a map that answers at once.
+
+One picture per process, rebuilt when the store's version has grown. Reports that lie close together
+on the map are counted in hexagons of the H3 grid: the finest cell of every report is worked out once
+and the coarser ones are its parents, so that a million reports are counted in milliseconds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from geo import areas as geo_areas
+from geo import hexagons
+from problems.categories import Group
+from problems.reports import ReportPoints
+from problems.store import Box, Store
+
+#: Up to this many reports in view are drawn one by one, more are counted in hexagons.
+MAX_POINTS: Final = 2_500
+FINEST: Final = 11
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is asked of the map: where, how close, when (seconds since 1970, half open), what."""
+
+    box: Box
+    zoom: int
+    since_s: int | None = None
+    until_s: int | None = None
+    groups: frozenset[Group] = frozenset()
+    area_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsInView:
+    """Single reports: ids (n,), lon_lat (n, 2) and group (n,), index into ``tuple(Group)`` or -1."""
+
+    ids: npt.NDArray[np.int64]
+    lon_lat: npt.NDArray[np.float64]
+    group: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class HexagonsInView:
+    """Counts by hexagon: cell (k,) uint64 and count (k,), and the resolution of the grid."""
+
+    cell: npt.NDArray[np.uint64]
+    count: npt.NDArray[np.int64]
+    resolution: int
+
+
+@dataclass(slots=True)
+class MapPoints:
+    """The placed reports of one version of the store."""
+
+    version: int
+    points: ReportPoints
+    geometries: Mapping[int, Mapping[str, object]]
+    _finest: npt.NDArray[np.uint64] | None = None
+    _cells: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = field(default_factory=dict)
+    _in_area: dict[int, Mask] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def selected(self, view: View) -> Mask:
+        """Return which reports (n,) the filters of ``view`` leave, wherever they lie."""
+        keep = np.ones(len(self.points), dtype=np.bool_)
+        if view.since_s is not None:
+            keep &= self.points.reported_s >= view.since_s
+        if view.until_s is not None:
+            keep &= self.points.reported_s < view.until_s
+        if view.groups:
+            order = tuple(Group)
+            keep &= np.isin(self.points.group, [order.index(group) for group in view.groups])
+        if view.area_id is not None:
+            keep &= self.inside(view.area_id)
+        return keep
+
+    def in_view(self, view: View) -> PointsInView | HexagonsInView:
+        """Return the reports in the box of ``view``: single ones, or counts where they are many."""
+        lon, lat = self.points.lon_lat[:, 0], self.points.lon_lat[:, 1]
+        box = view.box
+        keep = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
+        keep &= self.selected(view)
+        if int(np.count_nonzero(keep)) <= MAX_POINTS:
+            here = np.flatnonzero(keep)
+            return PointsInView(self.points.ids[here], self.points.lon_lat[here], self.points.group[here])
+        resolution = min(FINEST, hexagons.resolution_for_zoom(view.zoom))
+        cells, cell_of = self.cells(resolution)
+        count = np.bincount(cell_of[keep], minlength=len(cells))
+        some = np.flatnonzero(count)
+        return HexagonsInView(cells[some], count[some], resolution)
+
+    def inside(self, area_id: int) -> Mask:
+        """Return which reports (n,) lie in an area; none for an area that does not exist."""
+        if area_id not in self._in_area:
+            geometry = self.geometries.get(area_id)
+            nowhere = np.zeros(len(self.points), dtype=np.bool_)
+            self._in_area[area_id] = nowhere if geometry is None else geo_areas.inside(self.points.lon_lat, geometry)
+        return self._in_area[area_id]
+
+    def cells(self, resolution: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+        """Return the cells of a resolution (k,), and for every report (n,) which of them it lies in."""
+        with self._lock:
+            if self._finest is None:
+                cell, _, cell_of = hexagons.hexagons(self.points.lon_lat, FINEST)
+                self._finest = cell[cell_of] if len(cell) else np.zeros(0, np.uint64)
+            if resolution not in self._cells:
+                cells, cell_of = np.unique(parents(self._finest, resolution), return_inverse=True)
+                self._cells[resolution] = (cells, cell_of.astype(np.int64))
+            return self._cells[resolution]
+
+
+def parents(cell: npt.NDArray[np.uint64], resolution: int) -> npt.NDArray[np.uint64]:
+    """Return the H3 cells of ``resolution`` that contain finer cells ``cell`` (n,).
+
+    An H3 index keeps its resolution in bits 52 to 55 and one digit of three bits per resolution below
+    them, the coarsest first; digits finer than the resolution are 7.
+    """
+    unused = np.uint64((1 << (3 * (15 - resolution))) - 1)
+    cleared = cell & ~np.uint64(0xF << 52)
+    return cleared | np.uint64(resolution << 52) | unused
+
+
+class PointsCache:
+    """The picture of the current version, made by one caller at a time while others wait for it."""
+
+    def __init__(self, read: Callable[[Store], MapPoints] | None = None) -> None:
+        self._read = read or read_points
+        self._lock = Lock()
+        self._kept: tuple[Store, MapPoints] | None = None
+
+    def get(self, store: Store) -> MapPoints:
+        """Return the reports of ``store`` as it is now."""
+        version = store.version()
+        with self._lock:
+            if self._kept is None or self._kept[0] is not store or self._kept[1].version != version:
+                self._kept = (store, self._read(store))
+            return self._kept[1]
+
+
+def read_points(store: Store) -> MapPoints:
+    """Read the placed reports and the boundaries of ``store``."""
+    version = store.version()
+    return MapPoints(version, store.report_points(), {area.id: area.geometry for area in store.areas()})
+
+
+def extent(lon_lat: npt.NDArray[np.float64], fallback: Sequence[Mapping[str, object]] = ()) -> Box | None:
+    """Return the box of the middle 98 % of the places, so that one stray point does not shrink the map.
+
+    Without reports the box of the ``fallback`` geometries; None where there is nothing at all.
+    """
+    from geo.geojson import bounds
+
+    if len(lon_lat):
+        (west, south), (east, north) = np.quantile(lon_lat, (0.01, 0.99), axis=0)
+        return Box(float(west), float(south), float(east), float(north))
+    boxes = np.array([bounds(geometry) for geometry in fallback])
+    if not len(boxes):
+        return None
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
+    return Box(float(west), float(south), float(east), float(north))
+
+
+#: The cache of this process, shared by the routes and the Map page.
+cache: Final = PointsCache()

@@ -1,0 +1,109 @@
+"""What every page and route of this process works with: settings, store, clock, seed, who is asking.
+
+The store is opened once per process, by whoever needs it first, and shared by all sessions. The
+clock and the seed are handed to the use cases from here and from nowhere else.
+"""
+
+from threading import Lock
+
+import streamlit as st
+
+from dashboard import design
+from data.settings import Settings, read_settings
+from data.stores import open_store
+from problems.clock import Clock, utc_now
+from problems.people import LAPTOP, Person, Principal
+from problems.store import Store
+
+#: The address parameter and the key of the selector "Working as".
+WORKING_AS = "as"
+
+_SEED = 20_240_229  # any fixed number: the same input shall give the same hot spots on every machine
+_lock = Lock()
+_kept: dict[str, object] = {}
+
+
+def get_settings() -> Settings:
+    """Return the settings of this installation, read once.
+
+    Raises
+    ------
+    InputRefused
+        When the environment or the settings file cannot be used.
+    """
+    with _lock:
+        return _settings()
+
+
+def get_store() -> Store:
+    """Return the store of this process, opened on first use.
+
+    Raises
+    ------
+    StoreRefused
+        When it cannot be opened; the next call tries again.
+    """
+    with _lock:
+        store = _kept.get("store")
+        if store is None:
+            store = _kept["store"] = open_store(_settings().store_url)
+        return store  # type: ignore[return-value] # the only thing ever kept under this name
+
+
+def get_clock() -> Clock:
+    """Return the clock that use cases are given."""
+    return utc_now
+
+
+def get_seed() -> int:
+    """Return the seed that use cases are given: the same in every run."""
+    return _SEED
+
+
+def principal() -> Principal:
+    """Return who is asking: the person chosen under “Working as”, else the one user of this computer."""
+    chosen = st.session_state.get(WORKING_AS)
+    person = next((person for person in people_to_work_as() if person.key == chosen), None)
+    return person.principal() if person else LAPTOP
+
+
+def people_to_work_as() -> list[Person]:
+    """Return the people that somebody at this computer can work as, by name."""
+    return [person for person in get_store().people() if person.active]
+
+
+def forget() -> None:
+    """Close the store and forget the settings, so that the next call reads both again (for tests)."""
+    with _lock:
+        store = _kept.pop("store", None)
+        _kept.clear()
+        if store is not None:
+            store.close()  # type: ignore[attr-defined] # a Store, see get_store
+
+
+def _settings() -> Settings:
+    settings = _kept.get("settings")
+    if settings is None:
+        settings = _kept["settings"] = read_settings()
+    return settings  # type: ignore[return-value] # the only thing ever kept under this name
+
+
+# -- how the reader wants it shown --
+
+#: The address parameter and the key of the switch for high contrast.
+CONTRAST = "contrast"
+
+
+def is_dark() -> bool:
+    """Tell whether the reader's device (or their own setting) asks for the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def wants_contrast() -> bool:
+    """Tell whether the reader has switched high contrast on."""
+    return bool(st.session_state.get(CONTRAST))
+
+
+def colours() -> design.Palette:
+    """Return the colours that this page is shown in, for charts and the map."""
+    return design.palette(dark=is_dark(), contrast=wants_contrast())

@@ -1,0 +1,108 @@
+"""The script of the app: the frame around every page. ``dashboard/app.py`` serves it."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard import design, session
+from dashboard.wording import day_of
+from problems.errors import ProblemError
+from problems.store import Store
+
+_MARK: Final = Path(__file__).parent / "assets" / "mark.png"
+_PAGES: Final = (
+    ("map", "Map", ""),
+    ("problem", "Problem", "problem"),
+    ("board", "Board", "board"),
+    ("imports", "Import", "import"),
+    ("setup", "Setup", "setup"),
+)
+SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
+
+
+def main() -> None:
+    """Draw the frame, and in it the page that the address names."""
+    st.set_page_config(page_title="Fixpoint", page_icon=str(_MARK), layout="wide", initial_sidebar_state="collapsed")
+    st.html(design.css(dark=session.is_dark(), contrast=session.wants_contrast()))
+    st.logo(str(_MARK), size="medium")
+    page = st.navigation(
+        [
+            st.Page(_shower(module), title=title, url_path=path or None, default=not path)
+            for module, title, path in _PAGES
+        ],
+        position="top",
+    )
+    try:
+        store = session.get_store()
+    except ProblemError as refusal:
+        st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
+        return
+    _bar()
+    if store.fact("synthetic") == "1":
+        st.html(f'<p class="fx-banner">{SYNTHETIC}</p>')
+    try:
+        page.run()
+    except ProblemError as refusal:
+        st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
+    _footer(store)
+
+
+def _shower(module: str) -> Callable[[], None]:
+    """Return the page's ``show``. Each needs a name of its own, because it is the page's identity."""
+
+    def show() -> None:
+        import_module(f"dashboard.views.{module}").show()
+
+    show.__name__ = f"show_{module}"
+    return show
+
+
+def _bar() -> None:
+    """Draw who is working and how it is shown, on the right of the bar with the pages."""
+    with st.container(key="fx-bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        people = {person.key: person for person in session.people_to_work_as()}
+        if people:
+            st.selectbox(
+                "Working as",
+                ["", *people],
+                format_func=lambda key: f"{people[key].name} ({people[key].role.label})" if key else "This computer",
+                key=session.WORKING_AS,
+                bind="query-params",
+                label_visibility="collapsed",
+                help=None,
+            )
+        with st.popover("Display", width="content"):
+            st.toggle("High contrast", key=session.CONTRAST, bind="query-params")
+            st.html(design.note("Light or dark follows the setting of your device."))
+
+
+def _footer(store: Store) -> None:
+    counts = store.counts()
+    latest = store.latest_refresh()
+    zone = session.get_settings().zone
+    parts = [
+        f"Reports up to {day_of(counts.newest_report_at, zone)}",
+        f"Hot spots as of {latest.as_of.day} {latest.as_of:%b %Y}" if latest else "No hot spots looked for yet",
+        f"Times in {zone}",
+        f"Fixpoint {program_version()}",
+    ]
+    st.html(f'<footer class="fx-footer">{"".join(f"<span>{design.safe_html(part)}</span>" for part in parts)}</footer>')
+
+
+def program_version() -> str:
+    """Return the version of the program, also where it runs from the checkout."""
+    try:
+        return version("fixpoint")
+    except PackageNotFoundError:
+        import tomllib
+
+        root = Path(__file__).resolve().parent.parent
+        return str(tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+if __name__ == "__main__":
+    main()

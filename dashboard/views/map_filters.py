@@ -1,0 +1,74 @@
+"""The filters above the map, bound to the address: what is seen can be sent to a colleague as a link."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard import map_layers, session
+from dashboard.map_layers import Asked
+from problems.areas import Area
+from problems.categories import Group
+from problems.problem import Remediation
+from problems.store import Store
+
+_PERIODS: Final[Mapping[str, int]] = {
+    "Last 4 weeks": 28,
+    "Last 13 weeks": 91,
+    "Last 12 months": 365,
+    "Everything": 0,
+}
+_USUAL: Final = "Last 13 weeks"
+_EVERYWHERE: Final = "Everywhere"
+
+
+def draw(store: Store) -> Asked:
+    """Draw the filters and return what they ask for. The period ends with the newest report."""
+    zone = session.get_settings().zone
+    last = map_layers.last_day(store, zone) or session.get_clock()().astimezone(zone).date()
+    areas = _by_words(store.areas())
+    with st.container(key="fx-filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        period = st.selectbox(
+            "Period of the reports",
+            list(_PERIODS),
+            index=list(_PERIODS).index(_USUAL),
+            key="period",
+            bind="query-params",
+        )
+        groups = st.multiselect(
+            "Category",
+            list(Group),
+            format_func=_label,
+            placeholder="All categories",
+            key="category",
+            bind="query-params",
+        )
+        remediations = st.multiselect(
+            "Status",
+            list(Remediation),
+            format_func=_label,
+            placeholder="All statuses",
+            key="status",
+            bind="query-params",
+        )
+        area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
+        everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
+    chosen = areas.get(area)
+    return Asked(
+        days=_PERIODS[period],
+        last=last,
+        groups=tuple(groups),
+        remediations=tuple(remediations),
+        area_id=chosen.id if chosen else None,
+        everything=everything,
+    )
+
+
+def _label(choice: Group | Remediation) -> str:
+    return choice.label
+
+
+def _by_words(areas: Sequence[Area]) -> dict[str, Area]:
+    """Return the areas by what they are called in the list: “Ward: Northgate”."""
+    ordered = sorted(areas, key=lambda area: (area.kind.value != "ward", area.kind.value, area.name))
+    return {f"{area.kind.value.capitalize()}: {area.name}": area for area in ordered}
