@@ -22,6 +22,8 @@ _KINDS = "sqlite:///path/to/file.db, postgresql://user@host/database, or the pat
 _SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 _POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _CONNECT_WAIT_S = 5
+#: The rows of a failed statement stay out of error messages and logs: they are people's reports.
+_PRIVATE = {"hide_parameters": True}
 
 #: SQLite answers these when the program, not the world, is at fault (a wrong statement, a misuse).
 _SQLITE_BUGS = frozenset({1, 21, 25})
@@ -100,9 +102,9 @@ def engines_for(address: Address, *, wait_s: float) -> Engines:
 
 def _file_engine(address: Address, wait_s: float, *, writing: bool) -> Engine:
     # One writing connection, handed from thread to thread under the door's lock.
-    size = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 8, "max_overflow": -1}
+    size: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 8, "max_overflow": -1}
     engine = create_engine(
-        address.url, connect_args={"check_same_thread": False, "timeout": wait_s}, pool_pre_ping=False, **size
+        address.url, connect_args={"check_same_thread": False, "timeout": wait_s}, **_PRIVATE, **size
     )
 
     @event.listens_for(engine, "connect")
@@ -125,9 +127,9 @@ def _file_engine(address: Address, wait_s: float, *, writing: bool) -> Engine:
 
 
 def _server_engines(address: Address, wait_s: float) -> Engines:
-    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_WAIT_S}}
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_WAIT_S}, **_PRIVATE}
     reader = create_engine(
-        address.url, isolation_level="REPEATABLE READ", pool_size=8, max_overflow=24, **options
+        address.url, isolation_level="REPEATABLE READ", pool_size=16, max_overflow=16, **options
     ).execution_options(postgresql_readonly=True)
     writer = create_engine(address.url, isolation_level="READ COMMITTED", pool_size=1, max_overflow=0, **options)
 
