@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-_PLUGINS = ("sampling", "browsing")
+_PLUGINS = ("scenes", "sampling", "browsing")
 pytest_plugins = [f"tests.{name}" for name in _PLUGINS if Path(__file__).with_name(f"{name}.py").exists()]
 
 ROOT = Path(__file__).resolve().parent.parent
