@@ -1,0 +1,69 @@
+"""Actions as cards: what is owed, by whom, how late, and the next move as one button."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.parts.desk import Desk
+from dashboard.parts.forms import form_button
+from dashboard.parts.markup import Html, draw, element, joined, problem_link
+from dashboard.parts.move_forms import action_moves, more_form, move_action_form
+from dashboard.wording import days, days_in_status, lateness, postponed
+from problems.actions import Action, ActionStatus
+from problems.problem import Problem
+from problems.reasons import Reason
+
+
+def lateness_mark(desk: Desk, action: Action) -> Html:
+    """Return the lateness in words; late work is marked by weight and a sign, not by colour alone."""
+    words = lateness(action, desk.today)
+    late = action.days_late(desk.today) > 0
+    return element("span", words, css="fx-late" if late else "fx-due") if words else Html("")
+
+
+def action_card(desk: Desk, action: Action, problem: Problem | None) -> Html:
+    """Return a card: title, organisation, lateness, days in status, and the problem it belongs to."""
+    organisation = desk.names.organisation(action.organisation_id)
+    who = f"{organisation}, {action.person}" if action.person else organisation
+    since = f"{action.status.label} for {days(days_in_status(action, desk.today, desk.zone))}"
+    lines = [
+        element("p", action.title, css="fx-card-title"),
+        element("p", who, css="fx-card-who"),
+        element("p", lateness_mark(desk, action), element("span", since), css="fx-card-when"),
+    ]
+    extra = _extra(action)
+    if extra:
+        lines.append(element("p", extra, css="fx-quiet"))
+    if problem is not None:
+        lines.append(element("p", problem_link(problem), css="fx-card-problem"))
+    late = action.days_late(desk.today) > 0
+    return element("div", joined(lines), css="fx-card fx-card-late" if late else "fx-card")
+
+
+def _extra(action: Action) -> str:
+    parts = [postponed(action)]
+    if action.status in (ActionStatus.BLOCKED, ActionStatus.DECLINED, ActionStatus.CANCELLED) and action.reason:
+        known = action.reason in tuple(Reason)
+        parts.append(Reason(action.reason).label if known else action.reason)
+    return ". ".join(part for part in parts if part)
+
+
+def show_card(desk: Desk, action: Action, problem: Problem | None) -> None:
+    """Draw a card with its next move as one button and the other moves behind a second one."""
+    with st.container(key=f"card-{action.ref}", gap="xsmall"):
+        draw(action_card(desk, action, problem))
+        moves = action_moves(desk, action)
+        if not moves:
+            return
+        with st.container(horizontal=True, gap="small"):
+            first, others = moves[0], moves[1:]
+            form_button(move_action_form(desk, action, first), key=f"move-{action.ref}-{first.target}")
+            if others or action.status.is_owed:
+                form_button(more_form(desk, action, others), key=f"more-{action.ref}", label="More")
+
+
+def late_first(actions: Sequence[Action]) -> list[Action]:
+    """Return actions by due date, the latest first to be owed on top; those without one come last."""
+    return sorted(
+        actions, key=lambda action: (action.due_on is None, action.due_on or action.created_at.date(), action.id)
+    )

@@ -1,0 +1,54 @@
+"""What every page has before it: the store, who is asking, the time, and the names for words."""
+
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from dashboard import session
+from dashboard.wording import Names, local_day
+from problems.clock import Clock
+from problems.people import Organisation, Principal
+from problems.store import Store
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The four arguments of every use case, and what a page needs to put facts into words."""
+
+    store: Store
+    principal: Principal
+    clock: Clock
+    seed: int
+    zone: tzinfo
+    organisations: tuple[Organisation, ...]
+
+    @property
+    def asking(self) -> tuple[Store, Principal, Clock, int]:
+        """The first four arguments of every use case."""
+        return self.store, self.principal, self.clock, self.seed
+
+    @property
+    def today(self) -> date:
+        """The day that it is in the deployment's zone."""
+        return local_day(self.clock(), self.zone)
+
+    @property
+    def names(self) -> Names:
+        """What turns keys into words."""
+        return Names(self.zone, {each.id: each.name for each in self.organisations})
+
+    def open_organisations(self) -> dict[int, str]:
+        """Return the names of the organisations that can be given work, by id."""
+        return {each.id: each.name for each in self.organisations if not each.closed}
+
+
+def this_desk() -> Desk:
+    """Return the desk of the person who is looking at the page."""
+    store = session.get_store()
+    return Desk(
+        store,
+        session.principal(),
+        session.get_clock(),
+        session.get_seed(),
+        session.get_settings().zone,
+        tuple(store.organisations()),
+    )

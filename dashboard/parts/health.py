@@ -1,0 +1,75 @@
+"""Settings and health, read only: what this installation works with and whether it is in order."""
+
+from urllib.parse import urlsplit
+
+from dashboard.parts.desk import Desk
+from dashboard.parts.markup import draw, facts, table
+from dashboard.wording import between, count, day, duration, metres, moment, share
+from data.settings import Settings
+from data.stores import check_store
+
+
+def show_settings(desk: Desk, settings: Settings) -> None:
+    """Draw the settings that decide what a hot spot is, and where they come from."""
+    rules = settings.detection
+    window = f"the last {count(rules.window_days, 'day')}" if rules.window_days else "all reports"
+    epsg = desk.store.fact("epsg")
+    draw(
+        facts(
+            [
+                ("Reports belong together within", metres(rules.radius_m)),
+                ("A hot spot needs at least", count(rules.min_incidents, "distinct incident")),
+                ("It looks at", window),
+                ("A wider hot spot is split at", metres(rules.max_width_m)),
+                (
+                    "A point is kept out from",
+                    f"{count(rules.pile_kept_out_reports, 'report')} or {share(rules.pile_kept_out_share)} of all",
+                ),
+                (
+                    "A problem came back after",
+                    f"{count(rules.recurrence_min_incidents, 'new incident')} in {rules.recurrence_watch_days} days",
+                ),
+                ("Times are shown in", str(settings.zone)),
+                ("Distances are measured in", f"EPSG:{epsg}" if epsg else "chosen with the first refresh"),
+                ("Base map", settings.base_map.attribution if settings.base_map else "Own streets, none from outside"),
+            ]
+        )
+    )
+
+
+def store_kind(url: str) -> str:
+    """Return what kind of store an address names, without its password or path."""
+    scheme = urlsplit(url).scheme
+    return "PostgreSQL database" if scheme.startswith("postgres") else "File on this computer (SQLite)"
+
+
+def show_health(desk: Desk, settings: Settings) -> None:
+    """Draw what the store holds and what its checks say."""
+    counts = desk.store.counts()
+    latest = desk.store.latest_refresh()
+    held = (
+        f"{moment(latest.started_at, desk.zone)}, up to {day(latest.as_of)}, took {duration(latest.duration_s)}"
+        if latest
+        else "never"
+    )
+    draw(
+        facts(
+            [
+                ("Store", store_kind(settings.store_url)),
+                ("Reports", f"{counts.reports:,}, {counts.placed:,} with a place"),
+                ("From", between(counts.oldest_report_at, counts.newest_report_at, desk.zone)),
+                ("Problems and actions", f"{counts.problems:,} and {counts.actions:,}"),
+                ("Imports and refreshes", f"{counts.batches:,} and {counts.refreshes:,}"),
+                ("Hot spots were last looked for", held),
+            ]
+        )
+    )
+    rows = [
+        (
+            check.name.capitalize(),
+            "Look at this" if not check.ok else "Notice" if check.is_warning else "In order",
+            check.message,
+        )
+        for check in check_store(settings.store_url)
+    ]
+    draw(table("Checks of the store", ("What", "State", "Found"), rows))

@@ -1,0 +1,133 @@
+"""Finished markup: the one door through which HTML reaches a page.
+
+Text that people or feeds wrote may hold anything. It becomes :class:`Html` only by
+:func:`safe_html`, and only :class:`Html` is drawn; it never passes through Markdown, where an
+image in a street name would make every reader's browser call a foreign server.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import design
+from dashboard.session import WORKING_AS
+from problems.problem import Problem, ProblemStatus, Remediation
+
+_SHEET: Final = Path(__file__).parents[1] / "assets" / "parts.css"
+
+
+class Html(str):
+    """Markup that is finished: made here of fixed tags and escaped text."""
+
+    __slots__ = ()
+
+
+def safe_html(text: object) -> Html:
+    """Return ``text`` so that a browser shows it as it is; finished :class:`Html` stays unchanged."""
+    return text if isinstance(text, Html) else Html(design.safe_html(text))
+
+
+def joined(parts: Iterable[Html], separator: str = "") -> Html:
+    """Return finished pieces one after the other."""
+    return Html(separator.join(parts))
+
+
+def element(tag: str, *children: object, css: str = "", **attributes: str) -> Html:
+    """Return an element with escaped children and attributes; ``aria_label`` becomes ``aria-label``."""
+    given = {"class": css, **{name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}}
+    written = "".join(f' {name}="{safe_html(value)}"' for name, value in given.items() if value != "")
+    return Html(f"<{tag}{written}>{joined(safe_html(child) for child in children)}</{tag}>")
+
+
+def address(path: str, query: Mapping[str, str] | None = None) -> str:
+    """Return an address of our own with its parameters, and with whom the person works as.
+
+    A link loads the page anew, so what is not in the address is forgotten.
+    """
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        raise ValueError(f"not an address of our own: {path}")
+    asking_as = st.query_params.get(WORKING_AS)
+    given = {**(query or {}), **({WORKING_AS: asking_as} if asking_as else {})}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def link(path: str, text: object, *, query: Mapping[str, str] | None = None, css: str = "fx-link") -> Html:
+    """Return a link to one of our own pages."""
+    return element("a", text, css=css, href=address(path, query), target="_self")
+
+
+def problem_link(problem: Problem) -> Html:
+    """Return a link to a problem's page: its reference and name."""
+    return link("/problem", f"{problem.ref} {problem.name}", query={"problem": problem.ref})
+
+
+def status_mark(status: ProblemStatus) -> Html:
+    """Return shape, colour and words of a problem's status."""
+    return Html(design.status_html(status.remediation, status.label))
+
+
+def remediation_mark(remediation: Remediation) -> Html:
+    """Return shape, colour and words of a remediation status."""
+    return Html(design.status_html(remediation))
+
+
+def table(
+    caption: str, headings: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: Sequence[int] = ()
+) -> Html:
+    """Return a plain table that a screen reader can walk; ``numeric`` columns are set to the right.
+
+    Unlike :func:`dashboard.design.plain_table` a cell may be finished :class:`Html`, such as a link.
+    """
+    head = joined(element("th", name, scope="col", css=_side(at, numeric)) for at, name in enumerate(headings))
+    body = joined(
+        element("tr", joined(element("td", cell, css=_side(at, numeric)) for at, cell in enumerate(row)))
+        for row in rows
+    )
+    drawn = element(
+        "table",
+        element("caption", caption, css="fx-unseen"),
+        element("thead", element("tr", head)),
+        element("tbody", body),
+        css="fx-table",
+    )
+    return element("div", drawn, css="fx-table-wrap", tabindex="0", role="region", aria_label=caption)
+
+
+def _side(at: int, numeric: Sequence[int]) -> str:
+    return "fx-number" if at in numeric else ""
+
+
+def facts(pairs: Sequence[tuple[str, object]]) -> Html:
+    """Return terms with their values, two or three to a row where there is room."""
+    rows = joined(element("div", element("dt", name), element("dd", value)) for name, value in pairs)
+    return element("dl", rows, css="fx-facts")
+
+
+def draw(markup: Html) -> None:
+    """Draw finished markup on the page; plain strings are refused, so that nothing slips through."""
+    if not isinstance(markup, Html):
+        raise TypeError("only finished markup is drawn: pass text through safe_html")
+    st.html(markup)
+
+
+def show_sheet() -> None:
+    """Add the style sheet of the parts to the page; its colours are the tokens of the design."""
+    st.html(_SHEET)
+
+
+def section(title: str, note: str = "") -> None:
+    """Draw a section's heading with an optional quiet remark."""
+    draw(Html(design.section_head(title, note)))
+
+
+def page_head(title: str, lead: str = "", *, kicker: str = "") -> None:
+    """Draw the head of a page."""
+    draw(Html(design.page_head(title, lead, kicker=kicker)))
+
+
+def key_figures(figures: Sequence[tuple[str, int | str, str]]) -> None:
+    """Draw key figures: name, value, and what to compare it with (may be empty)."""
+    draw(Html(design.key_figures([design.KeyFigure(name, f"{value}", note) for name, value, note in figures])))

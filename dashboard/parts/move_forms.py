@@ -1,0 +1,268 @@
+"""The forms that work on problems and actions: each asks exactly what its move needs."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+from dashboard.parts.desk import Desk
+from dashboard.parts.forms import Answers, Field, Form
+from dashboard.wording import day
+from problems.actions import Action, ActionStatus, ActionType
+from problems.errors import InputRefused
+from problems.lifecycle import Move, MoveAnswers, Need, moves_for
+from problems.problem import Problem, ProblemStatus
+from problems.reasons import Outcome
+from problems.use_cases import acting, working
+
+#: A problem that is taken on is looked at again after four weeks unless somebody says otherwise.
+REVIEW_AFTER: Final = timedelta(days=28)
+NOBODY: Final = 0  # the choice "no organisation", because a select box cannot hold None among others
+#: Moves that end, undo or refuse something: offered, but never as the first thing to do.
+_ASIDE: Final = frozenset(
+    {
+        ProblemStatus.DISMISSED,
+        ProblemStatus.NO_ACTION,
+        ProblemStatus.SUPERSEDED,
+        ProblemStatus.RECURRED,
+        ActionStatus.DECLINED,
+        ActionStatus.CANCELLED,
+        ActionStatus.BLOCKED,
+    }
+)
+
+
+def leading_first(moves: Iterable[Move]) -> list[Move]:
+    """Return moves in the order to offer them: onward, then back, then those that set work aside."""
+
+    def place(move: Move) -> tuple[bool, bool, int]:
+        order = [str(state) for state in type(move.source)]
+        source, target = order.index(str(move.source)), order.index(str(move.target))
+        return move.target in _ASIDE, target < source, target
+
+    return sorted(moves, key=place)
+
+
+def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
+    """Return the moves that the person may make with a problem now."""
+    return leading_first(moves_for(problem.status, desk.principal, done_by=problem.done_by))
+
+
+def action_moves(desk: Desk, action: Action) -> list[Move]:
+    """Return the moves that the person may make with an action now."""
+    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by))
+
+
+def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
+    """Return the form that moves a problem."""
+    target = ProblemStatus(str(move.target))
+
+    def save(at: Desk, answers: Answers, seen_version: int) -> str:
+        saved = working.move_problem(
+            *at.asking,
+            problem_id=problem.id,
+            target=target,
+            answers=move_answers(answers),
+            seen_version=seen_version,
+        )
+        return f"{saved.ref} is now “{saved.status.label}”."
+
+    intro = f"{problem.name}: from “{problem.status.label}” to “{target.label}”."
+    questions = _questions(desk, move, problem=problem)
+    return Form(f"{problem.ref}: {move.verb}", move.verb, questions, save, problem, intro)
+
+
+def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
+    """Return the form that moves an action; a note can always be added."""
+    target = ActionStatus(str(move.target))
+
+    def save(at: Desk, answers: Answers, seen_version: int) -> str:
+        saved = acting.move_action(
+            *at.asking,
+            action_id=action.id,
+            target=target,
+            answers=move_answers(answers),
+            seen_version=seen_version,
+        )
+        return f"“{saved.title}” is now “{saved.status.label}”."
+
+    intro = f"{action.title}: from “{action.status.label}” to “{target.label}”."
+    questions = _questions(desk, move)
+    if Need.NOTE not in move.needs:
+        questions = (*questions, Field("note", "Note (if there is something to say)", "text"))
+    return Form(f"{action.ref}: {move.verb}", move.verb, questions, save, action, intro)
+
+
+def postpone_form(desk: Desk, action: Action) -> Form:
+    """Return the form that moves an action's due date."""
+
+    def save(at: Desk, answers: Answers, seen_version: int) -> str:
+        saved = acting.postpone_action(
+            *at.asking,
+            action_id=action.id,
+            due_on=_given_day(f"The due date of {action.ref} was not moved.", answers.get("due_on")),
+            note=_text(answers.get("note")),
+            seen_version=seen_version,
+        )
+        return f"“{saved.title}” is now due on {day(saved.due_on)}."
+
+    later = max(desk.today, action.due_on or desk.today) + timedelta(days=7)
+    questions = (
+        Field("due_on", "New due date", "day", later, low=desk.today),
+        Field("note", "Why it moves", "text"),
+    )
+    intro = f"{action.title}: due {day(action.due_on)}." if action.due_on else f"{action.title}: no due date yet."
+    return Form(f"{action.ref}: Move the due date", "Move the due date", questions, save, action, intro)
+
+
+def more_form(desk: Desk, action: Action, moves: Iterable[Move]) -> Form:
+    """Return a form that only offers the other things that can be done with an action."""
+    onward = [(move.verb, move_action_form(desk, action, move)) for move in moves]
+    if action.status.is_owed:
+        onward.append(("Move the due date", postpone_form(desk, action)))
+    return Form(f"{action.ref}: What happened?", "More", intro=action.title, onward=tuple(onward))
+
+
+def add_action_form(desk: Desk, problem: Problem) -> Form:
+    """Return the form that proposes an action on a problem."""
+
+    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
+        saved = acting.add_action(
+            *at.asking,
+            problem_id=problem.id,
+            organisation_id=_given_organisation("The action was not added.", answers.get("organisation_id")),
+            type=answers.get("type") or ActionType.INSPECT,
+            title=_text(answers.get("title")),
+            due_on=answers.get("due_on"),
+            person=_text(answers.get("person")),
+        )
+        return f"“{saved.title}” is proposed to {at.names.organisation(saved.organisation_id)}."
+
+    questions = (
+        Field("title", "What is to be done", placeholder="Repair the lamp by the underpass"),
+        Field("type", "Kind of work", "choice", ActionType.REPAIR, {kind: kind.label for kind in ActionType}),
+        Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations()),
+        Field("due_on", "Due", "day", desk.today + timedelta(days=14), low=desk.today),
+        Field("person", "Person (if known)"),
+    )
+    return Form(f"{problem.ref}: Add an action", "Add action", questions, save)
+
+
+def edit_problem_form(desk: Desk, problem: Problem) -> Form:
+    """Return the form that changes what is written about a problem."""
+
+    def save(at: Desk, answers: Answers, seen_version: int) -> str:
+        saved = working.edit_problem(
+            *at.asking,
+            problem_id=problem.id,
+            seen_version=seen_version,
+            name=_text(answers.get("name")),
+            owner=_text(answers.get("owner")),
+            owner_organisation_id=answers.get("owner_organisation_id") or None,
+            objective=_text(answers.get("objective")),
+            review_on=answers.get("review_on"),
+        )
+        return f"{saved.ref} is saved."
+
+    questions = (
+        Field("name", "Name", value=problem.name),
+        *_owner_questions(desk, problem),
+        Field("objective", Need.OBJECTIVE.label, "text", problem.objective),
+        Field("review_on", Need.REVIEW.label, "day", problem.review_on),
+    )
+    return Form(f"{problem.ref}: Edit", "Save", questions, save, problem)
+
+
+def note_form(problem: Problem) -> Form:
+    """Return the form that adds a note to a problem's timeline."""
+
+    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
+        working.note_problem(*at.asking, problem_id=problem.id, note=_text(answers.get("note")))
+        return "Your note is in the timeline."
+
+    questions = (Field("note", "What happened, or what was seen", "text"),)
+    return Form(f"{problem.ref}: Add a note", "Add note", questions, save)
+
+
+def move_answers(answers: Answers) -> MoveAnswers:
+    """Return what was filled in as the lifecycle wants it: text trimmed, nothing as empty."""
+    return MoveAnswers(
+        note=_text(answers.get("note")),
+        reason=_text(answers.get("reason")),
+        visited_on=answers.get("visited_on"),
+        owner=_text(answers.get("owner")),
+        owner_organisation_id=answers.get("owner_organisation_id") or None,
+        objective=_text(answers.get("objective")),
+        review_on=answers.get("review_on"),
+        organisation_id=answers.get("organisation_id"),
+        target_id=answers.get("target_id"),
+        outcome=_text(answers.get("outcome")),
+    )
+
+
+def _questions(desk: Desk, move: Move, *, problem: Problem | None = None) -> tuple[Field, ...]:
+    found: list[Field] = []
+    for need in move.needs:
+        found.extend(_question(desk, need, move, problem))
+    return tuple(found)
+
+
+def _question(desk: Desk, need: Need, move: Move, problem: Problem | None) -> tuple[Field, ...]:
+    today = desk.today
+    if need is Need.OWNER:
+        return _owner_questions(desk, problem)
+    return (
+        {
+            Need.NOTE: Field("note", need.label, "text"),
+            Need.REASON: Field(
+                "reason", need.label, "choice", choices={reason: reason.label for reason in move.reasons}
+            ),
+            Need.VISIT: Field("visited_on", need.label, "day", today, high=today),
+            Need.OBJECTIVE: Field("objective", need.label, "text", problem.objective if problem else ""),
+            Need.REVIEW: Field("review_on", need.label, "day", today + REVIEW_AFTER, low=today),
+            Need.ORGANISATION: Field("organisation_id", need.label, "choice", choices=desk.open_organisations()),
+            Need.TARGET: Field("target_id", "Continues in", "choice", choices=_others(desk, problem)),
+            Need.OUTCOME: Field(
+                "outcome", need.label, "choice", choices={outcome: outcome.label for outcome in Outcome}
+            ),
+        }[need],
+    )
+
+
+def _owner_questions(desk: Desk, problem: Problem | None) -> tuple[Field, ...]:
+    return (
+        Field("owner", Need.OWNER.label, value=problem.owner if problem else "", placeholder="Name of the person"),
+        Field(
+            "owner_organisation_id",
+            "Owner’s organisation",
+            "choice",
+            (problem.owner_organisation_id or NOBODY) if problem else NOBODY,
+            {NOBODY: "None", **desk.open_organisations()},
+        ),
+    )
+
+
+def _others(desk: Desk, problem: Problem | None) -> dict[int, str]:
+    """Return the problems that another can be merged into: of its group, and not ended."""
+    if problem is None:
+        return {}
+    return {
+        other.id: f"{other.ref} {other.name}"
+        for other in desk.store.problems()
+        if other.id != problem.id and other.group is problem.group and other.status.is_open
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _given_day(asked: str, value: object) -> date:
+    if not isinstance(value, date):
+        raise InputRefused(asked, "No day is given.", "Choose the new day.")
+    return value
+
+
+def _given_organisation(asked: str, value: object) -> int:
+    if not isinstance(value, int):
+        raise InputRefused(asked, "No organisation is chosen.", "Choose who does the work.")
+    return value

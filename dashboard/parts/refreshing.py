@@ -1,0 +1,54 @@
+"""Looking for hot spots as a job beside the pages: start it, watch it, say what it found."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import jobs, session
+from dashboard.parts.desk import Desk
+from dashboard.wording import count, day, listed
+from problems.hot_spots import Refresh
+from problems.progress import Progress
+from problems.use_cases.refreshing import MAY_REFRESH, refresh
+
+#: The map starts the job under the same name, so that there is one at a time.
+REFRESH_JOB: Final = "Finding hot spots"
+
+
+def offer_refresh(desk: Desk, *, primary: bool = False) -> None:
+    """Draw the button that starts a refresh, for those who may and while none is running."""
+    running = jobs.find(REFRESH_JOB)
+    if not desk.principal.has(*MAY_REFRESH) or (running and running.is_running):
+        return
+    if st.button("Find hot spots", type="primary" if primary else "secondary", key="find-hot-spots"):
+        settings = session.get_settings().detection
+
+        def work(progress: Progress) -> Refresh:
+            return refresh(*desk.asking, settings=settings, zone=desk.zone, progress=progress)
+
+        jobs.start(REFRESH_JOB, work)
+        st.rerun()
+
+
+def watch_refresh() -> None:
+    """Draw how far a running refresh is, or what the last one found."""
+    jobs.watch(REFRESH_JOB, done=found_words)
+
+
+def found_words(result: object) -> str:
+    """Say in one sentence what a refresh found."""
+    if not isinstance(result, Refresh):
+        return "Hot spots were looked for."
+    changes = [
+        count(number, word, word)
+        for number, word in (
+            (result.new, "new"),
+            (result.survived, "known already"),
+            (result.split, "split"),
+            (result.merged, "merged"),
+            (result.recurred, "came back"),
+        )
+        if number
+    ]
+    told = f": {listed(changes)}" if changes else ""
+    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}."

@@ -1,0 +1,195 @@
+"""Events as plain sentences: who, when, what, old to new."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from dashboard.wording import NOTHING, Names, count, day, listed, moment
+from problems.actions import Action, ActionStatus
+from problems.events import Event, EventKind, Subject
+from problems.problem import ProblemStatus, problem_ref
+from problems.reasons import Outcome, Reason
+
+#: Names of the fields that people know. Others are bookkeeping that the sentence itself tells.
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "status": "Status",
+    "name": "Name",
+    "owner": "Owner",
+    "owner_organisation_id": "Owner’s organisation",
+    "objective": "Objective",
+    "review_on": "Next review",
+    "outcome": "Outcome",
+    "successor_ids": "Continued in",
+    "organisation_id": "Organisation",
+    "person": "Person",
+    "title": "Title",
+    "due_on": "Due date",
+    "category": "Category",
+    "area": "Area",
+    "reports": "Reports",
+    "incidents": "Distinct incidents",
+    "width_m": "Width in metres",
+    "decision": "Decision",
+}
+_DAYS: Final = frozenset({"review_on", "due_on"})
+_ORGANISATIONS: Final = frozenset({"owner_organisation_id", "organisation_id"})
+_SIGHTINGS: Final[Mapping[EventKind, str]] = {
+    EventKind.SURVIVED: "Still a hot spot.",
+    EventKind.SPLIT: "The hot spot split.",
+    EventKind.MERGED: "Hot spots merged.",
+    EventKind.DORMANT: "Went quiet: too few reports in two refreshes.",
+    EventKind.WOKE: "Woke up: reports concentrate here again.",
+    EventKind.RECURRED: "Came back inside the footprint.",
+    EventKind.PROPOSED: "A change was proposed.",
+    EventKind.REVIEWED: "Reviewed.",
+    EventKind.NOTED: "Added a note.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, all plain text."""
+
+    at: datetime
+    when: str
+    who: str
+    what: str
+    note: str = ""
+
+
+def value_words(field: str, value: object, names: Names) -> str:
+    """Return the value of a field in words: labels for codes, days for dates, names for ids."""
+    if value is None or value in ("", [], ()):
+        return NOTHING
+    if field == "status":
+        return _label(value)
+    if field == "outcome":
+        return Outcome(str(value)).label if str(value) in tuple(Outcome) else str(value)
+    if field in _DAYS:
+        return day(value if isinstance(value, date) else date.fromisoformat(str(value)))
+    if field in _ORGANISATIONS:
+        return names.organisation(value)
+    if field == "successor_ids" and isinstance(value, (list, tuple)):
+        return listed([problem_ref(int(str(number))) for number in value])
+    return str(value)
+
+
+def _label(value: object) -> str:
+    for states in (ProblemStatus, ActionStatus):
+        if isinstance(value, states):
+            return value.label
+    text = str(value)
+    if text in tuple(ProblemStatus):
+        return ProblemStatus(text).label
+    return ActionStatus(text).label if text in tuple(ActionStatus) else text
+
+
+def action_label(value: object) -> str:
+    """Return the words for an action's status code (it shares codes with the problem's)."""
+    text = str(value)
+    return ActionStatus(text).label if text in tuple(ActionStatus) else text
+
+
+def changed_fields(
+    changes: Mapping[str, tuple[object, object]], names: Names, *, of_action: bool = False
+) -> list[tuple[str, str, str]]:
+    """Return (field, was, is now) in words for the fields that people know."""
+    found = []
+    for field, (was, now) in changes.items():
+        if field not in FIELD_WORDS:
+            continue
+        if of_action and field == "status":
+            found.append((FIELD_WORDS[field], action_label(was), action_label(now)))
+        else:
+            found.append((FIELD_WORDS[field], value_words(field, was, names), value_words(field, now, names)))
+    return found
+
+
+def timeline(events: list[Event], actions: Mapping[int, Action], names: Names) -> list[Line]:
+    """Return events as lines, newest first; ``actions`` gives the titles of the actions among them."""
+    ordered = sorted(enumerate(events), key=lambda pair: (pair[1].at, pair[1].id, pair[0]), reverse=True)
+    return [
+        Line(
+            event.at,
+            moment(event.at, names.zone),
+            event.by_name or "Fixpoint",
+            sentence(event, actions, names),
+            event.note,
+        )
+        for _, event in ordered
+    ]
+
+
+def sentence(event: Event, actions: Mapping[int, Action], names: Names) -> str:
+    """Return what happened in an event, without who and when."""
+    told = _action_told(event, actions, names) if event.subject is Subject.ACTION else _problem_told(event, names)
+    return " ".join(part for part in (told, *_added(event)) if part)
+
+
+def _problem_told(event: Event, names: Names) -> str:
+    if event.kind is EventKind.CREATED:
+        return "Drawn on the map by hand." if event.details.get("drawn") else _found(event)
+    pairs = _pairs(event)
+    if event.kind is EventKind.MOVED:
+        return " ".join(_change(field, was, now, names) for field, (was, now) in _status_first(pairs))
+    opening = _SIGHTINGS.get(event.kind, "")
+    changes = " ".join(_change(field, was, now, names) for field, (was, now) in pairs.items())
+    return f"{opening} {changes}".strip()
+
+
+def _found(event: Event) -> str:
+    reports, incidents = event.details.get("reports"), event.details.get("incidents")
+    if isinstance(reports, int) and isinstance(incidents, int):
+        return f"Found by a refresh: {count(reports, 'report')} of {count(incidents, 'incident')}."
+    return "Found by a refresh."
+
+
+def _status_first(
+    pairs: Mapping[str, tuple[object, object]],
+) -> list[tuple[str, tuple[object, object]]]:
+    return sorted(pairs.items(), key=lambda pair: pair[0] != "status")
+
+
+def _action_told(event: Event, actions: Mapping[int, Action], names: Names) -> str:
+    action = actions.get(event.subject_id)
+    title = f"“{action.title}”" if action else f"A-{event.subject_id:04d}"
+    pairs = _pairs(event)
+    if event.kind is EventKind.CREATED:
+        to = names.organisation(event.changes.get("organisation_id"))
+        due = event.changes.get("due_on")
+        until = f", due {value_words('due_on', due, names)}" if due else ""
+        return f"Action {title} proposed to {to}{until}."
+    parts = []
+    for field, (was, now) in _status_first(pairs):
+        if field == "status":
+            parts.append(f"from “{action_label(was)}” to “{action_label(now)}”")
+        else:
+            parts.append(f"{FIELD_WORDS[field].lower()} {_from_to(field, was, now, names)}")
+    return f"Action {title}: {', '.join(parts) or 'noted'}."
+
+
+def _pairs(event: Event) -> dict[str, tuple[object, object]]:
+    return {field: (event.before.get(field), now) for field, now in event.changes.items() if field in FIELD_WORDS}
+
+
+def _change(field: str, was: object, now: object, names: Names) -> str:
+    return f"{FIELD_WORDS[field]} {_from_to(field, was, now, names)}."
+
+
+def _from_to(field: str, was: object, now: object, names: Names) -> str:
+    old, new = value_words(field, was, names), value_words(field, now, names)
+    if old == NOTHING:
+        return f"set to “{new}”"
+    return "removed" if new == NOTHING else f"changed from “{old}” to “{new}”"
+
+
+def _added(event: Event) -> list[str]:
+    parts = []
+    if event.reason:
+        known = event.reason in tuple(Reason)
+        parts.append(f"Reason: {Reason(event.reason).label if known else event.reason}.")
+    visited = event.details.get("visited_on")
+    if visited:
+        parts.append(f"Visited on {day(date.fromisoformat(str(visited)))}.")
+    return parts

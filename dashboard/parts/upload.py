@@ -1,0 +1,45 @@
+"""The uploaded file of one session, kept under a name of our own while it is being looked at."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_KEPT: Final = "fx_upload"
+_CHUNK: Final = 1 << 20
+
+
+@dataclass
+class Upload:
+    """A copy of an upload on disk; ``name`` is what its owner calls it, never a path.
+
+    The folder is removed with the last reference to it, at the latest with the session.
+    """
+
+    upload_id: str
+    name: str
+    path: Path
+    folder: tempfile.TemporaryDirectory[str]
+
+
+def keep(uploaded: UploadedFile | None) -> Upload | None:
+    """Return the copy of ``uploaded``, made once; None where nothing is uploaded."""
+    kept = st.session_state.get(_KEPT)
+    if uploaded is None:
+        st.session_state.pop(_KEPT, None)
+        return None
+    if isinstance(kept, Upload) and kept.upload_id == uploaded.file_id:
+        return kept
+    folder = tempfile.TemporaryDirectory(prefix="fixpoint-upload-", ignore_cleanup_errors=True)
+    # Only the ending is taken from the name: it tells a packed file from a plain one.
+    path = Path(folder.name) / ("upload.csv.gz" if uploaded.name.casefold().endswith(".gz") else "upload.csv")
+    uploaded.seek(0)
+    with path.open("wb") as copy:
+        while chunk := uploaded.read(_CHUNK):
+            copy.write(chunk)
+    upload = Upload(uploaded.file_id, uploaded.name, path, folder)
+    st.session_state[_KEPT] = upload
+    return upload

@@ -1,0 +1,120 @@
+"""Setting up: who works here, points that are not places, unknown names, settings and health."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button
+from dashboard.parts.health import show_health, show_settings
+from dashboard.parts.markup import draw, page_head, section, show_sheet, table
+from dashboard.parts.notices import remark, said
+from dashboard.parts.piles import show_piles
+from dashboard.parts.refreshing import offer_refresh, watch_refresh
+from dashboard.parts.unmapped import show_unmapped
+from dashboard.wording import NOTHING
+from problems.people import Role
+from problems.use_cases import organising
+
+_KINDS: Final = ("Council service", "Police team", "Landlord", "Outreach", "Health", "School", "Residents", "Other")
+_NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
+
+
+def show() -> None:
+    """Draw the setup page."""
+    desk = this_desk()
+    show_sheet()
+    page_head(
+        "Setup", "Who works with Fixpoint, what it should know about the records, and how it looks for hot spots."
+    )
+    said()
+    watch_refresh()
+    tabs = st.tabs(["Organisations and people", "Points under review", "Unknown names", "Settings", "Health"])
+    with tabs[0]:
+        _organisations(desk)
+        _people(desk)
+    with tabs[1]:
+        section("Points under review", "many reports on one and the same point")
+        show_piles(desk)
+    with tabs[2]:
+        section("Names without a category")
+        show_unmapped(desk)
+    with tabs[3]:
+        section("How hot spots are found")
+        show_settings(desk, session.get_settings())
+        offer_refresh(desk)
+    with tabs[4]:
+        section("Health")
+        show_health(desk, session.get_settings())
+    draw_open_form()
+
+
+def _organisations(desk: Desk) -> None:
+    section("Organisations", "who can be given work")
+    if desk.organisations:
+        rows = [
+            (each.name, each.kind or NOTHING, each.email or NOTHING, "closed" if each.closed else "")
+            for each in desk.organisations
+        ]
+        draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows))
+    else:
+        remark("None yet. Add the services, teams and landlords that can be given work.")
+    if desk.principal.has(Role.ADMIN, Role.COORDINATOR):
+        form_button(_organisation_form(), key="add-organisation", primary=not desk.organisations)
+
+
+def _organisation_form() -> Form:
+    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
+        saved = organising.add_organisation(
+            *at.asking,
+            name=str(answers.get("name") or ""),
+            kind=str(answers.get("kind") or ""),
+            email=str(answers.get("email") or ""),
+        )
+        return f"{saved.name} can be given work now."
+
+    questions = (
+        Field("name", "Name", placeholder="Street lighting team"),
+        Field("kind", "Kind", "choice", _KINDS[0], {kind: kind for kind in _KINDS}),
+        Field("email", "E-mail (if there is one for work orders)"),
+    )
+    return Form("Add an organisation", "Add organisation", questions, save)
+
+
+def _people(desk: Desk) -> None:
+    section("People", "who works with Fixpoint, and as what")
+    people = desk.store.people()
+    if people:
+        rows = [
+            (
+                each.name,
+                each.role.label,
+                desk.names.organisation(each.organisation_id) if each.organisation_id else NOTHING,
+                "" if each.active else "no longer active",
+            )
+            for each in people
+        ]
+        draw(table("People", ("Name", "Role", "Organisation", ""), rows))
+    else:
+        remark("Nobody yet. Until people are added, everything is done as “This computer”, which may do everything.")
+    if desk.principal.has(Role.ADMIN):
+        form_button(_person_form(desk), key="add-person")
+
+
+def _person_form(desk: Desk) -> Form:
+    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
+        saved = organising.add_person(
+            *at.asking,
+            name=str(answers.get("name") or ""),
+            role=Role(str(answers.get("role") or Role.OFFICER)),
+            organisation_id=answers.get("organisation_id") or None,
+        )
+        return f"{saved.name} can be chosen under “Working as” now."
+
+    questions = (
+        Field("name", "Name"),
+        Field("role", "Role", "choice", Role.OFFICER, {role: role.label for role in organising.HUMAN_ROLES}),
+        Field("organisation_id", "Organisation", "choice", _NONE, {_NONE: "None", **desk.open_organisations()}),
+    )
+    return Form("Add a person", "Add person", questions, save)
