@@ -16,8 +16,8 @@ _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _TIME)
 _WORDY = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[- ]([A-Za-z]{3,9})\.?,?[- ](\d{4})" + _TIME)
 _WORDY_US = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _TIME)
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d+)?$|-?\d{12,13}$")
-#: A year outside these is a slip of the keyboard or a null date of a database (1899, 1900).
-_YEARS = range(1950, 2101)
+#: A year outside these is a slip of the keyboard. Null dates of databases (1899, 1900) can be read.
+_YEARS = range(1800, 2101)
 
 
 def read_date(value: str, order: str, zone: tzinfo) -> datetime | None:

@@ -23,6 +23,8 @@ _BLOCK_ROWS = 2_000
 _MAX_TEXT = 4_000
 _MAX_SHORT_TEXT = 300
 _MAX_REJECTED_CELL = 500
+#: Earlier dates are the nulls of databases (1899, 1900, 1904), which say nothing about when it was reported.
+_FIRST_YEAR = 1950
 #: How a row's reporter looks where it is shown again: the name itself is never kept.
 _REPORTER_HIDDEN = "[reporter]"
 
@@ -91,6 +93,8 @@ class RowReader:
         reported_at = dates["reported"]
         if reported_at is None:
             raise AssertionError("a date that is there and cannot be read was rejected above")
+        if reported_at.year < _FIRST_YEAR:
+            return self._rejected(row, "reported", told, f"The date of the report is before {_FIRST_YEAR}.")
         return self._report(cells, reported_at, dates, projected if self._projected else self._lon_lat(cells))
 
     def _report(

@@ -64,7 +64,7 @@ def test_dates_are_read_in_the_order_of_their_column(value: str, order: str, tol
         ("2015-02-30", "iso"),
         ("2015-01-01 25:00", "iso"),
         ("1/1/2015 13:00 PM", "mdy"),
-        ("1900-01-01", "iso"),
+        ("0900-01-01", "iso"),
         ("soon", "iso"),
         ("101001242404", "iso"),
         ("", "iso"),
@@ -165,12 +165,7 @@ def test_a_column_is_taken_by_its_values_where_the_name_misleads() -> None:
     found = _recognise(
         "id|Date|Location|Description\n1|2015-01-13|(51.5, -0.1)|Graffiti\n2|2015-01-14|(51.6, -0.2)|Flytipping\n"
     )
-    assert found.columns.names == {
-        "id": "id",
-        "reported": "Date",
-        "category": "Description",
-        "lat_lon": "Location",
-    } or (found.columns.names["lat_lon"] == "Location")
+    assert found.columns.names == {"id": "id", "reported": "Date", "category": "Description", "lat_lon": "Location"}
     address = _recognise("id|Date|Location|Lat|Lng\n1|2015-01-13|12 Mill Lane|51.5|-0.1\n")
     assert address.columns.names["address"] == "Location"
     assert "lat_lon" not in address.columns.names

@@ -248,7 +248,7 @@ class _Run:
             report, category=report.category or self._kept_category(before, report), version=before.version
         )
         stands = replace(report, status=before.status, resolution=before.resolution, closed_at=before.closed_at)
-        if was[_CONTENT_BYTES:] == now[_CONTENT_BYTES:]:
+        if was[_CONTENT_BYTES:] == now[_CONTENT_BYTES:] or _status_of(before) == _status_of(report):
             return stands
         moves = self._may_move(before, report, was)
         changes = _status_fields(report)
