@@ -99,17 +99,23 @@ def apart(polygons: Sequence[shapely.Polygon | shapely.MultiPolygon]) -> list[sh
     """Cut outlines so that no two of them overlap.
 
     The smaller outline keeps the ground that two of them share: taken from the larger one it
-    matters less. Outlines of equal area: the earlier keeps it.
+    matters less. Outlines of equal area: the earlier keeps it. One that is wholly covered by
+    smaller ones keeps a small spot. Slivers below 1 m2 are dropped.
 
     Parameters
     ----------
     polygons : sequence of Polygon or MultiPolygon
-        In metres.
+        In metres, valid, not empty.
 
     Returns
     -------
     list of Polygon or MultiPolygon
-        In the order of the input, none of them empty; outlines may still touch.
+        In the order of the input, valid, none of them empty; outlines may still touch.
+
+    Raises
+    ------
+    GeoError
+        For an outline without ground or one that is not valid.
 
     Examples
     --------
@@ -118,6 +124,13 @@ def apart(polygons: Sequence[shapely.Polygon | shapely.MultiPolygon]) -> list[sh
     [80.0, 40.0]
     """
     pieces = list(polygons)
+    for number, piece in enumerate(pieces):
+        if not piece.is_valid or piece.area <= 0.0:
+            raise GeoError(
+                f"Outline {number} was to be cut from its neighbours.",
+                "It has no ground or crosses itself.",
+                "Draw it with outline().",
+            )
     order = sorted(range(len(pieces)), key=lambda at: (pieces[at].area, at))
     tree = shapely.STRtree(pieces)
     rank = {at: place for place, at in enumerate(order)}
@@ -125,9 +138,16 @@ def apart(polygons: Sequence[shapely.Polygon | shapely.MultiPolygon]) -> list[sh
         smaller = [
             int(other) for other in tree.query(polygons[at], predicate="intersects") if rank[int(other)] < rank[at]
         ]
-        if smaller:
-            left = pieces[at].difference(shapely.union_all([pieces[other] for other in smaller]))
-            pieces[at] = _polygonal(left) if left.area > 0 else pieces[at]
+        if not smaller:
+            continue
+        left = _without_slivers(pieces[at].difference(shapely.union_all([pieces[other] for other in smaller])))
+        if left.is_empty:
+            # Wholly covered: it keeps a spot that costs each of the others at most 4 % of its ground.
+            spot = pieces[at].representative_point().buffer(0.1 * min(pieces[other].area for other in smaller) ** 0.5)
+            left = _without_slivers(pieces[at].intersection(spot))
+            for other in smaller:
+                pieces[other] = _without_slivers(pieces[other].difference(left))
+        pieces[at] = left
     return pieces
 
 
@@ -150,3 +170,9 @@ def _without_small_holes(shape: BaseGeometry, smallest_m2: float) -> BaseGeometr
 def _polygonal(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPolygon:
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _without_slivers(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPolygon:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0.0]
+    largest = max((part.area for part in parts), default=0.0)
+    return _polygonal(shapely.MultiPolygon([part for part in parts if part.area >= min(1.0, largest)]))

@@ -134,7 +134,8 @@ def to_lon_lat(xy_m: npt.ArrayLike, epsg: int) -> Floats:
     Returns
     -------
     ndarray, shape (n, 2), float64
-        Degrees in the order of the input; :func:`to_metres` and back agree to a millimetre.
+        Degrees in the order of the input; :func:`to_metres` and back agree to a few
+        millimetres.
 
     Raises
     ------
