@@ -5,6 +5,7 @@ With ``--json`` the answer is exactly one JSON object. A refusal is then an obje
 """
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ REFUSED = 2
 STOPPED = 130
 
 _STEPS = 10
+_FIGURES = re.compile(r"\d+")
 _CLEAR_LINE = "\r\x1b[2K"
 
 
@@ -28,7 +30,7 @@ class Output:
     """Says what a command does and what came of it.
 
     Progress on a terminal is one line that is written over; elsewhere (a log, a pipe) it is a line
-    for each new sentence and each further tenth.
+    for each new sentence (its figures aside) and each further tenth.
     """
 
     as_json: bool = False
@@ -42,7 +44,7 @@ class Output:
             self._line = sentence
             _write_error(f"{_CLEAR_LINE}{sentence}")
             return
-        step = (message, int(share * _STEPS))
+        step = (_FIGURES.sub("", message), int(share * _STEPS))
         if step[0] != self._step[0] or step[1] > self._step[1]:
             self._step = step
             _write_error(f"{sentence}\n")

@@ -10,11 +10,16 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from ipaddress import ip_address
 from pathlib import Path
 
 from dashboard.commands_output import FINE, Output, count
+from dashboard.commands_reports import SEED, opened_store
+from data.sample import LOADING, SampleCounts, load_sample_city
+from data.settings import read_settings
+from data.sql_engine import address_of
+from data.stores import open_store
 from problems.clock import Clock, utc_now
 from problems.errors import InputRefused, StoreRefused
 from problems.progress import Progress
@@ -22,9 +27,10 @@ from problems.progress import Progress
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "dashboard" / "app.py"
 SAMPLE_STORE = ROOT / "var" / "sample-city.db"
-SAMPLE_SEED = 1
 
 _STORE_VARIABLE = "FIXPOINT_STORE"
+#: Addresses that mean “all of this machine’s”, and the one among them to open in a browser here.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _BUILDING = ".building-"
 _WAIT_FOR_SERVER_S = 120.0
 _BETWEEN_TRIES_S = 0.2
@@ -35,8 +41,6 @@ _BETWEEN_TRIES_S = 0.2
 
 def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None) -> int:
     """Check the address and the store, fill the demo's store where it is empty, and serve until stopped."""
-    from data.settings import read_settings
-
     settings = read_settings()
     host, port = host or settings.host, port or settings.port
     check_free(host, port)
@@ -51,6 +55,7 @@ def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None)
         )
     threading.Thread(target=_say_when_ready, args=(output, host, port), daemon=True).start()
     _run_streamlit(host, port)
+    output.note("Fixpoint has stopped.")
     return FINE
 
 
@@ -92,8 +97,6 @@ def _is_loopback(host: str) -> bool:
 
 
 def _check_store(output: Output) -> None:
-    from dashboard.commands_reports import opened_store
-
     with opened_store() as (store, _settings):
         if store.counts().is_empty:
             output.note("The store is empty: the first page offers to load the sample city or to import a file.")
@@ -101,7 +104,7 @@ def _check_store(output: Output) -> None:
 
 def address(host: str, port: int) -> str:
     """Return the address to open in a browser for a server that listens on ``host`` and ``port``."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    shown = _EVERYWHERE.get(host, host)
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
@@ -122,15 +125,32 @@ def _say_when_ready(output: Output, host: str, port: int) -> None:
 def _run_streamlit(host: str, port: int) -> None:
     from streamlit.web import cli
 
-    options = {
-        "server.address": host,
-        "server.port": str(port),
-        "server.headless": "true",
-        "logger.hideWelcomeMessage": "true",
-        "browser.gatherUsageStats": "false",
-    }
-    sys.argv = ["streamlit", "run", str(APP), *(f"--{name}={value}" for name, value in options.items())]
-    cli.main(standalone_mode=False)
+    options = [
+        f"--server.address={host}",
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--logger.hideWelcomeMessage=true",
+        "--browser.gatherUsageStats=false",
+        *(f"--server.allowedHosts={name}" for name in names_of(host)),
+    ]
+    sys.argv = ["streamlit", "run", str(APP), *options]
+    try:
+        cli.main(standalone_mode=False)
+    except (KeyboardInterrupt, RuntimeError) as stopped:
+        # Its command line turns Ctrl-C into an exception of its own, a RuntimeError called Abort.
+        if not isinstance(stopped, KeyboardInterrupt) and type(stopped).__name__ != "Abort":
+            raise
+
+
+def names_of(host: str) -> list[str]:
+    """Return the names by which a server that listens on ``host`` may be called; any other is refused."""
+    names = {"127.0.0.1", "localhost", host}
+    if host in _EVERYWHERE:
+        own = socket.gethostname()
+        names |= {own, f"{own}.local"}
+        with contextlib.suppress(OSError):
+            names |= {str(found[4][0]) for found in socket.getaddrinfo(own, None)}
+    return sorted(names - set(_EVERYWHERE))
 
 
 # -- the sample city --
@@ -138,15 +158,14 @@ def _run_streamlit(host: str, port: int) -> None:
 
 def run_demo(output: Output, *, seed: int | None) -> int:
     """Fill the store, which must be empty, with the sample city."""
-    from dashboard.commands_reports import opened_store
-    from data.sample import load_sample_city
-
     started = time.monotonic()
-    with opened_store() as (store, settings):
-        refuse_unless_empty(store.counts().is_empty)
-        loaded = load_sample_city(
-            store, utc_now, SAMPLE_SEED if seed is None else seed, zone=settings.zone, progress=output.progress
-        )
+    chosen = SEED if seed is None else seed
+    new_file = _missing_file()
+    if new_file is not None:
+        loaded = build_sample_file(new_file, output.progress, utc_now, chosen)
+    else:
+        with opened_store() as (store, settings):
+            loaded = load_sample_city(store, utc_now, chosen, zone=settings.zone, progress=output.progress)
     values = {
         "reports": loaded.reports,
         "problems": loaded.problems,
@@ -162,32 +181,19 @@ def run_demo(output: Output, *, seed: int | None) -> int:
     return FINE
 
 
-def refuse_unless_empty(is_empty: bool) -> None:
-    """Refuse to mix made-up reports with what a store already holds."""
-    if not is_empty:
-        raise InputRefused(
-            "The sample city goes into an empty store only.",
-            "This one already holds reports, and made-up ones must never mix with them.",
-            "Name another store, for example FIXPOINT_STORE=var/other.db.",
-        )
-
-
-def prepare_demo(output: Output, environ: Mapping[str, str]) -> None:
+def prepare_demo(output: Output, environ: MutableMapping[str, str]) -> None:
     """Make sure that the demo's store holds the sample city, and that ``FIXPOINT_STORE`` names it.
 
-    Without ``FIXPOINT_STORE`` the demo has a file of its own. It is built beside its place and moved
-    there when it is complete, so that a build which was stopped is never taken for a city.
+    Without ``FIXPOINT_STORE`` the demo has a file of its own, so that it never mixes with real reports.
     """
-    if not environ.get(_STORE_VARIABLE):
-        if not SAMPLE_STORE.exists():
-            build_sample_file(SAMPLE_STORE, output.progress, utc_now, SAMPLE_SEED)
-        os.environ[_STORE_VARIABLE] = f"sqlite:///{SAMPLE_STORE}"
-    from dashboard.commands_reports import opened_store
-    from data.sample import load_sample_city
-
+    if not environ.get(_STORE_VARIABLE, "").strip():
+        environ[_STORE_VARIABLE] = f"sqlite:///{SAMPLE_STORE}"
+    new_file = _missing_file()
+    if new_file is not None:
+        build_sample_file(new_file, output.progress, utc_now, SEED)
     with opened_store() as (store, settings):
-        if store.counts().is_empty:
-            load_sample_city(store, utc_now, SAMPLE_SEED, zone=settings.zone, progress=output.progress)
+        if store.counts().is_empty or store.fact(LOADING):
+            load_sample_city(store, utc_now, SEED, zone=settings.zone, progress=output.progress)
         elif store.fact("synthetic") != "1":
             raise StoreRefused(
                 "--demo shows the sample city only.",
@@ -197,28 +203,49 @@ def prepare_demo(output: Output, environ: Mapping[str, str]) -> None:
     output.end_progress()
 
 
-def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -> None:
-    """Build the sample city in a SQLite file at ``path``, which is complete or not there."""
-    from data.sample import load_sample_city
-    from data.settings import read_settings
-    from data.stores import open_store
+def _missing_file() -> Path | None:
+    """Return the file of the store if it is to be a new one, else None."""
+    path = address_of(read_settings().store_url).path
+    return path if path is not None and not path.exists() else None
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(path)
-    folder = path.with_name(f"{path.name}{_BUILDING}{os.getpid()}")
-    folder.mkdir()
+
+def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -> SampleCounts:
+    """Build the sample city in a new SQLite file at ``path``, which is complete or not there.
+
+    It is built in a folder beside its place and moved there at the end, so that a build which was
+    stopped or killed is never taken for a city. Where another program was faster, its file stays.
+    """
+    folder = _folder_beside(path)
     try:
         store = open_store(str(folder / path.name))
         try:
-            load_sample_city(store, clock, seed, zone=read_settings().zone, progress=progress)
+            loaded = load_sample_city(store, clock, seed, zone=read_settings().zone, progress=progress)
         finally:
             store.close()
-        left = [file.name for file in folder.iterdir() if file.name != path.name and file.suffix == ".db-wal"]
+        left = [file.name for file in folder.iterdir() if file.name.endswith("-wal")]
         if left:
             raise RuntimeError(f"the store did not put everything into its file before closing: {left}")
-        (folder / path.name).replace(path)
+        # A link, unlike a move, never replaces a file that somebody has open by now.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(folder / path.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return loaded
+
+
+def _folder_beside(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        folder = path.with_name(f"{path.name}{_BUILDING}{os.getpid()}")
+        folder.mkdir()
+    except OSError as error:
+        raise StoreRefused(
+            f"The store “{path}” cannot be made.",
+            f"{error.strerror or error}.",
+            f"Set {_STORE_VARIABLE} to a file in a folder that you may write to.",
+        ) from error
+    return folder
 
 
 def _remove_abandoned(path: Path) -> None:

@@ -191,7 +191,7 @@ def test_the_figures_in_the_page_on_statistics_are_the_defaults() -> None:
         f"wider than {defaults.max_width_m:g} m",
         f"at least {defaults.match_min_jaccard:g}",
         f"({defaults.pile_kept_out_reports} or more reports in the window",
-        f"or {100 * defaults.pile_kept_out_share:g} % of all)",
+        f"and {100 * defaults.pile_kept_out_share:g} % of all",
         f"within {defaults.recurrence_watch_days} days",
     ):
         assert figure in " ".join(told.split()), figure
