@@ -106,6 +106,8 @@ def import_file(
     with open_table(path, facts=facts) as table:
         seen = _look_at(path, facts, taxonomy, source, zone, columns)
         check_columns(seen.columns, table.header)
+        for note in seen.notes:
+            progress(note, 0.2)
         key = store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
         reader = _reader(seen.columns, table.header, source, taxonomy, zone, key)
         return accept_import(

@@ -118,6 +118,8 @@ def _open(path: Path, facts: FileFacts, lines: "_Lines", raw: BinaryIO) -> Table
         raise InputRefused(asked_for(path), "It holds no column names.", "The first row must name the columns.")
     if len(header) > MAX_COLUMNS:
         raise InputRefused(asked_for(path), f"It has {len(header)} columns; {MAX_COLUMNS} are possible.", "")
+    if _ends_in_delimiters(sample, delimiter, len(header)):
+        header = [*header, ""]
     notes = (facts.note,) if facts.note else ()
     return Table(facts, delimiter, _column_names(header), lines, raw, notes)
 
@@ -154,6 +156,15 @@ def _sample_rows(sample: Sequence[str], delimiter: str) -> list[list[str]]:
         # The sample may end inside quotes or hold a broken row: what was read before it decides.
         return rows
     return rows
+
+
+def _ends_in_delimiters(sample: Sequence[str], delimiter: str, width: int) -> bool:
+    """Tell whether every row but the header ends in one more delimiter, as some exports write them.
+
+    A single row like that is faulty: a delimiter inside a cell may have shifted all that follows.
+    """
+    rows = [cells for cells in _sample_rows(sample, delimiter) if any(cells)][1:]
+    return bool(rows) and all(len(cells) == width + 1 and not cells[-1] for cells in rows)
 
 
 def _column_names(header: Sequence[str]) -> tuple[str, ...]:

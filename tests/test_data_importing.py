@@ -208,6 +208,17 @@ def test_progress_grows_and_cancelling_keeps_nothing(store: Store, tmp_path: Pat
     assert shares[0] <= 0.2
 
 
+def test_what_was_assumed_about_a_file_is_said_while_it_is_imported(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("ID,Category,Opened,Lat,Long\n1,Café,01/02/2026,51.5,-0.1\n".encode("cp1252"))
+    said: list[str] = []
+    _import(store, path, progress=lambda message, _share: said.append(message))
+    assert any("Windows-1252" in message for message in said)
+    assert any("day/month" in message and "Europe/London" in message for message in said)
+    (report,) = store.all_reports()
+    assert (report.category_name, report.reported_at.month) == ("Café", 2)
+
+
 CELL = st.text(st.characters(blacklist_categories=["Cs", "Cc"], max_codepoint=0x2FFF), max_size=14)
 PLAUSIBLE = st.sampled_from(["2026-01-13", "13/01/2026", "51.5", "-0.1", "", "Graffiti", "Closed", '"', "a\nb", "0"])
 

@@ -176,6 +176,14 @@ def test_a_declared_separator_is_used(tmp_path: Path) -> None:
     assert [(row.line, list(row.cells)) for row in rows] == [(3, ["1", "2,3"])]
 
 
+def test_a_delimiter_at_the_end_of_every_row_is_no_fault_but_in_one_row_it_is(tmp_path: Path) -> None:
+    header, rows = _read(_write(tmp_path, b"id,text\n1,a,\n2,b,\n"))
+    assert header == ("id", "text", "column 3")
+    assert not any(row.fault for row in rows)
+    _, rows = _read(_write(tmp_path, b"id,text\n1,a,\n2,b\n"))
+    assert [bool(row.fault) for row in rows] == [True, False]
+
+
 def test_reading_stops_when_asked(tmp_path: Path) -> None:
     def stop(_message: str, _share: float) -> None:
         raise Cancelled
