@@ -1,0 +1,243 @@
+from datetime import timedelta
+
+import pytest
+
+from dashboard.parts.telling import timeline
+from dashboard.wording import Names
+from problems.actions import ActionStatus, ActionType
+from problems.events import Subject
+from problems.people import LAPTOP, Principal, Role
+from problems.problem import Problem, ProblemStatus
+from problems.use_cases import acting, working
+from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
+from tests.screens import click, keys, markup, page, run, sit_down, words
+
+HOSTILE = "![x](http://evil.example/a.png) <img src=x onerror=alert(1)> ${evil} `tick`"
+
+
+@pytest.fixture
+def problem(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Problem:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    sit_down(monkeypatch, scene)
+    return scene.store.problem(1)
+
+
+def test_an_empty_store_greets_with_where_to_begin(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, scene)
+    shown = page("problem")
+    assert "No problems yet" in words(shown)
+    assert 'href="/import"' in markup(shown)
+
+
+def test_the_list_opens_each_problem_by_its_address(problem: Problem) -> None:
+    shown = page("problem")
+    assert 'href="/problem?problem=P-0001"' in markup(shown)
+    assert "1 problem of 1" in words(shown)
+    assert "Detected" in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"find": "p-0001"}, "1 problem of 1"),
+        ({"find": "no such street"}, "0 problems of 1"),
+        ({"list_status": "Ended"}, "0 problems of 1"),
+        ({"list_kind": "Street lighting"}, "1 problem of 1"),
+        ({"list_kind": "Vehicles"}, "0 problems of 1"),
+        ({"list_owner": "Nobody yet"}, "1 problem of 1"),
+    ],
+)
+def test_the_list_is_filtered_by_its_address(problem: Problem, filters: dict[str, str], expected: str) -> None:
+    assert expected in words(page("problem", **filters))
+
+
+def test_the_page_shows_where_the_problem_stands(scene: Scene, problem: Problem) -> None:
+    scene.taken_on(problem)
+    text = words(page("problem", problem="P-0001"))
+    assert "Taken on" in text
+    assert "Owner: Cora Reid" in text
+    assert "No more dark nights" in text
+    assert "12 distinct incidents" in text
+    assert "Status changed from “Detected” to “Taken on”." in text
+
+
+@pytest.mark.parametrize("ref", ["P-0099", "rubbish", "P-", "-1", "9" * 30])
+def test_an_unknown_reference_says_so_and_leads_to_the_list(problem: Problem, ref: str) -> None:
+    shown = page("problem", problem=ref)
+    assert "Problem not found" in words(shown)
+    assert 'href="/problem"' in markup(shown)
+
+
+@pytest.mark.parametrize(
+    ("who", "moves"),
+    [
+        (COORDINATOR, {"confirmed", "dismissed", "superseded"}),
+        (OFFICER, set()),
+        (VIEWER, set()),
+        (COMMANDER, set()),
+    ],
+)
+def test_only_the_moves_that_the_person_may_make_are_offered(
+    scene: Scene, problem: Problem, monkeypatch: pytest.MonkeyPatch, who: Principal, moves: set[str]
+) -> None:
+    sit_down(monkeypatch, scene, who)
+    offered = {key.removeprefix("move-P-0001-") for key in keys(page("problem", problem="P-0001")) if "move-P" in key}
+    assert offered == moves
+
+
+def test_taking_a_problem_on_asks_for_what_it_needs_and_keeps_it(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-confirmed")
+    shown.text_input(key="form_owner").input("Cora Reid")
+    shown.text_area(key="form_objective").input("Halve the reports by June")
+    click(shown, "form-save")
+    saved = scene.store.problem(1)
+    assert saved.status is ProblemStatus.CONFIRMED
+    assert (saved.owner, saved.objective) == ("Cora Reid", "Halve the reports by June")
+    assert saved.review_on == scene.today + timedelta(days=28)
+    assert "form-save" not in keys(shown)
+    assert "P-0001 is now “Taken on”." in words(shown)
+
+
+def test_a_missing_answer_is_refused_in_words_and_nothing_typed_is_lost(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-confirmed")
+    shown.text_input(key="form_owner").input("Cora Reid")
+    click(shown, "form-save")
+    assert "This move needs: objective." in words(shown)
+    assert shown.text_input(key="form_owner").value == "Cora Reid"
+    assert scene.store.problem(1).status is ProblemStatus.DETECTED
+
+
+def test_the_second_of_two_people_is_told_what_changed_and_keeps_their_words(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "edit")
+    working.edit_problem(
+        scene.store,
+        COORDINATOR,
+        scene.clock,
+        1,
+        problem_id=1,
+        seen_version=problem.version,
+        objective="Renew the lamps",
+    )
+    shown.text_input(key="form_name").input("Lamps at the mill")
+    click(shown, "form-save")
+    text = words(shown)
+    assert "Cora Reid saved first." in text
+    assert "Objective was “–”, is now “Renew the lamps”." in text
+    assert shown.text_input(key="form_name").value == "Lamps at the mill"
+    assert scene.store.problem(1).name == problem.name
+    click(shown, "form-save")
+    assert scene.store.problem(1).name == "Lamps at the mill"
+
+
+def test_a_move_that_is_no_longer_possible_is_refused_after_the_conflict(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-dismissed")
+    scene.taken_on(problem)
+    shown.selectbox(key="form_reason").set_value("artefact")
+    shown.text_area(key="form_note").input("One bad camera")
+    click(shown, "form-save")
+    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
+    click(shown, "form-save")
+    assert "cannot become “dismissed”" in words(shown)
+    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
+
+
+def test_whoever_reported_the_work_done_is_not_offered_to_verify_it(
+    scene: Scene, problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.remediated(problem)
+    both = Principal(COORDINATOR.key, COORDINATOR.name, frozenset({Role.COORDINATOR, Role.OFFICER}))
+    sit_down(monkeypatch, scene, both)
+    assert "move-P-0001-verified" not in keys(page("problem", problem="P-0001"))
+    sit_down(monkeypatch, scene, OFFICER)
+    assert "move-P-0001-verified" in keys(page("problem", problem="P-0001"))
+
+
+def test_an_action_is_added_moved_and_postponed_from_the_page(scene: Scene, problem: Problem) -> None:
+    lighting = scene.organisation()
+    scene.taken_on(problem)
+    shown = click(page("problem", problem="P-0001"), "add-action")
+    shown.text_input(key="form_title").input("Renew the column")
+    shown.selectbox(key="form_organisation_id").set_value(lighting.id)
+    click(shown, "form-save")
+    action = scene.store.actions(1)[0]
+    assert (action.title, action.organisation_id) == ("Renew the column", lighting.id)
+    click(shown, "move-A-0001-accepted")
+    click(shown, "form-save")
+    assert scene.store.action(1).status is ActionStatus.ACCEPTED
+    click(shown, "more-A-0001")
+    later = next(button for button in shown.button if button.label == "Move the due date")
+    later.click()
+    run(shown)
+    shown.date_input(key="form_due_on").set_value(scene.today + timedelta(days=40))
+    shown.text_area(key="form_note").input("Parts are late")
+    click(shown, "form-save")
+    assert scene.store.action(1).due_on == scene.today + timedelta(days=40)
+    assert "Moved once, first promised for 16 Mar 2026" in words(shown)
+
+
+def test_an_action_without_an_organisation_is_refused_in_words(scene: Scene, problem: Problem) -> None:
+    scene.taken_on(problem)
+    shown = click(page("problem", problem="P-0001"), "add-action")
+    shown.text_input(key="form_title").input("Renew the column")
+    click(shown, "form-save")
+    assert "No organisation is chosen." in words(shown)
+    assert scene.store.actions(1) == []
+
+
+def test_a_note_is_on_the_timeline_with_its_writer(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "add-note")
+    shown.text_area(key="form_note").input("It starts after eleven")
+    click(shown, "form-save")
+    assert "2 Mar 2026, 12:00 · This computer Added a note. It starts after eleven" in words(shown)
+
+
+def test_hostile_text_is_shown_as_text(scene: Scene, problem: Problem) -> None:
+    working.note_problem(scene.store, LAPTOP, scene.clock, 1, problem_id=1, note=HOSTILE)
+    working.edit_problem(
+        scene.store, LAPTOP, scene.clock, 1, problem_id=1, seen_version=problem.version, name=HOSTILE, owner=HOSTILE
+    )
+    for shown in (page("problem", problem="P-0001"), page("problem")):
+        assert "<img" not in markup(shown)
+        assert "${" not in markup(shown)
+        assert "`" not in markup(shown)
+        assert HOSTILE in words(shown)
+        assert not shown.markdown
+
+
+def test_a_merged_problem_leads_to_the_one_it_goes_on_as(scene: Scene, problem: Problem) -> None:
+    other = working.draw_problem(
+        scene.store,
+        COORDINATOR,
+        scene.clock,
+        1,
+        name="The whole row of lamps",
+        group=problem.group,
+        geometry={"type": "Polygon", "coordinates": [[[0, 51], [0.001, 51], [0.001, 51.001], [0, 51.001], [0, 51]]]},
+    )
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-superseded")
+    shown.selectbox(key="form_target_id").set_value(other.id)
+    shown.text_area(key="form_note").input("One row of lamps")
+    click(shown, "form-save")
+    assert "It goes on as P-0002 The whole row of lamps" in words(shown)
+    assert "move-P-0001" not in " ".join(keys(shown))
+
+
+def test_the_timeline_tells_old_and_new_of_every_known_field(scene: Scene, problem: Problem) -> None:
+    lighting = scene.organisation()
+    scene.taken_on(problem)
+    action = acting.add_action(
+        scene.store,
+        COORDINATOR,
+        scene.clock,
+        1,
+        problem_id=1,
+        organisation_id=lighting.id,
+        type=ActionType.REPAIR,
+        title="Renew the column",
+        due_on=scene.today,
+    )
+    events = [*scene.store.events(Subject.PROBLEM, 1), *scene.store.events(Subject.ACTION, action.id)]
+    told = [line.what for line in timeline(events, {action.id: action}, Names(LONDON, {lighting.id: lighting.name}))]
+    assert "Action “Renew the column” proposed to Council lighting, due 2 Mar 2026." in told
+    assert any("Owner set to “Cora Reid”." in what and "Next review set to “1 Apr 2026”." in what for what in told)
