@@ -1,0 +1,211 @@
+"""The loaded sample city: it is whole, alive, and made through the real use cases."""
+
+import itertools
+from collections import Counter
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from data.sample import LOADING, WEEKS, load_sample_city
+from data.sample_ground import EPSG, ORIGIN_M, build_ground
+from data.sample_streets import HALF_BOX_M
+from data.stores import SqlStore, open_store
+from data.taxonomy import load_taxonomy
+from geo.projection import to_metres
+from problems.actions import ActionStatus
+from problems.areas import AreaKind
+from problems.categories import Group
+from problems.errors import Cancelled, InputRefused
+from problems.events import EventKind, Subject
+from problems.hot_spots import DetectionSettings, PileDecision
+from problems.people import SYSTEM, Role
+from problems.problem import ProblemStatus
+from problems.reports import ReportStatus
+from problems.use_cases.refreshing import refresh
+from tests.sampling import SAMPLE_NOW, SAMPLE_SEED, SAMPLE_ZONE, sample_clock
+
+TODAY = SAMPLE_NOW.astimezone(SAMPLE_ZONE).date()
+
+
+def test_there_are_about_thirty_thousand_reports_over_three_years(sample_read_only: SqlStore) -> None:
+    counts = sample_read_only.counts()
+    assert 29_000 <= counts.reports <= 31_000
+    assert counts.oldest_report_at is not None
+    assert counts.newest_report_at is not None
+    assert 1080 <= (SAMPLE_NOW - counts.oldest_report_at).days <= 1097
+    assert timedelta() <= SAMPLE_NOW - counts.newest_report_at < timedelta(days=1)
+
+
+def test_every_leaf_and_the_usual_gaps_occur(sample_read_only: SqlStore) -> None:
+    reports = list(sample_read_only.all_reports())
+    leaves = Counter(report.category for report in reports)
+    assert leaves.keys() - {None} == load_taxonomy().categories.keys()
+    assert min(leaves.values()) >= 30
+    assert {report.group for report in reports} == {*Group, None}
+    assert sum(report.lon_lat is None for report in reports) >= 30
+    assert {report.status for report in reports} == {*ReportStatus}
+    assert all(report.closed_at is None or report.closed_at >= report.reported_at for report in reports)
+    assert all(report.reported_at <= SAMPLE_NOW for report in reports)
+    assert all(report.occurred_at is not None and report.occurred_at <= report.reported_at for report in reports)
+
+
+def test_new_reports_are_open_and_old_ones_mostly_ended(sample_read_only: SqlStore) -> None:
+    still_open = {ReportStatus.NEW, ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS}
+    ages = [((SAMPLE_NOW - report.reported_at).days, report.status) for report in sample_read_only.all_reports()]
+    young = [status in still_open for age, status in ages if age <= 2]
+    old = [status in still_open for age, status in ages if age > 200]
+    assert np.mean(young) > 0.8
+    assert np.mean(old) < 0.1
+
+
+def test_a_few_people_report_again_and_again(sample_read_only: SqlStore) -> None:
+    often = Counter(report.reporter for report in sample_read_only.all_reports() if report.reporter)
+    assert sum(count >= 20 for count in often.values()) >= 8
+    assert sum(count == 1 for count in often.values()) > 2000
+
+
+def test_lights_fail_in_winter_and_hedges_grow_in_summer(sample_read_only: SqlStore) -> None:
+    months = Counter(
+        (report.category, report.occurred_at.month)
+        for report in sample_read_only.all_reports()
+        if report.category in {"LGT-OUT", "VIS-VEG"} and report.occurred_at is not None
+    )
+    winter, summer = (11, 12, 1), (6, 7, 8)
+    assert sum(months["LGT-OUT", m] for m in winter) > 1.3 * sum(months["LGT-OUT", m] for m in summer)
+    assert sum(months["VIS-VEG", m] for m in summer) > 2 * sum(months["VIS-VEG", m] for m in winter)
+
+
+def test_every_problem_status_and_several_outcomes_occur(sample_read_only: SqlStore) -> None:
+    problems = sample_read_only.problems()
+    assert {problem.status for problem in problems} == {*ProblemStatus}
+    assert {"effective", "no_effect", "inconclusive"} <= {problem.outcome for problem in problems}
+    assert 100 <= len(problems) <= 220
+    assert any(problem.reopened for problem in problems)
+
+
+def test_every_action_status_occurs_and_some_are_late(sample_read_only: SqlStore) -> None:
+    actions = sample_read_only.actions()
+    assert {action.status for action in actions} == {*ActionStatus}
+    late = [action.days_late(TODAY) for action in actions]
+    assert any(days > 0 for days in late)
+    assert any(action.moved_count >= 2 for action in actions)
+    assert any(action.status is ActionStatus.BLOCKED and action.reason for action in actions)
+
+
+def test_weekly_refreshes_find_a_steady_number_of_hot_spots(sample_read_only: SqlStore) -> None:
+    refreshes = sample_read_only.refreshes()
+    assert len(refreshes) == WEEKS + 1
+    assert refreshes[0].as_of == TODAY
+    gaps = {(newer.as_of - older.as_of).days for newer, older in itertools.pairwise(refreshes)}
+    assert gaps == {7}
+    assert min(one.hot_spots for one in refreshes[:52]) >= 15
+    assert max(one.hot_spots for one in refreshes) <= 60
+    assert sum(one.recurred for one in refreshes) >= 3
+
+
+def test_no_hot_spot_is_wider_than_allowed(sample_read_only: SqlStore) -> None:
+    widths = [spot.width_m for one in sample_read_only.refreshes() for spot in sample_read_only.hot_spots(one.id)]
+    assert len(widths) > 1000
+    assert max(widths) <= DetectionSettings().max_width_m
+
+
+def test_the_town_hall_pile_waits_for_review_and_is_kept_out(sample_read_only: SqlStore) -> None:
+    piles = sample_read_only.piles()
+    town_hall_m = build_ground(SAMPLE_SEED).town_hall_m
+    heaviest_m = to_metres(np.array([piles[0].lon_lat]), EPSG)[0] - ORIGIN_M
+    assert np.hypot(*(heaviest_m - town_hall_m)) < 1
+    assert piles[0].decision is PileDecision.UNREVIEWED
+    assert piles[0].kept_out
+    assert 0.02 < piles[0].share < 0.08
+    assert [pile.decision for pile in piles].count(PileDecision.REPEAT_ADDRESS) == 1
+    latest = sample_read_only.latest_refresh()
+    assert latest is not None
+    assert latest.excluded_default_points >= 1
+
+
+def test_imports_add_up_and_keep_rejected_rows(sample_read_only: SqlStore) -> None:
+    batches = sample_read_only.batches()
+    assert len(batches) == WEEKS + 1
+    assert sum(batch.accepted for batch in batches) == sample_read_only.counts().reports
+    assert all(sum(getattr(batch, name) for batch in batches) > 10 for name in ("updated", "unchanged", "rejected"))
+    rejected = sample_read_only.rejected_rows()
+    assert len(rejected) == sum(batch.rejected for batch in batches)
+    assert all(row.reason and row.line >= 2 for row in rejected)
+
+
+def test_history_never_runs_backwards_or_ahead(sample_read_only: SqlStore) -> None:
+    at = [told.at for told in sample_read_only.events()]
+    assert at == sorted(at)
+    assert at[-1] <= SAMPLE_NOW
+
+
+def test_whoever_reported_work_done_did_not_check_it(sample_read_only: SqlStore) -> None:
+    checked = 0
+    for action in sample_read_only.actions():
+        told = sample_read_only.events(Subject.ACTION, action.id)
+        done_by = ""
+        for one in told:
+            if one.kind is EventKind.MOVED and one.changes.get("status") == "done":
+                done_by = one.by
+            if one.kind is EventKind.MOVED and one.changes.get("status") == "verified":
+                assert one.by != done_by
+                checked += 1
+    assert checked > 20
+
+
+def test_people_hold_every_human_role(sample_read_only: SqlStore) -> None:
+    people = sample_read_only.people()
+    assert {person.role for person in people} == {role for role in Role if role is not Role.SYSTEM}
+    owners = {person.organisation_id for person in people if person.role is Role.PARTNER}
+    assert owners == {organisation.id for organisation in sample_read_only.organisations()}
+
+
+def test_the_store_says_what_it_is(sample_read_only: SqlStore) -> None:
+    store = sample_read_only
+    facts = {name: store.fact(name) for name in ("synthetic", "sample_seed", "city_name", "epsg")}
+    assert facts == {"synthetic": "1", "sample_seed": str(SAMPLE_SEED), "city_name": "Fernwick", "epsg": str(EPSG)}
+    assert not store.fact(LOADING)
+    assert len(store.areas(AreaKind.WARD)) == 8
+    assert len(store.areas(AreaKind.BEAT)) == 5
+
+
+def test_nothing_lies_outside_the_city(sample_read_only: SqlStore) -> None:
+    xy_m = to_metres(sample_read_only.report_points().lon_lat, EPSG) - ORIGIN_M
+    assert (np.abs(xy_m) <= np.array(HALF_BOX_M)).all()
+
+
+def test_another_refresh_today_changes_no_problem(sample_store: SqlStore) -> None:
+    before = {problem.id: problem.status for problem in sample_store.problems()}
+    refresh(
+        sample_store,
+        SYSTEM,
+        sample_clock,
+        SAMPLE_SEED,
+        settings=DetectionSettings(),
+        zone=SAMPLE_ZONE,
+    )
+    assert {problem.id: problem.status for problem in sample_store.problems()} == before
+
+
+def test_a_store_that_holds_something_is_refused(sample_store: SqlStore) -> None:
+    version = sample_store.version()
+    with pytest.raises(InputRefused, match="already holds something"):
+        load_sample_city(sample_store, sample_clock, 1, zone=SAMPLE_ZONE)
+    assert sample_store.version() == version
+
+
+def test_a_cancelled_load_is_told_apart_from_a_city(tmp_path_factory: pytest.TempPathFactory) -> None:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('cancelled') / 'x.db'}")
+
+    def stop_at_the_second_week(message: str, share: float) -> None:
+        assert 0 <= share <= 1
+        if message.startswith("Week 1 "):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        load_sample_city(store, sample_clock, 3, zone=SAMPLE_ZONE, progress=stop_at_the_second_week)
+    assert store.fact("synthetic") == "1"
+    with pytest.raises(InputRefused, match="stopped half-way"):
+        load_sample_city(store, sample_clock, 3, zone=SAMPLE_ZONE)
+    store.close()
