@@ -181,7 +181,8 @@ report = Table(
     _words("text"),
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("source", "source_id"),
-    Index(None, "cell", "reported_at", "group"),
+    # Holds all that a box, a period and groups are looked up by: only what is found is read from the table.
+    Index("ix_report_view", "cell", "reported_at", "group", "lon", "lat"),
     Index(None, "reported_at"),
 )
 Index(

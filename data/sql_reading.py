@@ -6,7 +6,19 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, between, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    between,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from data import schema
 from data.sql_engine import Address, Engines, refusing
@@ -27,7 +39,7 @@ from data.sql_records import (
     Kind,
     Record,
 )
-from data.sql_types import MICROSECONDS
+from data.sql_types import MICROSECONDS, microseconds
 from geo.cells import cell_ranges
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
@@ -42,6 +54,8 @@ from problems.store import Box, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
+#: A box with at most so many reports in its cells is sorted by time; a fuller one is filled in order of time.
+FEW_REPORTS = 200_000
 _ROWS_AT_ONCE = 50_000
 _LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
 _POINT = np.dtype([("id", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("group", "<i1"), ("at", "<i8"), ("reporter", "<i8")])
@@ -113,8 +127,8 @@ class Reading:
         number = case({group: at for at, group in enumerate(Group)}, value=report.group, else_=-1)
         query = (
             select(report.id, report.lon, report.lat, number, report.reported_at, report.reporter_key)
-            .where(report.lon.is_not(None), report.status.not_in(_LEFT_OUT), *_narrowed(since, until, groups))
-            .where(*(_inside(box) if box else ()))
+            .where(report.lon.is_not(None), report.status.not_in(_LEFT_OUT))
+            .where(*_narrowed(since, until, groups, by_cell=box is not None), *(_inside(box) if box else ()))
             .order_by(report.id)
         )
         with self._reading() as connection:
@@ -166,13 +180,18 @@ class Reading:
     ) -> list[Report]:
         """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
         report = schema.report.c
-        query = (
-            REPORT.select()
-            .where(*_inside(box), *_narrowed(since, until, groups))
-            .order_by(report.reported_at.desc(), report.id.desc())
-            .limit(limit)
-        )
-        return self._all(REPORT, query)
+        in_cells, in_box = _inside(box)
+        # A large box fills up after a short walk back through time; a small one is sorted.
+        large = select(report.id).where(in_box, *_narrowed(since, until, groups))
+        small = select(report.id).where(in_cells, in_box, *_narrowed(since, until, groups, by_cell=True))
+        some = select(report.id).where(in_cells).limit(FEW_REPORTS + 1).subquery()
+        with self._reading() as connection:
+            is_small = connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW_REPORTS
+            query, at = (small, _at_without_index()) if is_small else (large, report.reported_at)
+            newest = query.order_by(at.desc(), report.id.desc()).limit(limit)
+            found = REPORT.select().where(report.id.in_(newest))
+            rows = connection.execute(found.order_by(report.reported_at.desc(), report.id.desc()))
+            return [REPORT.of_row(row) for row in rows]
 
     def all_reports(self) -> Iterator[Report]:
         """Go through every report in order of id without holding them all."""
@@ -297,26 +316,32 @@ def _version(connection: Connection) -> int:
     return int(connection.execute(select(schema.store_state.c.version)).scalar_one())
 
 
-def _inside(box: Box) -> list[ColumnElement[bool]]:
-    """Return the conditions for reports inside ``box``: the index finds the cells, the edges are exact."""
+def _inside(box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for reports inside ``box``: the cells, which an index finds, and the exact edges."""
     report = schema.report.c
     ranges = cell_ranges(box.west, box.south, box.east, box.north)
-    return [
+    return (
         or_(*(between(report.cell, first, last) for first, last in ranges)),
-        between(report.lon, box.west, box.east),
-        between(report.lat, box.south, box.north),
-    ]
+        and_(between(report.lon, box.west, box.east), between(report.lat, box.south, box.north)),
+    )
+
+
+def _at_without_index() -> ColumnElement[int]:
+    """Return the time of a report as a sum: no index has it, so the planner must go by the cells."""
+    return type_coerce(schema.report.c.reported_at, BigInteger) + 0
 
 
 def _narrowed(
-    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None
+    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None, *, by_cell: bool = False
 ) -> list[ColumnElement[bool]]:
     report = schema.report.c
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
-        conditions.append(report.reported_at >= since)
+        early = microseconds(since)
+        conditions.append(_at_without_index() >= early if by_cell else report.reported_at >= since)
     if until is not None:
-        conditions.append(report.reported_at < until)
+        late = microseconds(until)
+        conditions.append(_at_without_index() < late if by_cell else report.reported_at < until)
     if groups is not None:
         conditions.append(report.group.in_(sorted(set(groups))))
     return conditions

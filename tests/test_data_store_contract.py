@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -287,6 +288,7 @@ height = st.integers(53730, 53870).map(lambda n: n / 1000)
     until=hours,
     groups=some_groups,
     limit=st.integers(1, 60),
+    few=st.sampled_from([0, 200_000]),
 )
 def test_a_box_has_what_looking_at_every_report_finds(
     filled: SqlStore,
@@ -296,6 +298,7 @@ def test_a_box_has_what_looking_at_every_report_finds(
     until: int | None,
     groups: set[Group] | None,
     limit: int,
+    few: int,
 ) -> None:
     (west, east), (south, north) = sorted(lon), sorted(lat)
     inside = [
@@ -308,7 +311,11 @@ def test_a_box_has_what_looking_at_every_report_finds(
     ]
     expected = sorted(inside, key=lambda report: (report.reported_at, report.id), reverse=True)[:limit]
     box = Box(west, south, east, north)
-    found = filled.reports_in(box, since=moment(since), until=moment(until), groups=groups, limit=limit)
+    with mock.patch("data.sql_reading.FEW_REPORTS", few):
+        found = filled.reports_in(box, since=moment(since), until=moment(until), groups=groups, limit=limit)
+    left_out = {ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE}
+    points = filled.report_points(moment(since), moment(until), groups, box)
+    assert points.ids.tolist() == [report.id for report in inside if report.status not in left_out]
     assert [report.id for report in found] == [report.id for report in expected]
 
 
@@ -317,6 +324,8 @@ def test_reports_come_once_each_in_order_of_id(filled: SqlStore) -> None:
     assert [report.id for report in filled.reports(wanted)] == list(range(1, 401))
     assert [report.id for report in filled.all_reports()] == list(range(1, 401))
     assert filled.reports([]) == []
+    mapped = {report.id: report.category for report in filled.all_reports() if report.category}
+    assert filled.categories_of(wanted) == mapped
 
 
 def test_nobody_waits_for_a_walk_through_the_reports_that_was_given_up(store: SqlStore) -> None:

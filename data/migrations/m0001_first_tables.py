@@ -298,7 +298,7 @@ def create_report() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_report"),
         sa.UniqueConstraint("source", "source_id", name="uq_report_source_source_id"),
     )
-    op.create_index("ix_report_cell_reported_at_group_code", "report", ["cell", "reported_at", "group_code"])
+    op.create_index("ix_report_view", "report", ["cell", "reported_at", "group_code", "lon", "lat"])
     op.create_index("ix_report_reported_at", "report", ["reported_at"])
     op.create_index(
         "ix_report_unmapped",
