@@ -23,6 +23,7 @@ READABLE = (
 )
 
 _CHUNK_BYTES = 1 << 20
+_BUFFER_BYTES = 1 << 18
 _GZIP_MAGIC = b"\x1f\x8b"
 #: A table of reports shrinks 5 to 30 times; what expands more than this is made to fill memory and discs.
 _MAX_EXPANSION = 200
@@ -134,7 +135,7 @@ def open_bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             return
         with gzip.GzipFile(fileobj=raw, mode="rb") as expanded:
             try:
-                yield cast("BinaryIO", io.BufferedReader(expanded)), raw
+                yield cast("BinaryIO", io.BufferedReader(expanded, _BUFFER_BYTES)), raw
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 raise InputRefused(
                     asked_for(path),
