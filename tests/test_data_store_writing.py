@@ -185,6 +185,15 @@ def test_a_decision_about_a_point_leaves_its_counts_alone(store: SqlStore) -> No
     assert (saved.reports, saved.decision, saved.version) == (999, PileDecision.DEFAULT_POINT, 2)
 
 
+def test_what_a_refresh_saw_leaves_people_and_versions_alone(store: SqlStore) -> None:
+    keep_one_of_each(store)
+    before = store.problem(1)
+    with store.writing() as unit:
+        unit.save_sightings([replace(before, reports=77, misses=5, owner="nobody", name="Other")])
+        unit.save_sightings([])
+    assert store.problem(1) == replace(before, reports=77, misses=5)
+
+
 def test_twenty_people_editing_at_once_lose_nothing(store: SqlStore) -> None:
     with store.writing() as unit:
         unit.add_problem(a_problem(reports=0))
