@@ -42,8 +42,9 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def markup(app: AppTest) -> str:
-    """Return all markup that the page drew."""
-    return "\n".join(str(each.proto.body) for each in app.get("html"))
+    """Return all markup that the page drew, without its style sheets."""
+    drawn = (str(each.proto.body) for each in app.get("html"))
+    return "\n".join(body for body in drawn if not body.startswith("<style"))
 
 
 def words(app: AppTest) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from dashboard.wording import NOTHING, Names, count, day, listed, moment
 from problems.actions import Action, ActionStatus
 from problems.events import Event, EventKind, Subject
+from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
 from problems.reasons import Outcome, Reason
 
@@ -64,6 +65,8 @@ def value_words(field: str, value: object, names: Names) -> str:
         return NOTHING
     if field == "status":
         return _label(value)
+    if field == "decision":
+        return PileDecision(str(value)).label
     if field == "outcome":
         return Outcome(str(value)).label if str(value) in tuple(Outcome) else str(value)
     if field in _DAYS:

@@ -1,6 +1,8 @@
 """The uploaded file of one session, kept under a name of our own while it is being looked at."""
 
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,17 +14,16 @@ _KEPT: Final = "fx_upload"
 _CHUNK: Final = 1 << 20
 
 
-@dataclass
+@dataclass(frozen=True)
 class Upload:
     """A copy of an upload on disk; ``name`` is what its owner calls it, never a path.
 
-    The folder is removed with the last reference to it, at the latest with the session.
+    The copy is removed with the last reference to it, at the latest with the session.
     """
 
     upload_id: str
     name: str
     path: Path
-    folder: tempfile.TemporaryDirectory[str]
 
 
 def keep(uploaded: UploadedFile | None) -> Upload | None:
@@ -33,13 +34,14 @@ def keep(uploaded: UploadedFile | None) -> Upload | None:
         return None
     if isinstance(kept, Upload) and kept.upload_id == uploaded.file_id:
         return kept
-    folder = tempfile.TemporaryDirectory(prefix="fixpoint-upload-", ignore_cleanup_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="fixpoint-upload-"))
     # Only the ending is taken from the name: it tells a packed file from a plain one.
-    path = Path(folder.name) / ("upload.csv.gz" if uploaded.name.casefold().endswith(".gz") else "upload.csv")
+    path = folder / ("upload.csv.gz" if uploaded.name.casefold().endswith(".gz") else "upload.csv")
     uploaded.seek(0)
     with path.open("wb") as copy:
         while chunk := uploaded.read(_CHUNK):
             copy.write(chunk)
-    upload = Upload(uploaded.file_id, uploaded.name, path, folder)
+    upload = Upload(uploaded.file_id, uploaded.name, path)
+    weakref.finalize(upload, shutil.rmtree, folder, ignore_errors=True)
     st.session_state[_KEPT] = upload
     return upload

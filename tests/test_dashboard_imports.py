@@ -1,0 +1,187 @@
+import gzip
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import jobs
+from dashboard.parts.refreshing import REFRESH_JOB
+from dashboard.views.imports import IMPORT_JOB
+from problems.people import Principal, Role
+from tests.scenes import COORDINATOR, VIEWER, Scene
+from tests.screens import click, keys, markup, page, run, sit_down, words
+
+HEAD = "reference,category,reported at,latitude,longitude,description"
+ROWS = [
+    f"R{n},Street light not working,2026-02-{n:02d} 10:00,52.9000{n},-1.2000{n},Lamp {n} is dark" for n in range(1, 10)
+]
+BAD = "R99,Street light not working,not a day,52.9,-1.2,Lamp"
+STRANGE = "R98,Purple elephants,2026-02-03 10:00,52.9,-1.2,Elephants"
+
+
+def table(*rows: str) -> bytes:
+    return "\n".join([HEAD, *rows, ""]).encode()
+
+
+@pytest.fixture(autouse=True)
+def desk(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (IMPORT_JOB, REFRESH_JOB):
+        jobs.dismiss(name)
+    sit_down(monkeypatch, scene)
+
+
+def upload(content: bytes, name: str = "reports.csv") -> AppTest:
+    shown = page("imports")
+    shown.file_uploader(key="upload").set_value((name, content, "text/csv"))
+    return run(shown)
+
+
+def await_job(prefix: str) -> None:
+    """Wait for the job of this name (or beginning of a name) to end."""
+    for name, job in list(jobs._jobs.items()):
+        if name.startswith(prefix):
+            assert job.ended.wait(60)
+
+
+def count(shown: AppTest) -> AppTest:
+    """Count the whole file and show what was counted."""
+    click(shown, "check")
+    await_job("count-")
+    return run(shown)
+
+
+def test_a_file_is_looked_at_counted_and_only_then_kept(scene: Scene) -> None:
+    shown = upload(table(*ROWS, BAD, STRANGE))
+    text = words(shown)
+    assert "Lamp 1 is dark" in text
+    assert "not a day" in text
+    assert "no category yet" in text or "Purple elephants" in text
+    assert scene.store.counts().reports == 0
+    count(shown)
+    assert "Rows 11" in words(shown)
+    assert "New reports 10" in words(shown)
+    assert "Rejected 1" in words(shown)
+    assert scene.store.counts().reports == 0
+    click(shown, "commit")
+    await_job(IMPORT_JOB)
+    run(shown)
+    assert scene.store.counts().reports == 10
+    assert "reports.csv: of 11 rows, 10 new and 1 rejected." in words(shown)
+    assert "find-hot-spots" in keys(shown)
+
+
+def test_the_same_file_again_would_change_nothing(scene: Scene) -> None:
+    for _ in range(2):
+        shown = count(upload(table(*ROWS)))
+        if "commit" in keys(shown):
+            click(shown, "commit")
+            await_job(IMPORT_JOB)
+            jobs.dismiss(IMPORT_JOB)
+    assert "every row is here already" in words(shown)
+    assert scene.store.counts().batches == 1
+
+
+def test_a_column_that_was_guessed_wrong_can_be_corrected(scene: Scene) -> None:
+    content = b"ref,what,said,when,latitude,longitude\n" + b"\n".join(
+        f"R{n},Street light not working,Lamp {n},2026-02-{n:02d},52.9000{n},-1.2000{n}".encode() for n in range(1, 10)
+    )
+    shown = upload(content)
+    choice = next(box for box in shown.selectbox if str(box.key).endswith("-text"))
+    choice.set_value("what")
+    run(shown)
+    table_drawn = markup(shown).split("How the first rows are understood")[-1]
+    assert "Street light not working" in table_drawn
+    choice = next(box for box in shown.selectbox if str(box.key).endswith("-text"))
+    assert choice.value == "what"
+
+
+def test_counts_belong_to_the_columns_that_were_counted(scene: Scene) -> None:
+    shown = count(upload(table(*ROWS)))
+    assert "commit" in keys(shown)
+    next(box for box in shown.selectbox if str(box.key).endswith("-text")).set_value("")
+    run(shown)
+    assert "commit" not in keys(shown)
+    assert "check" in keys(shown)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"\x00\x01\x02\x03" * 400, "binary.csv"),
+        (HEAD.encode(), "head.csv"),
+        (gzip.compress(table(*ROWS))[:60], "cut.csv.gz"),
+        (b"%PDF-1.7 nothing to read here", "paper.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(scene: Scene, content: bytes, name: str) -> None:
+    shown = upload(content, name)
+    assert 'role="alert"' in markup(shown)
+    assert not {"check", "commit"} & keys(shown)
+    assert scene.store.counts().is_empty
+
+
+def test_a_file_without_places_says_what_to_do(scene: Scene) -> None:
+    rows = b"\n".join(f"R{n},Street light not working,2026-02-{n:02d}".encode() for n in range(1, 10))
+    shown = upload(b"reference,category,reported at\n" + rows + b"\n")
+    assert 'role="alert"' in markup(shown)
+    assert "check" not in keys(shown)
+    next(box for box in shown.checkbox if str(box.key).startswith("no-place")).check()
+    count(run(shown))
+    assert "Without a place 9" in words(shown)
+
+
+def test_a_packed_file_is_read_like_a_plain_one(scene: Scene) -> None:
+    assert "Lamp 1 is dark" in words(upload(gzip.compress(table(*ROWS)), "reports.csv.gz"))
+
+
+def test_those_who_may_only_look_are_refused_in_words(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, scene, VIEWER)
+    shown = count(upload(table(*ROWS)))
+    assert "may not" in words(shown)
+    assert scene.store.counts().is_empty
+
+
+def test_rejected_rows_of_an_import_are_shown_with_line_and_reason(scene: Scene) -> None:
+    click(count(upload(table(*ROWS, BAD))), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    shown = page("imports")
+    batch = scene.store.batches()[0]
+    shown.selectbox(key="rejected_of").set_value(batch.id)
+    run(shown)
+    rejected = scene.store.rejected_rows(batch.id)[0]
+    assert f"{rejected.line} {rejected.column} not a day" in words(shown)
+    assert 'href="/api/export/rejected.csv"' in markup(shown)
+
+
+def test_an_unknown_name_is_given_a_category_for_all_its_reports(scene: Scene) -> None:
+    click(count(upload(table(*ROWS, STRANGE))), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    shown = page("imports")
+    assert "Purple elephants · council · 1 report" in words(shown)
+    click(shown, "map-0")
+    shown.selectbox(key="form_code").set_value("LGT-OUT")
+    click(shown, "form-save")
+    assert scene.store.unmapped_names() == []
+    assert "1 report called “Purple elephants” has a category now." in words(shown)
+
+
+def test_hot_spots_are_found_after_an_import(scene: Scene) -> None:
+    scene.today = scene.today.replace(month=2, day=20)
+    click(count(upload(table(*ROWS))), "commit")
+    await_job(IMPORT_JOB)
+    shown = click(page("imports"), "find-hot-spots")
+    await_job(REFRESH_JOB)
+    run(shown)
+    assert scene.store.counts().refreshes == 1
+    assert "1 hot spot up to 9 Feb 2026: 1 new." in words(shown)
+
+
+def test_somebody_who_may_not_import_is_not_offered_hot_spots(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs.start(IMPORT_JOB, lambda _progress: None)
+    await_job(IMPORT_JOB)
+    sit_down(monkeypatch, scene, Principal("paul", "Paul", frozenset({Role.PARTNER})))
+    assert "find-hot-spots" not in keys(page("imports"))
+    sit_down(monkeypatch, scene, COORDINATOR)
+    assert "find-hot-spots" in keys(page("imports"))
