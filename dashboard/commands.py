@@ -5,8 +5,6 @@ exit code. What the commands do is in the ``commands_*`` modules beside it, impo
 needed: the heavy libraries take seconds, ``--help`` should not.
 """
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -202,10 +200,6 @@ def main(arguments: Sequence[str]) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         output.note("Stopped. Nothing half-done was kept.")
         return STOPPED
-    except BrokenPipeError:
-        # Whoever read the answer has seen enough (| head). Python would complain once more on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
     if code == STOPPED:
         output.note("Stopped. Nothing half-done was kept.")
     return code if isinstance(code, int) else FINE

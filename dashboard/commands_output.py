@@ -5,6 +5,7 @@ With ``--json`` the answer is exactly one JSON object. A refusal is then an obje
 """
 
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -66,8 +67,7 @@ class Output:
         if self.as_json:
             _write_json(values)
         else:
-            sys.stdout.write("".join(f"{plain(line)}\n" for line in lines))
-            sys.stdout.flush()
+            _write_answer("".join(f"{plain(line)}\n" for line in lines))
 
     def refuse(self, kind: str, sentence: str, **more: object) -> None:
         """Say why a request was refused: on standard error, and as JSON where that was asked for."""
@@ -78,8 +78,16 @@ class Output:
 
 def _write_json(values: Mapping[str, object]) -> None:
     # ASCII only: whatever encoding the reader assumes, it reads the same.
-    sys.stdout.write(json.dumps(values, ensure_ascii=True, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    _write_answer(json.dumps(values, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def _write_answer(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough (| head). Without this Python complains once more on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_error(text: str) -> None:
