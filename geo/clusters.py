@@ -126,9 +126,10 @@ def split_wide(
 
     The points of every cluster wider than ``max_width_m`` (largest distance between two of its
     points) are clustered again among themselves with the radius times ``shrink``, and so on, until
-    every cluster fits. Points that fall out become noise. What is still too wide at a hundredth of
-    the radius (a carpet of reports) is cut along a fixed square grid, of which a square keeps its
-    points when it holds a core point and the minimum weight. Clusters are numbered anew.
+    every cluster fits. Points that fall out become noise. What would vanish altogether (a long
+    street, even all along), and what is still too wide at a hundredth of the radius (a carpet of
+    reports), is cut along a fixed square grid instead, of which a square keeps its points when it
+    holds a core point and the minimum weight. Clusters are numbered anew.
 
     Parameters
     ----------
@@ -195,6 +196,10 @@ def split_wide(
                 weights=weight[members],
                 is_core=None if is_core is None else _among(is_core, members, len(points)),
             )
+            if found.count == 0:
+                # Even all along its length: a smaller radius would lose the whole of it.
+                fitting += _squares(points, weight, core, members, most_m, min_weight)
+                continue
             core[members] = found.core
             waiting += [(members[part], reached_m * shrink) for part in _members(found)]
     return _numbered(points, core, fitting)

@@ -236,6 +236,8 @@ def _review_list(
         min_reports=settings.pile_min_reports,
         kept_out_reports=settings.pile_kept_out_reports,
         kept_out_share=settings.pile_kept_out_share,
+        kept_out_groups=settings.pile_kept_out_groups,
+        beside_m=settings.pile_beside_m,
     )
     for pile in flagged:
         lon, lat = projection.to_lon_lat(places.xy_m[[pile.place]], epsg)[0]

@@ -27,6 +27,8 @@ class DetectionSettings:
     pile_min_reports: int = 10
     pile_kept_out_reports: int = 50
     pile_kept_out_share: float = 0.01
+    pile_kept_out_groups: int = 4
+    pile_beside_m: float = 25.0
     match_min_jaccard: float = 0.3
     dormant_after_misses: int = 2
     wake_within_weeks: int = 12
