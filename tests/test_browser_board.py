@@ -1,0 +1,74 @@
+"""Moving work on the board in a real browser, on a small store of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from data.stores import open_store
+from problems.actions import ActionType
+from problems.categories import Group
+from problems.lifecycle import MoveAnswers
+from problems.people import LAPTOP
+from problems.problem import ProblemStatus
+from problems.use_cases import acting, organising, working
+from tests.browsing import DESK, PHONE, Visitor, drawn, serving
+
+pytestmark = pytest.mark.browser
+SQUARE = {"type": "Polygon", "coordinates": [[[0, 52], [0.002, 52], [0.002, 52.001], [0, 52.001], [0, 52]]]}
+MANY = 60
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("board")
+    store = open_store(str(folder / "city.db"))
+    then = datetime.now(UTC) - timedelta(days=30)
+    asking = (store, LAPTOP, lambda: then, 1)
+    teams = [organising.add_organisation(*asking, name=name, kind="") for name in ("Lighting", "Police team")]
+    working.draw_problem(*asking, name="Lamps at the mill", group=Group.LIGHTING, geometry=SQUARE)
+    answers = MoveAnswers(owner="Cora", objective="Light", review_on=then.date() + timedelta(days=60))
+    working.move_problem(*asking, problem_id=1, target=ProblemStatus.CONFIRMED, answers=answers, seen_version=1)
+    for number in range(MANY):
+        acting.add_action(
+            *asking,
+            problem_id=1,
+            organisation_id=teams[number % 2].id,
+            type=ActionType.REPAIR,
+            title=f"Job {number}",
+            due_on=then.date() + timedelta(days=number + 2),
+        )
+    store.close()
+    with serving(folder / "city.db", folder / "server.log") as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[Visitor]:
+    visitor = Visitor(browser, url)
+    yield visitor
+    assert visitor.finish() == []
+
+
+@pytest.mark.parametrize(("width", "job"), [(DESK, "Job 0"), (PHONE, "Job 1")])
+def test_one_click_and_a_note_move_an_action_for_good(visit: Visitor, width: int, job: str) -> None:
+    page = visit("/board", width=width)
+    card = page.locator("[class*='st-key-card-A-']").filter(has=page.get_by_text(job, exact=True))
+    card.get_by_role("button", name="Accept").click()
+    page.get_by_role("dialog").get_by_label("Note").fill("We start on Monday")
+    page.get_by_role("dialog").get_by_role("button", name="Accept").click()
+    expect(page.get_by_text(f"“{job}” is now “Accepted”.")).to_be_visible()
+    page.reload()
+    drawn(page)
+    expect(card.get_by_role("button", name="Start work")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_chosen_organisation_is_kept_in_the_address(visit: Visitor) -> None:
+    page = visit("/board?organisation=Police+team&late=true")
+    shown = page.locator(".fx-card-who")
+    expect(shown.first).to_have_text("Police team")
+    assert set(shown.all_inner_texts()) == {"Police team"}
+    assert "late" in page.locator(".fx-card-when").first.inner_text()
