@@ -1,4 +1,4 @@
-"""The sample city: a generated town with three years of reports and two years of problem solving.
+"""The sample city: a generated town with three years of reports and a year and a half of problem solving.
 
 :func:`load_sample_city` fills an empty store through the same use cases that people and schedules
 use. Nothing comes from outside; equal seeds and an equal day give an equal city.
@@ -25,7 +25,7 @@ from problems.use_cases.importing import accept_import
 from problems.use_cases.refreshing import refresh
 
 #: Weekly refreshes that are replayed; the reports before them come in one archive.
-WEEKS = 104
+WEEKS = 78
 #: The fact that stands while a city is being loaded.
 LOADING = "sample_loading"
 _QUARTER_WEEKS = 13

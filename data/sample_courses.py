@@ -90,16 +90,9 @@ def respond(desk: Desk, case: Case, begin: Begin) -> Course:
     if desk.problem(case.problem_id).status not in (P.CONFIRMED, P.ANALYSING, P.RECURRED):
         return
     desk.move(case.problem_id, P.PLANNED, Role.COORDINATOR, note=_one(desk, PLAN_NOTES))
-    group = desk.problem(case.problem_id).group
-    works = WORKS[group]
-    count = int(desk.rng.integers(1, min(3, len(works)) + 1))
-    for k in desk.rng.permutation(len(works))[:count]:
-        days_left = _days_left(desk, case)
-        desk.now += timedelta(minutes=4)
-        optimism = 0.6 if desk.rng.random() < 0.35 else 1.15
-        action = desk.propose(case.problem_id, works[int(k)], optimism * days_left)
-        begin(action_course(desk, action.id, works[int(k)], days_left))
-    yield from _finished(desk, case)
+    works = WORKS[desk.problem(case.problem_id).group]
+    _give_out(desk, case, begin, int(desk.rng.integers(1, min(3, len(works)) + 1)))
+    yield from _finished(desk, case, begin)
 
 
 def again(desk: Desk, case: Case, begin: Begin) -> Course:
@@ -131,23 +124,23 @@ def _adopted(desk: Desk, case: Case, pace: float) -> Course:
         desk.move(case.problem_id, P.ANALYSING, Role.OFFICER)
 
 
-def _finished(desk: Desk, case: Case) -> Course:
+def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
     deadline = desk.now + _ENOUGH
-    while desk.now < deadline:
+    while True:
         yield later(desk, 2, 6)
-        if desk.problem(case.problem_id).status not in (P.PLANNED, P.IN_PROGRESS):
+        status = desk.problem(case.problem_id).status
+        if desk.now > deadline or status not in (P.PLANNED, P.IN_PROGRESS):
             return
         actions = desk.store.actions(case.problem_id)
-        if all(action.status.is_ended for action in actions):
+        if not all(action.status.is_ended for action in actions):
+            continue
+        if status is P.PLANNED or not any(action.done_at for action in actions):
+            _give_out(desk, case, begin, 1)
+        elif not _still_coming_in(desk, case):
             break
-    if case.fixed_at and case.fate is not Fate.FAILED and desk.now < case.fixed_at:
-        # Nobody reports the work as done while the reports still come in as before.
-        yield workday(desk, case.fixed_at + timedelta(days=float(desk.rng.uniform(3, 8))))
-    if desk.problem(case.problem_id).status is not P.IN_PROGRESS:
-        return
     note = "All agreed work is done; we ask residents to tell us if it starts again."
     desk.move(case.problem_id, P.REMEDIATED, Role.COORDINATOR, note=note)
-    yield later(desk, 6, 21)
+    yield later(desk, 7, 30)
     if desk.problem(case.problem_id).status is not P.REMEDIATED:
         return
     seen = "Visited in the evening: the place is in order and neighbours confirm it."
@@ -157,6 +150,21 @@ def _finished(desk: Desk, case: Case) -> Course:
     if desk.problem(case.problem_id).status is P.VERIFIED:
         outcome, note = _assessment(desk, case)
         desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
+
+
+def _give_out(desk: Desk, case: Case, begin: Begin, count: int) -> None:
+    works = WORKS[desk.problem(case.problem_id).group]
+    for k in desk.rng.permutation(len(works))[:count]:
+        days_left = _days_left(desk, case)
+        desk.now += timedelta(minutes=4)
+        optimism = 0.35 if desk.rng.random() < 0.4 else 1.1
+        action = desk.propose(case.problem_id, works[int(k)], optimism * days_left)
+        begin(action_course(desk, action.id, works[int(k)], days_left))
+
+
+def _still_coming_in(desk: Desk, case: Case) -> bool:
+    """Tell whether reports still come in as before: nobody then says that the work is done."""
+    return case.fate is not Fate.FAILED and case.fixed_at is not None and desk.now < case.fixed_at + timedelta(days=8)
 
 
 def _assessment(desk: Desk, case: Case) -> tuple[Outcome, str]:

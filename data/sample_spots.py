@@ -94,19 +94,20 @@ _KINDS: tuple[tuple[tuple[tuple[str, float], ...], bool], ...] = (
 
 # (fate, how many, earliest and latest begin, shortest and longest life), in days
 _PLAN: tuple[tuple[Fate, int, tuple[int, int], tuple[int, int]], ...] = (
-    (Fate.WORKED, 34, (150, 860), (130, 260)),
-    (Fate.FAILED, 3, (330, 640), (420, 700)),
+    (Fate.WORKED, 6, (400, 520), (150, 260)),
+    (Fate.WORKED, 32, (470, 860), (130, 260)),
+    (Fate.FAILED, 3, (480, 660), (380, 420)),
     (Fate.LIVE, 17, (880, 1050), (400, 500)),
     (Fate.STALE, 6, (640, 860), (500, 600)),
-    (Fate.FADED, 28, (60, 930), (60, 130)),
-    (Fate.FADED, 14, (100, 420), (70, 200)),
-    (Fate.WORKED, 6, (220, 420), (150, 260)),
-    (Fate.DISMISSED, 4, (400, 960), (60, 120)),
-    (Fate.ONE_CALLER, 3, (420, 900), (70, 130)),
-    (Fate.NO_ACTION, 5, (420, 900), (120, 300)),
+    (Fate.FADED, 12, (60, 380), (60, 160)),
+    (Fate.FADED, 14, (400, 540), (70, 160)),
+    (Fate.FADED, 26, (560, 950), (60, 110)),
+    (Fate.DISMISSED, 4, (540, 960), (60, 110)),
+    (Fate.ONE_CALLER, 3, (540, 900), (70, 130)),
+    (Fate.NO_ACTION, 5, (520, 900), (120, 260)),
 )
-#: The fall after the work, the days without trouble, and when it came back.
-_RECURRED = ((380, 520, 625), (560, 720, 830), (720, 890, 1000), (800, 915, 1048), (810, 930, 1052))
+#: When it began, the fall after the work, and when it came back.
+_RECURRED = ((520, 660, 755), (570, 725, 830), (720, 890, 1000), (800, 915, 1048), (810, 930, 1052))
 
 
 def plant_spots(ground: Ground, seed: int) -> list[Spot]:
@@ -122,14 +123,14 @@ def plant_spots(ground: Ground, seed: int) -> list[Spot]:
         spot = _spot(Fate.RECURRED, begin, fixed, ground, spots, rng)
         spots.append(replace(spot, rest=0.03, returns=back, fixed_on=fixed, per_90_days=max(18.0, spot.per_90_days)))
     spots.extend(_displaced(ground, spots, rng))
-    for begin in (500, 770, 905):
+    for begin in (600, 770, 905):
         spots.extend(_joined(begin, ground, spots, rng))
     return spots
 
 
 def _ended(spot: Spot, rng: np.random.Generator) -> Spot:
     if spot.fate is Fate.WORKED:
-        return replace(spot, fixed_on=spot.end, rest=0.015)
+        return replace(spot, fixed_on=spot.end, rest=0.005)
     if spot.fate is Fate.FAILED:
         return replace(spot, fixed_on=spot.begin + 170 + int(rng.integers(0, 40)))
     return spot
@@ -162,14 +163,14 @@ def _spot(fate: Fate, begin: int, end: int, ground: Ground, others: list[Spot], 
 
 def _displaced(ground: Ground, others: list[Spot], rng: np.random.Generator) -> list[Spot]:
     first = replace(
-        _spot(Fate.DISPLACED, 500, 720, ground, others, rng),
-        leaves=(("ASB-SUBST", 0.7), ("ASB-GROUP", 0.3)), per_90_days=34.0, rest=0.015, fixed_on=720,
+        _spot(Fate.DISPLACED, 560, 745, ground, others, rng),
+        leaves=(("ASB-SUBST", 0.7), ("ASB-GROUP", 0.3)), per_90_days=34.0, rest=0.005, fixed_on=745,
     )  # fmt: skip
     away = np.hypot(*(ground.houses.kerb_m - np.array(first.centre_m)).T)
     house = int(np.argmin(np.abs(away - 230.0)))
     centre = ground.houses.kerb_m[house]
     moved = (float(centre[0]), float(centre[1]))
-    return [first, replace(first, fate=Fate.ECHO, centre_m=moved, begin=712, end=2000, rest=0.0, fixed_on=None)]
+    return [first, replace(first, fate=Fate.ECHO, centre_m=moved, begin=737, end=2000, rest=0.0, fixed_on=None)]
 
 
 def _joined(begin: int, ground: Ground, others: list[Spot], rng: np.random.Generator) -> list[Spot]:

@@ -12,6 +12,7 @@ from data.sample_ground import EPSG, ORIGIN_M, Ground
 from data.sample_people import BLOCKED_NOTES, OBJECTIVES, WORKS
 from data.sample_spots import DAYS, Fate, Spot
 from geo.projection import to_metres
+from problems.errors import MoveRefused
 from problems.hot_spots import PileDecision
 from problems.people import Role
 from problems.problem import Problem
@@ -36,6 +37,7 @@ class Story:
         self._cases: dict[int, Case] = {}
         self._back: set[int] = set()
         self._reviewed = False
+        self.refusals: list[str] = []
 
     def play(self, until: datetime) -> None:
         """Let everything happen that is due before ``until``."""
@@ -76,7 +78,12 @@ class Story:
         self._begin(_everything_at_once(self.desk))
 
     def _go_on(self, course: Course) -> None:
-        when = next(course, None)
+        try:
+            when = next(course, None)
+        except MoveRefused as refusal:
+            # The city is as of today, so no two are alike: whoever is refused leaves the matter as it is.
+            self.refusals.append(str(refusal))
+            return
         if when is not None:
             heapq.heappush(self._waiting, (max(when, self.desk.now), self._begun, course))
             self._begun += 1
@@ -118,6 +125,8 @@ class Story:
 
 def fill_stages(desk: Desk) -> None:
     """Take some of the newest hot spots as far as a stage that would not be seen otherwise, by ordinary moves."""
+    _report_as_done(desk)
+    _merge_two(desk)
     for target in (P.CONFIRMED, P.ANALYSING, P.PLANNED):
         problems = desk.store.problems()
         fresh = [one for one in problems if one.status is P.DETECTED and one.dormant_since is None]
@@ -130,6 +139,37 @@ def fill_stages(desk: Desk) -> None:
             desk.move(problem.id, P.ANALYSING, Role.OFFICER)
         if target is P.PLANNED:
             desk.move(problem.id, P.PLANNED, Role.COORDINATOR, note="Partners are being asked.")
+
+
+def _report_as_done(desk: Desk) -> None:
+    """Let partners finish what is owed on one problem and the coordinator report its work as done."""
+    problems = desk.store.problems()
+    started = [one for one in problems if one.status is P.IN_PROGRESS]
+    if not started or any(one.status is P.REMEDIATED for one in problems):
+        return
+    owed = {one.id: sum(action.status.is_owed for action in desk.store.actions(one.id)) for one in started}
+    problem = min(started, key=lambda one: (owed[one.id], one.id))
+    onward = {A.PROPOSED: A.ACCEPTED, A.BLOCKED: A.IN_PROGRESS, A.ACCEPTED: A.DONE, A.IN_PROGRESS: A.DONE}
+    for action in desk.store.actions(problem.id):
+        status = action.status
+        while status in onward:
+            status = desk.act(action.id, onward[status], note="Finished this week.").status
+    if any(action.done_at for action in desk.store.actions(problem.id)):
+        desk.move(problem.id, P.REMEDIATED, Role.COORDINATOR, note="All agreed work is done; a visit follows.")
+
+
+def _merge_two(desk: Desk) -> None:
+    """Let a coordinator merge an old, quiet hot spot into a neighbour of its group that is worked on."""
+    problems = desk.store.problems()
+    quiet = [one for one in problems if one.status is P.DETECTED and one.dormant_since is not None]
+    if any(one.status is P.SUPERSEDED for one in problems):
+        return
+    for one in quiet:
+        for other in problems:
+            if other.group is one.group and other.status in (P.IN_PROGRESS, P.PLANNED, P.ANALYSING):
+                note = f"Part of the same trouble as {other.ref}; followed up there."
+                desk.move(one.id, P.SUPERSEDED, Role.COORDINATOR, target_id=other.id, note=note)
+                return
 
 
 def _everything_at_once(desk: Desk) -> Course:
