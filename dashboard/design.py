@@ -88,7 +88,7 @@ DARK: Final = Palette(
     boundary="#5b6a72",
     mark_outline="#f6f1e6",
     mark_outline_px=1.6,
-    density=("#1f3138", "#27454e", "#316069", "#4a828b", "#6aa8b1", "#a6dbe2"),
+    density=("#27424b", "#2f5660", "#3c707a", "#528d97", "#75b2bb", "#aee0e6"),
 )
 LIGHT_CONTRAST: Final = Palette(
     paper="#ffffff",

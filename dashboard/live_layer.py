@@ -31,9 +31,6 @@ _HEIGHT_PX: Final = 620  # only until the style sheet of the frame stretches the
 class LiveMap(folium.Map):
     """An empty map that loads Leaflet from our own address and can be zoomed by the reader."""
 
-    default_js = [("leaflet", _LEAFLET_JS)]
-    default_css = [("leaflet_css", _LEAFLET_CSS)]
-
     # folium's own header forbids zooming the page with two fingers (user-scalable=no).
     _template = Template(
         """
@@ -56,7 +53,9 @@ class LiveMap(folium.Map):
     )
 
     def __init__(self) -> None:
-        super().__init__(tiles=None)  # type: ignore[no-untyped-call] # folium's Map has no annotations
+        super().__init__(tiles=None)
+        self.default_js = [("leaflet", _LEAFLET_JS)]
+        self.default_css = [("leaflet_css", _LEAFLET_CSS)]
 
 
 class LiveLayer(JSCSSMixin, Layer):
@@ -95,7 +94,7 @@ class _State(MacroElement):
     )
 
     def __init__(self, state: Mapping[str, object]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # branca has no annotations here
         self._name = "LiveState"
         self.state = _script(state)
 

@@ -27,7 +27,6 @@ SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody 
 def main() -> None:
     """Draw the frame, and in it the page that the address names."""
     st.set_page_config(page_title="Fixpoint", page_icon=str(_MARK), layout="wide", initial_sidebar_state="collapsed")
-    st.html(design.css(dark=session.is_dark(), contrast=session.wants_contrast()))
     st.logo(str(_MARK), size="medium")
     page = st.navigation(
         [
@@ -39,9 +38,11 @@ def main() -> None:
     try:
         store = session.get_store()
     except ProblemError as refusal:
+        _dress()
         st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
         return
     _bar()
+    _dress()
     if store.fact("synthetic") == "1":
         st.html(f'<p class="fx-banner">{SYNTHETIC}</p>')
     try:
@@ -49,6 +50,11 @@ def main() -> None:
     except ProblemError as refusal:
         st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
     _footer(store)
+
+
+def _dress() -> None:
+    """Add the style sheet; after the switch for high contrast, which is only known once it was drawn."""
+    st.html(design.css(dark=session.is_dark(), contrast=session.wants_contrast()))
 
 
 def _shower(module: str) -> Callable[[], None]:

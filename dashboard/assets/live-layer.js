@@ -214,7 +214,9 @@
 
     _sizeMarkers() {
       const zoom = this._map.getZoom();
-      this._map.getContainer().style.setProperty("--fx-mark-size", zoom >= 15 ? "24px" : zoom >= 13 ? "20px" : "15px");
+      this._map.getContainer().style.setProperty("--fx-mark-size", zoom >= 15 ? "24px" : zoom >= 13 ? "20px" : "16px");
+      // From afar an outline is smaller than its mark and would only blur it.
+      this._map.getPane("fxFootprints").style.display = zoom >= 13.5 ? "" : "none";
     },
 
     _choose(ref) {
