@@ -173,6 +173,13 @@ def test_the_handbook_names_every_setting_and_every_variable() -> None:
     assert set(re.findall(r"FIXPOINT_[A-Z]+", sources)) == {"FIXPOINT_STORE", "FIXPOINT_ZONE", "FIXPOINT_SETTINGS"}
 
 
+def test_every_setting_that_the_handbook_names_can_be_set(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    lines = [f"{name} = {getattr(DetectionSettings(), name)}" for name in DetectionSettings.__dataclass_fields__]
+    file.write_text("\n".join(["[detection]", *lines]), encoding="utf-8")
+    assert read_settings({"FIXPOINT_SETTINGS": str(file)}).detection == DetectionSettings()
+
+
 def test_the_columns_file_of_the_handbook_is_accepted_and_its_fields_are_all_named(tmp_path: Path) -> None:
     _settings, shown = toml_blocks()
     file = tmp_path / "columns.toml"
