@@ -59,6 +59,11 @@ FEW_REPORTS = 200_000
 _ROWS_AT_ONCE = 50_000
 _LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
 _POINT = np.dtype([("id", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("group", "<i1"), ("at", "<i8"), ("reporter", "<i8")])
+_REPORT = schema.report.c
+_GROUP_NUMBER = case({group: at for at, group in enumerate(Group)}, value=_REPORT.group, else_=-1)
+_POINTS = select(_REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key).where(
+    _REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT)
+)
 
 
 def chunks(values: Sequence[Any], size: int = IDS_AT_ONCE) -> Iterator[Sequence[Any]]:
@@ -123,14 +128,8 @@ class Reading:
         box: Box | None = None,
     ) -> ReportPoints:
         """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id."""
-        report = schema.report.c
-        number = case({group: at for at, group in enumerate(Group)}, value=report.group, else_=-1)
-        query = (
-            select(report.id, report.lon, report.lat, number, report.reported_at, report.reporter_key)
-            .where(report.lon.is_not(None), report.status.not_in(_LEFT_OUT))
-            .where(*_narrowed(since, until, groups, by_cell=box is not None), *(_inside(box) if box else ()))
-            .order_by(report.id)
-        )
+        query = _POINTS.where(*_narrowed(since, until, groups), *(_inside(box) if box else ()))
+        query = query.order_by(schema.report.c.id)
         with self._reading() as connection:
             # Straight from the driver: a million rows would become a million objects on the way.
             # Not streamed by SQLAlchemy, which would fetch the first row for itself.

@@ -47,9 +47,13 @@ class Kind(Generic[Record]):
             found += [self.table.c.lon, self.table.c.lat] if name == _PLACE else [self.table.c[name]]
         return found
 
+    @cached_property
+    def _everything(self) -> Select[Any]:
+        return select(*self.columns)
+
     def select(self) -> Select[Any]:
         """Return the query for all records, to be narrowed and ordered."""
-        return select(*self.columns)
+        return self._everything
 
     def of_row(self, row: Sequence[Any]) -> Record:
         """Return the record that a row of :meth:`select` keeps."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,11 +18,19 @@ NAMING_DISTANCE_M = 120.0
 
 @dataclass(frozen=True)
 class Names:
-    """The streets and areas of a store, and its reports for what they say about themselves."""
+    """The streets and areas of a store, loaded when the first place asks for its name."""
 
     store: Store
-    streets: Sequence[Street]
-    areas: Sequence[Area]
+
+    @cached_property
+    def streets(self) -> Sequence[Street]:
+        """The streets that have a name."""
+        return [street for street in self.store.streets() if street.name]
+
+    @cached_property
+    def areas(self) -> Sequence[Area]:
+        """The areas, wards before beats and neighbourhoods."""
+        return sorted(self.store.areas(), key=lambda area: (area.kind != "ward", area.name))
 
     def place_name(self, found: Found) -> str:
         """Return a problem's first name, such as “Street lighting, Mill Lane”."""
@@ -59,12 +68,6 @@ def leading_category(codes: Iterable[str]) -> str:
     counted = Counter(codes)
     most = max(counted.values(), default=0)
     return min((code for code, count in counted.items() if count == most), default="")
-
-
-def load_names(store: Store) -> Names:
-    """Return the names of a store; wards come before beats and neighbourhoods."""
-    known = sorted(store.areas(), key=lambda area: (area.kind != "ward", area.name))
-    return Names(store, [street for street in store.streets() if street.name], known)
 
 
 def street_of(address: str) -> str:

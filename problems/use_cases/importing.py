@@ -235,15 +235,20 @@ class _Run:
     def _update(self, changed: Mapping[str, tuple[Report, bytes]], known: Mapping[str, KnownReport]) -> None:
         kept = {report.id: report for report in self.store.reports([report.id for report, _ in changed.values()])}
         merged: list[tuple[Report, bytes]] = []
+        told: list[Event] = []
         for key, (report, content) in changed.items():
             # A report that came in with an earlier chunk of this very file is not kept yet.
             before = kept.get(report.id)
-            after = self._merge(before, report, known[key].content, content) if before else report
+            after = self._merge(before, report, known[key].content, content, told) if before else report
             merged.append((after, content))
         self.unit.update_reports(self.batch.id, merged)
+        self.unit.add_events(told)
 
-    def _merge(self, before: Report, report: Report, was: bytes, now: bytes) -> Report:
-        """Return the kept report with the feed's newer fields, and its status where it may move."""
+    def _merge(self, before: Report, report: Report, was: bytes, now: bytes, told: list[Event]) -> Report:
+        """Return the kept report with the feed's newer fields, and its status where it may move.
+
+        What happens to the status is added to ``told``.
+        """
         report = replace(
             report, category=report.category or self._kept_category(before, report), version=before.version
         )
@@ -252,20 +257,18 @@ class _Run:
             return stands
         moves = self._may_move(before, report, was)
         changes = _status_fields(report)
-        self.unit.add_events(
-            [
-                event(
-                    self.clock(),
-                    self.principal,
-                    Subject.REPORT,
-                    before.id,
-                    EventKind.MOVED if moves else EventKind.NOTED,
-                    changes=changes if moves else {},
-                    before=_status_fields(before) if moves else {},
-                    note="" if moves else "The feed says otherwise; the status stays as people or a newer time set it.",
-                    details={"outside": changes, "batch_id": self.batch.id},
-                )
-            ]
+        told.append(
+            event(
+                self.clock(),
+                self.principal,
+                Subject.REPORT,
+                before.id,
+                EventKind.MOVED if moves else EventKind.NOTED,
+                changes=changes if moves else {},
+                before=_status_fields(before) if moves else {},
+                note="" if moves else "The feed says otherwise; the status stays as people or a newer time set it.",
+                details={"outside": changes, "batch_id": self.batch.id},
+            )
         )
         return report if moves else stands
 

@@ -20,7 +20,7 @@ from problems.events import EventKind, Subject, event
 from problems.finding import Finding, Found, find_hot_spots
 from problems.hot_spots import DetectionSettings, HotSpot, Refresh
 from problems.matching import Before, match
-from problems.naming import Names, leading_category, load_names
+from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.progress import Progress, silent
@@ -98,7 +98,7 @@ def refresh(
     with store.writing() as unit:
         latest = store.latest_refresh()
         window = _window(points, finding, epsg, day, latest)
-        names = load_names(store)
+        names = Names(store)
         plan = _plan(store, window, finding.found, points, settings, zone)
         result = Refresh(
             id=0,

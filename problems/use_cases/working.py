@@ -10,13 +10,14 @@ from datetime import date, datetime
 
 import numpy as np
 
-from geo import areas, geojson, projection
+from geo import geojson, projection
 from geo.outlines import width_m
 from problems.categories import Group
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
 from problems.lifecycle import MoveAnswers, check_move
+from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store
@@ -248,7 +249,7 @@ def draw_problem(
         width_m=float(width_m(projection.to_metres(ring, metric))),
         footprint=dict(geometry),
         created_at=now,
-        area=area_name(store, centre),
+        area=Names(store).area(centre),
         last_event_at=now,
     )
     with store.writing() as unit:
@@ -273,12 +274,3 @@ def _outer_points(asked: str, geometry: Mapping[str, object]) -> np.ndarray[tupl
 def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:
     """Return the event that begins a problem: all its fields, so that a fold can start from it."""
     return event(at, principal, Subject.PROBLEM, problem.id, EventKind.CREATED, changes=told(problem), details=details)
-
-
-def area_name(store: Store, lon_lat: tuple[float, float]) -> str:
-    """Return the name of the ward (else any area) that a point lies in, or an empty string."""
-    known = sorted(store.areas(), key=lambda area: (area.kind != "ward", area.name))
-    if not known:
-        return ""
-    index = int(areas.area_of(np.array([lon_lat]), [area.geometry for area in known])[0])
-    return known[index].name if index >= 0 else ""
