@@ -50,7 +50,7 @@ def _bars(weeks: Sequence[Week], marks: Sequence[tuple[date, str]]) -> alt.Layer
     top = max(4, *(week.reports for week in weeks))
     bars = (
         alt.Chart(frame)
-        .mark_bar(stroke=colours.accent, strokeWidth=1.2)
+        .mark_rect(stroke=colours.accent, strokeWidth=1.2)
         .encode(
             x=alt.X("week:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
             x2=alt.X2("until:T"),

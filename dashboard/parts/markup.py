@@ -75,16 +75,24 @@ def remediation_mark(remediation: Remediation) -> Html:
 
 
 def table(
-    caption: str, headings: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: Sequence[int] = ()
+    caption: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numeric: Sequence[int] = (),
+    narrow_without: Sequence[int] = (),
 ) -> Html:
     """Return a plain table that a screen reader can walk; ``numeric`` columns are set to the right.
 
-    Unlike :func:`dashboard.design.plain_table` a cell may be finished :class:`Html`, such as a link.
+    ``narrow_without`` are columns that a narrow screen leaves out. Unlike in
+    :func:`dashboard.design.plain_table` a cell may be finished :class:`Html`, such as a link.
     """
-    head = joined(element("th", name, scope="col", css=_side(at, numeric)) for at, name in enumerate(headings))
+    kinds = [
+        " ".join(["fx-number"] * (at in numeric) + ["fx-wide"] * (at in narrow_without)) for at in range(len(headings))
+    ]
+    head = joined(element("th", name, scope="col", css=kinds[at]) for at, name in enumerate(headings))
     body = joined(
-        element("tr", joined(element("td", cell, css=_side(at, numeric)) for at, cell in enumerate(row)))
-        for row in rows
+        element("tr", joined(element("td", cell, css=kinds[at]) for at, cell in enumerate(row))) for row in rows
     )
     drawn = element(
         "table",
@@ -93,11 +101,7 @@ def table(
         element("tbody", body),
         css="fx-table",
     )
-    return element("div", drawn, css="fx-table-wrap", tabindex="0", role="region", aria_label=caption)
-
-
-def _side(at: int, numeric: Sequence[int]) -> str:
-    return "fx-number" if at in numeric else ""
+    return element("div", drawn, css="fx-table-wrap fx-whole", tabindex="0", role="region", aria_label=caption)
 
 
 def facts(pairs: Sequence[tuple[str, object]]) -> Html:
