@@ -5,15 +5,13 @@ Fixtures of the sample city live in ``tests/sampling.py``, those of the browser 
 """
 
 import os
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-_PLUGINS = ("scenes", "sampling", "browsing")
-pytest_plugins = [f"tests.{name}" for name in _PLUGINS if Path(__file__).with_name(f"{name}.py").exists()]
+pytest_plugins = ["tests.sampling", "tests.browsing"]
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
@@ -25,15 +23,6 @@ _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=40, **_CALM)
 settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
-
-
-def chromium_path() -> str | None:
-    """Return the browser that the tests drive: ``CHROMIUM``, or the first one on the path."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return shutil.which(named)
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
-    return next((path for path in found if path), None)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +42,9 @@ def shared() -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the browser tests together, with one reason, where no browser is installed."""
-    if chromium_path() is None:
+    from tests.browsing import browser_path  # a plug-in must not be imported before pytest loads it
+
+    if browser_path() is None:
         for test in items:
             if test.get_closest_marker("browser"):
                 test.add_marker(pytest.mark.skip(reason=NO_BROWSER))
