@@ -47,8 +47,8 @@ def load_sample_city(
     """Fill an empty store with the sample city as of today.
 
     A simulated clock replays :data:`WEEKS` weeks: every week the council's file is imported, hot
-    spots are found, and people work on what was found. Afterwards the facts ``synthetic``,
-    ``sample_seed`` and ``city_name`` are set.
+    spots are found, and people work on what was found. The facts ``synthetic``, ``sample_seed`` and
+    ``city_name`` stand from the beginning, so that a part of a city is never taken for reports.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ def fill_stages(desk: Desk) -> None:
     for target in (P.CONFIRMED, P.ANALYSING, P.PLANNED):
         problems = desk.store.problems()
         fresh = [one for one in problems if one.status is P.DETECTED and one.dormant_since is None]
-        if len(fresh) < 4 or any(one.status is target for one in problems):
+        if not fresh or any(one.status is target for one in problems):
             continue
         problem = fresh[-1]
         review_on = (desk.now + timedelta(days=30)).date()
