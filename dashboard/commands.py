@@ -93,7 +93,7 @@ def demo(
     ),
 )
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, TSV or GeoJSON files with reports.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Tables with one report per row: CSV, TSV, .gz.")],
     *,
     source: Annotated[
         str, typer.Option("--source", metavar="NAME", help="Where the reports come from; ids are unique within it.")
