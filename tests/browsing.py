@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,12 +77,16 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
     never = threading.Event()  # a server that is starting gives no signal: it can only be asked again
     end = time.monotonic() + _START_S
     while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310 - our own http address
-                if answer.status == 200:
-                    return
+        with contextlib.suppress(OSError), _asked(f"{url}/healthz") as answer:
+            if answer.status == 200:
+                return
         never.wait(_BETWEEN_TRIES_S)
     raise RuntimeError(f"The app did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _asked(url: str) -> HTTPResponse:
+    answer: HTTPResponse = urllib.request.urlopen(url, timeout=5)  # noqa: S310 - our own http address
+    return answer
 
 
 @contextlib.contextmanager

@@ -1,0 +1,68 @@
+import json
+from datetime import date
+
+import folium
+import pytest
+
+from dashboard import design, live_layer
+from dashboard.map_layers import Asked, Picture
+from dashboard.views import map_reading
+from problems.categories import Group
+
+
+def test_a_map_from_outside_is_refused_when_it_is_built() -> None:
+    with pytest.raises(RuntimeError, match="from outside"):
+        live_layer.require_own_assets(folium.Map())
+    live_map = live_layer.build_map()
+    folium.Marker(icon=folium.plugins.BeautifyIcon()).add_to(live_map)
+    with pytest.raises(RuntimeError, match="from outside"):
+        live_layer.require_own_assets(live_map)
+
+
+def test_the_map_loads_nothing_from_outside_and_can_be_zoomed() -> None:
+    page = live_layer.build_map().get_root().render()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "user-scalable" not in page
+
+
+def test_the_state_cannot_end_the_script_or_begin_a_template() -> None:
+    written = live_layer._script({"x": "</script>`${alert(1)}`"})
+    assert not set("<>`$") & set(written)
+    assert json.loads(written) == {"x": "</script>`${alert(1)}`"}
+
+
+def test_the_address_of_an_asset_changes_with_its_content() -> None:
+    assert live_layer.versioned("live-layer.js") != live_layer.versioned("live-layer.css")
+    assert live_layer.versioned("live-layer.js").startswith("/assets/live-layer.js?v=")
+
+
+def test_the_period_ends_with_the_last_day_and_the_one_before_touches_it() -> None:
+    asked = Asked(days=28, last=date(2026, 3, 28), groups=(Group.WASTE,))
+    assert asked.first == date(2026, 3, 1)
+    assert asked.before().last == date(2026, 2, 28)
+    assert asked.view_parameters(7) == {"from": "2026-03-01", "to": "2026-03-28", "groups": "WST", "v": "7"}
+    assert Asked(days=0, last=date(2026, 3, 28)).first is None
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (9, 100, "100 in the 28 days before"),
+        (110, 100, "10% more than in the 28 days before"),
+        (90, 100, "10% fewer than in the 28 days before"),
+        (100, 100, "about as many as in the 28 days before"),
+        (100, None, "up to 28 Mar 2026"),
+    ],
+)
+def test_small_counts_get_no_percentage(now: int, before: int | None, said: str) -> None:
+    asked = Asked(days=28, last=date(2026, 3, 28))
+    assert map_reading.compared(asked, Picture([], now, before)) == said
+
+
+def test_the_legend_names_every_mark_and_class_in_words() -> None:
+    legend = map_reading.legend()
+    for words in ("Not started", "In progress", "Awaiting check", "Resolved", "Set aside", "1–4", "100 or more"):
+        assert words in legend
+    assert "volume, not risk" in legend
+    assert legend.count("fx-swatch") == len(design.DENSITY_FROM)
