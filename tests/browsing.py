@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = [
@@ -36,6 +36,7 @@ FLAGS = [
 DESK, PHONE = 1440, 390
 _START_S, _ANSWER_MS = 90, 45_000
 _BETWEEN_TRIES_S = 0.1
+expect.set_options(timeout=_ANSWER_MS)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
