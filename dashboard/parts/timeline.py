@@ -33,8 +33,10 @@ def _line(line: Line) -> Html:
 
 
 def show_stepper(status: ProblemStatus) -> None:
-    """Draw the four stages with the present one marked; an ended problem is in none of them."""
-    at = _STAGES.index(status.stage) if status.stage in _STAGES else -1
+    """Draw the four stages with the present one marked; nothing for a problem that was set aside."""
+    if status.stage not in _STAGES:
+        return
+    at = _STAGES.index(status.stage)
     steps = joined(
         element(
             "li",

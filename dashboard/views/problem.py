@@ -116,7 +116,9 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
         with st.popover("Copy link"):
             st.code(f"{_origin()}/problem?problem={problem.ref}", language=None, wrap_lines=True)
-    if not moves:
+    if not moves and not problem.status.is_open:
+        remark(f"“{problem.status.label}”: nobody’s work or decision is asked for here.")
+    elif not moves:
         remark(f"{desk.principal.name} cannot move this problem on from “{problem.status.label}”.")
 
 
