@@ -36,7 +36,7 @@ def test_a_store_that_cannot_be_opened_is_told_in_words(monkeypatch: pytest.Monk
 
 
 def test_a_job_tells_its_result() -> None:
-    job = jobs.start("adding", lambda progress: 2 + 2)
+    job = jobs.start("adding", lambda _progress: 2 + 2)
     assert job.ended.wait(30)
     assert (job.state, job.result) == (jobs.JobState.DONE, 4)
     jobs.dismiss("adding")
