@@ -89,7 +89,8 @@ def respond(desk: Desk, case: Case, begin: Begin) -> Course:
     """Plan the response, give out the actions, and follow them to a verified and closed problem."""
     if desk.problem(case.problem_id).status not in (P.CONFIRMED, P.ANALYSING, P.RECURRED):
         return
-    desk.move(case.problem_id, P.PLANNED, Role.COORDINATOR, note=_one(desk, PLAN_NOTES))
+    review_on = desk.now.date() + timedelta(days=int(desk.rng.integers(60, 130)))
+    desk.move(case.problem_id, P.PLANNED, Role.COORDINATOR, note=_one(desk, PLAN_NOTES), review_on=review_on)
     works = WORKS[desk.problem(case.problem_id).group]
     _give_out(desk, case, begin, int(desk.rng.integers(1, min(3, len(works)) + 1)))
     yield from _finished(desk, case, begin)
@@ -139,10 +140,14 @@ def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
         elif not _still_coming_in(desk, case):
             break
     note = "All agreed work is done; we ask residents to tell us if it starts again."
-    desk.move(case.problem_id, P.REMEDIATED, Role.COORDINATOR, note=note)
+    review_on = desk.now.date() + timedelta(days=90)
+    desk.move(case.problem_id, P.REMEDIATED, Role.COORDINATOR, note=note, review_on=review_on)
     yield later(desk, 7, 30)
     if desk.problem(case.problem_id).status is not P.REMEDIATED:
         return
+    for action in desk.store.actions(case.problem_id):
+        if action.status is A.DONE:
+            desk.act(action.id, A.VERIFIED, Role.OFFICER, note="Seen on site: done as reported.")
     seen = "Visited in the evening: the place is in order and neighbours confirm it."
     visited_on = desk.now.date() - timedelta(days=int(desk.rng.integers(0, 2)))
     desk.move(case.problem_id, P.VERIFIED, Role.OFFICER, visited_on=visited_on, note=seen)

@@ -72,6 +72,8 @@ _DETECTION_LIMITS = {
     "pile_min_reports": _Limit(2, 1_000_000),
     "pile_kept_out_reports": _Limit(2, 1_000_000),
     "pile_kept_out_share": _Limit(0, 1),
+    "pile_kept_out_groups": _Limit(1, 9),
+    "pile_beside_m": _Limit(1, 1_000),
     "match_min_jaccard": _Limit(0.01, 1),
     "dormant_after_misses": _Limit(1, 1_000),
     "wake_within_weeks": _Limit(0, 520),
