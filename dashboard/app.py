@@ -20,7 +20,8 @@ from starlette.concurrency import run_in_threadpool  # noqa: E402 - as above
 from starlette.middleware import Middleware  # noqa: E402 - as above
 from streamlit import config  # noqa: E402 - as above
 
-from dashboard import design, map_points, session  # noqa: E402 - as above
+from dashboard import design, session  # noqa: E402 - as above
+from dashboard.mapping import points as map_points  # noqa: E402 - as above
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes  # noqa: E402 - as above
 from problems.errors import ProblemError  # noqa: E402 - as above
 

@@ -18,8 +18,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import map_features, map_points, session
-from dashboard.map_query import problem_filter, view_asked
+from dashboard import session
+from dashboard.mapping import features as map_features
+from dashboard.mapping import points as map_points
+from dashboard.mapping.query import problem_filter, view_asked
 from dashboard.route_files import exported
 from problems.errors import InputRefused, NotFound, ProblemError, StoreRefused
 from problems.store import Store

@@ -9,7 +9,7 @@ from threading import Lock
 import streamlit as st
 
 from dashboard import design
-from data.settings import Settings, read_settings
+from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import Clock, utc_now
 from problems.people import LAPTOP, Person, Principal
@@ -18,7 +18,6 @@ from problems.store import Store
 #: The address parameter and the key of the selector "Working as".
 WORKING_AS = "as"
 
-_SEED = 20_240_229  # any fixed number: the same input shall give the same hot spots on every machine
 _lock = Lock()
 _kept: dict[str, object] = {}
 
@@ -57,7 +56,7 @@ def get_clock() -> Clock:
 
 def get_seed() -> int:
     """Return the seed that use cases are given: the same in every run."""
-    return _SEED
+    return SEED
 
 
 def principal() -> Principal:

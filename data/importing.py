@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data.columns import Columns, check_columns
-from data.columns_recognise import ColumnSample, RecognisedColumn, complete, recognise
-from data.reading import Row, Table, open_table
-from data.reading_bytes import FileFacts, asked_for, inspect
-from data.reading_rows import RowReader
+from data.reading.columns import Columns, check_columns
+from data.reading.files import FileFacts, asked_for, inspect
+from data.reading.recognising import ColumnSample, RecognisedColumn, complete, recognise
+from data.reading.rows import RowReader
+from data.reading.tables import Row, Table, open_table
 from data.taxonomy import load_taxonomy
 from problems.categories import FeedName, Taxonomy
 from problems.clock import Clock

@@ -23,6 +23,8 @@ from zoneinfo import ZoneInfo
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 
+#: Any fixed number: the same input gives the same hot spots and the same sample city on every machine.
+SEED = 20_240_229
 _ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_STORE = f"sqlite:///{_ROOT / 'var' / 'fixpoint.db'}"
 DEFAULT_ZONE = "Europe/London"

@@ -1,7 +1,7 @@
 """The store that Fixpoint keeps everything in: SQLite in a file, or PostgreSQL for a larger team.
 
 :func:`open_store` is the only way in. Both databases run the same statements and the same numbered
-migrations; what differs between them is in :mod:`data.sql_engine`.
+migrations; what differs between them is in :mod:`data.sql.engine`.
 """
 
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import select, update
 
-from data import schema
-from data.sql_checks import Check, check_store
-from data.sql_engine import Address, Engines, address_of, engines_for, refusing
-from data.sql_migrating import check_fit, upgrade
-from data.sql_reading import Reading
-from data.sql_writing import SqlUnit
+from data.sql import schema
+from data.sql.checks import Check, check_store
+from data.sql.engine import Address, Engines, address_of, engines_for, refusing
+from data.sql.migrating import check_fit, upgrade
+from data.sql.reading import Reading
+from data.sql.writing import SqlUnit
 from problems.errors import StoreRefused
 
 __all__ = ["Check", "SqlStore", "check_store", "open_store"]

@@ -139,8 +139,8 @@ def find_piles(
     of Boston's 311 requests, all types and the neighbourhood types alone, over windows of 90 days,
     a year and everything: the city hall (5.6 to 17.4 % of the window, 7 to 9 of 9 groups) is heavy in
     every one, and no other point is by itself (0.46 % at the most); of all years together, the one
-    pile beside it (143 reports, 14 m away) has the city hall as its address too. It is a guess all the same, which is why
-    somebody reviews it.
+    pile beside it (143 reports, 14 m away) has the city hall as its address too. It is a guess all
+    the same, which is why somebody reviews it.
 
     Examples
     --------

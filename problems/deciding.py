@@ -247,7 +247,7 @@ def _quieten(
             continue
         count = incidents_inside(window, problem)
         misses = 0 if count >= HOLDS * settings.min_incidents else problem.misses + int(window.is_later)
-        after = replace(problem, misses=misses, incidents=count)
+        after = replace(problem, misses=misses)
         if misses >= settings.dormant_after_misses:
             after = replace(after, dormant_since=window.as_of)
             note = f"Quiet: {count} incidents left in the window."

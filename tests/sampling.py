@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.sample import load_sample_city
+from data.sample.city import load_sample_city
 from data.stores import SqlStore, open_store
 
 SAMPLE_SEED = 7

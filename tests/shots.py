@@ -8,7 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import Page
 
-from dashboard.commands_serving import SAMPLE_SEED, build_sample_file
+from dashboard.commands.serving import build_sample_file
+from data.settings import SEED
 from problems.clock import utc_now
 from problems.progress import silent
 from tests.browsing import DESK, PHONE, ROOT, Visitor, chromium, serving
@@ -32,7 +33,7 @@ def main() -> int:
     out.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fixpoint-shots-") as folder:
         store = Path(folder) / "city.db"
-        build_sample_file(store, silent, utc_now, SAMPLE_SEED)
+        build_sample_file(store, silent, utc_now, SEED)
         with serving(store, Path(folder) / "server.log") as url, chromium() as browser:
             faults = [fault for name in PAGES for fault in _photograph(Visitor(browser, url), name, out)]
     sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures are in {out.name}/.\n")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import commands_output, commands_reports
-from dashboard.commands import main
-from dashboard.commands_doctor import LOCK, check_packages
+from dashboard.commands import output as commands_output
+from dashboard.commands.doctor import LOCK, check_packages
+from dashboard.commands.main import main
 from data.stores import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -273,7 +273,7 @@ def test_the_doctor_tells_a_package_that_is_not_the_locked_one() -> None:
 def test_help_appears_without_loading_the_heavy_libraries() -> None:
     script = (
         "import sys\n"
-        "from dashboard.commands import main\n"
+        "from dashboard.commands.main import main\n"
         "main([])\n"
         "print([name for name in ('numpy', 'pandas', 'sqlalchemy', 'streamlit', 'scipy') if name in sys.modules])\n"
     )
@@ -334,9 +334,3 @@ def test_whoever_stops_reading_the_answer_gets_no_complaint(store_file: Path) ->
     assert program.stderr.read() == b""
     program.stderr.close()
     assert program.wait() == 0
-
-
-def test_commands_and_pages_use_the_same_seed() -> None:
-    from dashboard import session
-
-    assert session.get_seed() == commands_reports.SEED

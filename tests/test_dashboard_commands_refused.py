@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import commands_output, commands_reports
-from dashboard.commands import main
+from dashboard.commands import output as commands_output
+from dashboard.commands import working as commands_working
+from dashboard.commands.main import main
 from data.stores import open_store
 
 HEADER = "id,category,reported_at,latitude,longitude\n"
@@ -272,6 +273,6 @@ def test_a_bug_is_not_dressed_up_as_a_refusal(store_file: Path, monkeypatch: pyt
     def broken(*_arguments: object, **_options: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(commands_reports, "run_problems", broken)
+    monkeypatch.setattr(commands_working, "run_problems", broken)
     with pytest.raises(ZeroDivisionError):
         main(["problems"])

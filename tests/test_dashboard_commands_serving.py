@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import commands_output, commands_serving
-from dashboard.commands import main
-from data.sample import SampleCounts
+from dashboard.commands import output as commands_output
+from dashboard.commands import serving as commands_serving
+from dashboard.commands.main import main
+from data.sample.city import SampleCounts
 from data.stores import open_store
 from problems.clock import utc_now
 from problems.errors import InputRefused, StoreRefused

@@ -4,8 +4,9 @@ from datetime import date
 import folium
 import pytest
 
-from dashboard import design, live_layer
-from dashboard.map_layers import Asked, Picture
+from dashboard import design
+from dashboard.mapping import live_layer
+from dashboard.mapping.layers import Asked, Picture
 from dashboard.views import map_reading
 from problems.categories import Group
 

@@ -12,7 +12,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from dashboard import map_points, session
+from dashboard import session
+from dashboard.mapping import points as map_points
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes
 from geo import hexagons
 from problems.areas import Area, AreaKind, Street

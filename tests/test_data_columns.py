@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns import FIELDS, Columns, check_columns, read_columns
-from data.columns_dates import find_order, read_date
-from data.columns_places import read_number, read_pair, usable
-from data.columns_recognise import Recognition, recognise
 from data.importing import preview
-from data.reading_masks import MASK, mask_contacts
-from data.reading_statuses import read_status
+from data.reading.columns import FIELDS, Columns, check_columns, read_columns
+from data.reading.dates import find_order, read_date
+from data.reading.masks import MASK, mask_contacts
+from data.reading.places import read_number, read_pair, usable
+from data.reading.recognising import Recognition, recognise
+from data.reading.statuses import read_status
 from data.taxonomy import load_taxonomy
 from problems.errors import InputRefused
 from problems.reports import ReportStatus

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns import Columns
 from data.importing import import_file, preview
+from data.reading.columns import Columns
 from data.stores import open_store
 from data.taxonomy import load_taxonomy
 from problems.errors import Cancelled, InputRefused

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.reading import MAX_CELL_CHARACTERS, MAX_LINE_CHARACTERS, Row, open_table
+from data.reading.tables import MAX_CELL_CHARACTERS, MAX_LINE_CHARACTERS, Row, open_table
 from problems.errors import Cancelled, InputRefused
 
 HEADER = ["id", "Straße", "text"]
@@ -106,7 +106,7 @@ def test_endless_repairs_of_quotation_marks_are_refused(tmp_path: Path, monkeypa
     path = _write(tmp_path, ("id,text\n" + f'1,"{filler}\n' * 3).encode())
     _, rows = _read(path)
     assert [(row.line, bool(row.fault)) for row in rows] == [(2, True), (3, True), (4, True)]
-    monkeypatch.setattr("data.reading._MAX_REPAIRS", 2)
+    monkeypatch.setattr("data.reading.tables._MAX_REPAIRS", 2)
     assert "never closed" in _refusal(path)
 
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from data.sample import LOADING, WEEKS, load_sample_city
-from data.sample_ground import EPSG, ORIGIN_M, build_ground
-from data.sample_streets import HALF_BOX_M
+from data.sample.city import LOADING, WEEKS, load_sample_city
+from data.sample.ground import EPSG, ORIGIN_M, build_ground
+from data.sample.streets import HALF_BOX_M
 from data.stores import SqlStore, open_store
 from data.taxonomy import load_taxonomy
 from geo.projection import to_metres

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import shapely
 
-from data.sample_files import CouncilFiles, file_digest
-from data.sample_ground import Ground, build_ground, city_lon_lat
-from data.sample_reports import DAY_S, CityReports, build_reports, reporter_key
-from data.sample_spots import DAYS, Fate, Spot, plant_spots
-from data.sample_streets import HALF_BOX_M, MAIN, RESIDENTIAL, SECONDARY, WATER
-from data.sample_texts import LEAVES
+from data.sample.files import CouncilFiles, file_digest
+from data.sample.ground import Ground, build_ground, city_lon_lat
+from data.sample.reports import DAY_S, CityReports, build_reports, reporter_key
+from data.sample.spots import DAYS, Fate, Spot, plant_spots
+from data.sample.streets import HALF_BOX_M, MAIN, RESIDENTIAL, SECONDARY, WATER
+from data.sample.texts import LEAVES
 from data.taxonomy import load_taxonomy
 from geo.projection import metric_epsg
 from problems.reports import RejectedRow, Report

@@ -311,7 +311,7 @@ def test_a_box_has_what_looking_at_every_report_finds(
     ]
     expected = sorted(inside, key=lambda report: (report.reported_at, report.id), reverse=True)[:limit]
     box = Box(west, south, east, north)
-    with mock.patch("data.sql_reading.FEW_REPORTS", few):
+    with mock.patch("data.sql.reading.FEW_REPORTS", few):
         found = filled.reports_in(box, since=moment(since), until=moment(until), groups=groups, limit=limit)
     left_out = {ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE}
     points = filled.report_points(moment(since), moment(until), groups, box)

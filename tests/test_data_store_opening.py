@@ -13,8 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from data import schema
-from data.sql_migrating import MIGRATIONS, known_versions
+from data.sql import schema
+from data.sql.migrating import MIGRATIONS, known_versions
 from data.stores import SqlStore, check_store, open_store
 from problems.errors import StoreRefused
 from tests.storing import BACK_ENDS, a_problem, a_report, an_event, fresh_url, keep_reports, run_sql

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commands import app
-from data.columns import DATE_ORDERS, FIELDS, read_columns
+from dashboard.commands.main import app
+from data.reading.columns import DATE_ORDERS, FIELDS, read_columns
 from data.settings import read_settings
 from problems.hot_spots import DetectionSettings
 from tests.lifecycle_page import PAGE, page
@@ -48,7 +48,7 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_readme_names_every_option_of_a_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from dashboard.commands import main
+    from dashboard.commands.main import main
 
     assert main([name, "--help"]) == 0
     offered = set(re.findall(r"^\s+(?:-\w, )?(--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
@@ -57,7 +57,7 @@ def test_the_readme_names_every_option_of_a_command(name: str, capsys: pytest.Ca
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_has_examples_that_name_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from dashboard.commands import main
+    from dashboard.commands.main import main
 
     assert main([name, "--help"]) == 0
     shown = capsys.readouterr().out
@@ -70,7 +70,7 @@ def test_every_command_line_in_documents_and_help_is_understood(
     """Each line is parsed as it stands; what it would do is cut off."""
     import shlex
 
-    from dashboard import commands
+    from dashboard.commands import main as commands
 
     for name in COMMANDS:
         commands.main([name, "--help"])

@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard.design import plain_label
 from dashboard.parts.markup import draw, element
-from data.columns import FIELDS, Columns
 from data.importing import Preview
+from data.reading.columns import FIELDS, Columns
 
 _ABSENT: Final = ""
 #: Asked for at first; the others are behind one click.

@@ -18,8 +18,8 @@ from dashboard.parts.reports_table import category_words
 from dashboard.parts.unmapped import show_unmapped
 from dashboard.parts.upload import Upload, keep
 from dashboard.wording import NOTHING, count, moment
-from data.columns import Columns
 from data.importing import DEFAULT_SOURCE, Preview, import_file, preview
+from data.reading.columns import Columns
 from problems.errors import ProblemError
 from problems.progress import Progress
 from problems.reports import Batch

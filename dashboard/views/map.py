@@ -5,8 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import design, jobs, live_layer, map_layers, session
-from dashboard.map_layers import Asked, Picture
+from dashboard import design, jobs, session
+from dashboard.mapping import layers as map_layers
+from dashboard.mapping import live_layer
+from dashboard.mapping.layers import Asked, Picture
 from dashboard.views import map_filters, map_panel, map_reading, welcome
 from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError

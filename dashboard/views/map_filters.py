@@ -5,8 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import map_layers, session
-from dashboard.map_layers import Asked
+from dashboard import session
+from dashboard.mapping import layers as map_layers
+from dashboard.mapping.layers import Asked
 from problems.areas import Area
 from problems.categories import Group
 from problems.problem import Remediation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from dashboard import design
-from dashboard.map_layers import Asked, Picture, largest_open
+from dashboard.mapping.layers import Asked, Picture, largest_open
 from dashboard.wording import count, day
 from problems.problem import Problem, Remediation
 

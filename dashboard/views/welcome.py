@@ -58,7 +58,7 @@ def shown_instead(store: Store) -> bool:
 def _start() -> None:
     store, clock, seed, zone = session.get_store(), session.get_clock(), session.get_seed(), session.get_settings().zone
 
-    from data.sample import load_sample_city  # its generator is needed once in the life of a store
+    from data.sample.city import load_sample_city  # its generator is needed once in the life of a store
 
     def work(progress: Progress) -> object:
         return load_sample_city(store, clock, seed, zone=zone, progress=progress)
@@ -67,7 +67,7 @@ def _start() -> None:
 
 
 def _loaded(result: object) -> str:
-    from data.sample import SampleCounts
+    from data.sample.city import SampleCounts
 
     if not isinstance(result, SampleCounts):
         raise TypeError("loading the sample city returns its counts")

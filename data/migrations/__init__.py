@@ -1,1 +1,1 @@
-"""Numbered migrations, run in order when a store is opened (:mod:`data.sql_migrating`)."""
+"""Numbered migrations, run in order when a store is opened (:mod:`data.sql.migrating`)."""

@@ -1,7 +1,7 @@
 """Create every table of the first release.
 
 Migrations say in their own words what they make: they must go on building what they built on the
-day they were released, whatever becomes of ``data/schema.py``.
+day they were released, whatever becomes of ``data/sql/schema.py``.
 """
 
 from typing import Any

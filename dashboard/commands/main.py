@@ -1,0 +1,205 @@
+"""The command line: one program, one table of commands, three exit codes.
+
+This module holds the words (options, help, examples) and the mapping from what went wrong to an
+exit code. What the commands do is in the ``commands_*`` modules beside it, imported when they are
+needed: the heavy libraries take seconds, ``--help`` should not.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.commands.output import FINE, REFUSED, STOPPED, Output, use_utf8
+from geo.errors import GeoError
+from problems.errors import Cancelled, ProblemError
+
+PROGRAM = "python -m dashboard"
+
+app = typer.Typer(
+    name="fixpoint",
+    help=(
+        "Fixpoint finds where residents’ reports concentrate, turns each place into a problem with an owner, "
+        "and follows it until a check shows that it is fixed.\n\n"
+        "Exit codes: 0 done, 1 the program or the installation is wrong, 2 the request was refused.\n\n"
+        "Examples:\n\n\b\n"
+        "  python -m dashboard serve --demo\n"
+        "  python -m dashboard import reports.csv\n"
+        "  python -m dashboard refresh"
+    ),
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="A day, written as 2025-12-31.")]
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard serve --demo            the sample city, in a store of its own\n"
+        "  python -m dashboard serve --port 8600       your own store"
+    )
+)
+def serve(
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Show the sample city (built if need be).")] = False,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDRESS", help="Where to listen; 127.0.0.1 if nothing is set.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port; 8501 if nothing is set.")
+    ] = None,
+) -> int:
+    """Start the dashboard and print its address."""
+    from dashboard.commands.serving import run_serve
+
+    return run_serve(Output(), demo=demo, host=host, port=port)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard demo\n"
+        "  FIXPOINT_STORE=/tmp/city.db python -m dashboard demo --seed 7 --json"
+    )
+)
+def demo(
+    *,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", min=0, max=2**31 - 1, help="Each number makes another city.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Fill an empty store with the sample city."""
+    from dashboard.commands.serving import run_demo
+
+    return run_demo(Output(as_json), seed=seed)
+
+
+@app.command(
+    "import",
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard import reports.csv\n"
+        "  python -m dashboard import january.csv february.csv --source council\n"
+        "  python -m dashboard import reports.csv --columns columns.toml --dry-run --json\n\n"
+        "Each file is imported as a whole or not at all, in the order given; importing a file again changes nothing."
+    ),
+)
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Tables with one report per row: CSV, TSV, .gz.")],
+    *,
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Where the reports come from; ids are unique within it.")
+    ] = "council",
+    columns: Annotated[
+        Path | None, typer.Option("--columns", metavar="FILE", help="A TOML file that says which column is what.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would happen and keep nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Read reports from files into the store."""
+    from dashboard.commands.working import run_import
+
+    return run_import(Output(as_json), files=files, source=source, columns_file=columns, dry_run=dry_run)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard refresh                        the 90 days up to the newest report\n"
+        "  python -m dashboard refresh --as-of 2025-12-31     the 90 days up to that day\n"
+        "  python -m dashboard refresh --all                  every report, however old"
+    )
+)
+def refresh(
+    *,
+    as_of: AsOf = None,
+    window_days: Annotated[
+        int | None, typer.Option("--window-days", metavar="N", min=1, max=3660, help="How many days to look back.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Look at every report up to the day, however old.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Find the hot spots and match them to the problems."""
+    from dashboard.commands.working import run_refresh
+
+    return run_refresh(Output(as_json), as_of=as_of, window_days=window_days, everything=everything)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard problems\n"
+        "  python -m dashboard problems --as-of 2025-12-31 --json     as they stood at the end of that day"
+    )
+)
+def problems(*, as_of: AsOf = None, as_json: Json = False) -> int:
+    """List the problems with their status, size and owner."""
+    from dashboard.commands.working import run_problems
+
+    return run_problems(Output(as_json), as_of=as_of)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
+        "  python -m dashboard export problems --format geojson --out problems.geojson\n"
+        "  python -m dashboard export reports --out reports.csv\n"
+        "  python -m dashboard export rejected --out rejected.csv     the rows that could not be read, with reasons\n\n"
+        "The file is complete or is not there; formulas in free text are made harmless."
+    )
+)
+def export(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="problems, hot-spots, reports or rejected.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    fmt: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv or geojson.")] = "csv",
+    as_json: Json = False,
+) -> int:
+    """Write problems, hot spots, reports or rejected rows to a file."""
+    from dashboard.commands.working import run_export
+
+    return run_export(Output(as_json), what=what, fmt=fmt, out=out)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n  python -m dashboard doctor\n\n  FIXPOINT_STORE=/tmp/city.db python -m dashboard doctor --json"
+    )
+)
+def doctor(*, as_json: Json = False) -> int:
+    """Check the store, its schema, the versions and the settings; change nothing."""
+    from dashboard.commands.doctor import run_doctor
+
+    return run_doctor(Output(as_json))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; a bug is not caught and shows its traceback."""
+    use_utf8()
+    output = Output("--json" in arguments)
+    try:
+        code = app(list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False)
+    except typer.TyperException as error:
+        sentence = f"{error.format_message().rstrip('.')}. {PROGRAM} --help shows what is possible."
+        output.refuse("UsageError", sentence)
+        return REFUSED
+    except ProblemError as error:
+        output.refuse(type(error).__name__, str(error), asked=error.asked, why=error.why, possible=error.possible)
+        return REFUSED
+    except GeoError as error:
+        output.refuse(type(error).__name__, str(error))
+        return REFUSED
+    except (Cancelled, KeyboardInterrupt, typer.Abort):
+        output.note("Stopped. Nothing half-done was kept.")
+        return STOPPED
+    if code == STOPPED:
+        output.note("Stopped. Nothing half-done was kept.")
+    return code if isinstance(code, int) else FINE

@@ -1,0 +1,125 @@
+"""What travels to the map: small JSON of ids, numbers and our own words.
+
+Coordinates are whole numbers of 1e-5 degrees (about a metre), which halves what is sent. No name and
+no text that a person or a feed wrote is among them: the page draws those, as text.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.mapping.points import HexagonsInView, PointsInView
+from dashboard.mapping.query import ProblemFilter
+from geo import areas as geo_areas
+from geo import hexagons
+from problems.categories import Group
+from problems.figures import selected
+from problems.problem import UNTOUCHED, Problem, Remediation
+from problems.store import Store
+
+#: Coordinates are sent as whole numbers of this share of a degree.
+STEP_DEGREES = 1e-5
+
+
+def view_json(seen: PointsInView | HexagonsInView) -> bytes:
+    """Return a view: rows ``[id, lon, lat, group]``, or ``[count, lon, lat, …]`` with the corners."""
+    if isinstance(seen, PointsInView):
+        rows = np.column_stack((seen.ids, _steps(seen.lon_lat), seen.group.astype(np.int64)))
+        return _dump({"kind": "points", "reports": len(rows), "rows": rows.tolist()})
+    cells = [
+        [count, *corners] for count, corners in zip(seen.count.tolist(), map(_corners, seen.cell.tolist()), strict=True)
+    ]
+    reports = int(seen.count.sum())
+    return _dump({"kind": "hexagons", "reports": reports, "resolution": seen.resolution, "rows": cells})
+
+
+def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
+    """Return the problems that a filter leaves, in order of id.
+
+    A problem lies in an area when its centre does.
+    """
+    kept = selected(store.problems(), wanted.wanted)
+    if wanted.area_id is None or not kept:
+        return kept
+    geometry = next((area.geometry for area in store.areas() if area.id == wanted.area_id), None)
+    if geometry is None:
+        return []
+    inside = geo_areas.inside(np.array([problem.lon_lat for problem in kept]), geometry)
+    return [problem for problem, here in zip(kept, inside.tolist(), strict=True) if here]
+
+
+def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
+    """Return problems as features: id, reference, remediation, status and group in words, place, outline.
+
+    ``found`` tells a hot spot of the last refresh that nobody has taken on yet.
+    """
+    return _dump({"problems": [_feature(problem) for problem in selected_problems(store, wanted)]})
+
+
+def _feature(problem: Problem) -> Mapping[str, object]:
+    return {
+        "id": problem.id,
+        "ref": problem.ref,
+        "remediation": problem.status.remediation.value,
+        "status": problem.status.label,
+        "group": problem.group.label,
+        "at": _steps(np.array([problem.lon_lat]))[0].tolist(),
+        "found": problem.status in UNTOUCHED,
+        "outline": _rings(problem.footprint),
+    }
+
+
+def streets_json(store: Store) -> bytes:
+    """Return streets as ``[rank, [lon, lat, …]]``, one row for every unbroken line."""
+    rows = [[street.rank, line] for street in store.streets() for line in _lines(street.geometry)]
+    return _dump({"streets": rows})
+
+
+def areas_json(store: Store) -> bytes:
+    """Return boundaries as ``[id, kind, [ring, …]]``."""
+    return _dump({"areas": [[area.id, area.kind.value, _rings(area.geometry)] for area in store.areas()]})
+
+
+def words() -> Mapping[str, object]:
+    """Return what the layer needs to name things: groups in the order of their index, and statuses."""
+    return {
+        "groups": [group.label for group in Group],
+        "remediations": {remediation.value: remediation.label for remediation in Remediation},
+    }
+
+
+@lru_cache(maxsize=50_000)
+def _corners(cell: int) -> tuple[int, ...]:
+    return tuple(_steps(hexagons.boundary(cell)).ravel().tolist())
+
+
+def _steps(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    return np.rint(lon_lat / STEP_DEGREES).astype(np.int64)
+
+
+def _rings(geometry: Mapping[str, object]) -> list[list[int]]:
+    if not geometry:
+        return []
+    coordinates = geometry["coordinates"]
+    polygons: Iterable[Sequence[object]] = (
+        [coordinates] if geometry["type"] == "Polygon" else coordinates  # type: ignore[list-item,assignment] # GeoJSON
+    )
+    return [_flat(ring) for polygon in polygons for ring in polygon]
+
+
+def _lines(geometry: Mapping[str, object]) -> list[list[int]]:
+    coordinates = geometry["coordinates"]
+    lines: Iterable[object] = [coordinates] if geometry["type"] == "LineString" else coordinates  # type: ignore[assignment] # GeoJSON
+    return [_flat(line) for line in lines]
+
+
+def _flat(line: object) -> list[int]:
+    flat: list[int] = _steps(np.asarray(line, dtype=np.float64)[:, :2]).ravel().tolist()
+    return flat
+
+
+def _dump(content: Mapping[str, object]) -> bytes:
+    return json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii")

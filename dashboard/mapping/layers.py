@@ -1,0 +1,146 @@
+"""What the Map page shows of the store, for one set of filters: problems, counts, the state of the map."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta, tzinfo
+
+from dashboard.design import Palette
+from dashboard.mapping import live_layer
+from dashboard.mapping import points as map_points
+from dashboard.mapping.features import STEP_DEGREES, selected_problems
+from dashboard.mapping.points import View
+from dashboard.mapping.query import ProblemFilter
+from data.settings import Settings
+from problems import figures
+from problems.categories import Group
+from problems.clock import day_end, day_start
+from problems.hot_spots import Refresh
+from problems.problem import Problem, ProblemStatus, Remediation
+from problems.store import Box, Store
+
+_EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader asks to see. ``days`` 0 is everything; the period ends with ``last``."""
+
+    days: int
+    last: date
+    groups: tuple[Group, ...] = ()
+    remediations: tuple[Remediation, ...] = ()
+    area_id: int | None = None
+    everything: bool = False
+
+    @property
+    def first(self) -> date | None:
+        """The first day of the period, or None for everything."""
+        return self.last - timedelta(days=self.days - 1) if self.days else None
+
+    def before(self) -> "Asked":
+        """Return the same question over the period of the same length just before."""
+        return replace(self, last=self.last - timedelta(days=self.days))
+
+    def view(self, zone: tzinfo) -> View:
+        """Return the question for the reports, everywhere."""
+        return View(
+            box=_EVERYWHERE,
+            zoom=0,
+            since_s=int(day_start(self.first, zone).timestamp()) if self.first else None,
+            until_s=int(day_end(self.last, zone).timestamp()),
+            groups=frozenset(self.groups),
+            area_id=self.area_id,
+        )
+
+    def of_problems(self) -> ProblemFilter:
+        """Return the question for the problems."""
+        wanted = figures.Filters(
+            groups=frozenset(self.groups),
+            remediations=frozenset(self.remediations),
+            include_quiet=self.everything,
+            include_ended=self.everything,
+        )
+        return ProblemFilter(wanted, self.area_id)
+
+    def view_parameters(self, version: int) -> Mapping[str, str]:
+        """Return the parameters that the layer adds to ``/api/view``."""
+        first = {"from": self.first.isoformat()} if self.first else {}
+        return {**first, "to": self.last.isoformat(), **self._shared(version)}
+
+    def problem_parameters(self, version: int) -> Mapping[str, str]:
+        """Return the parameters that the layer adds to ``/api/problems``."""
+        everything = {"all": "1"} if self.everything else {}
+        return {"status": ",".join(self.remediations), **everything, **self._shared(version)}
+
+    def _shared(self, version: int) -> Mapping[str, str]:
+        area = {"area": str(self.area_id)} if self.area_id is not None else {}
+        return {"groups": ",".join(self.groups), **area, "v": str(version)}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the filters leave: the problems, the reports of the period and those of the one before."""
+
+    problems: Sequence[Problem]
+    reports: int
+    reports_before: int | None
+
+
+def picture(store: Store, asked: Asked, zone: tzinfo) -> Picture:
+    """Count and select for the asked. ``reports_before`` is None where nothing is comparable."""
+    points = map_points.cache.get(store)
+    reports = int(points.selected(asked.view(zone)).sum())
+    before = None
+    if asked.days:
+        oldest = points.points.reported_s.min(initial=2**62)
+        earlier = asked.before().view(zone)
+        if earlier.since_s is not None and oldest <= earlier.since_s:
+            before = int(points.selected(earlier).sum())
+    return Picture(selected_problems(store, asked.of_problems()), reports, before)
+
+
+def last_day(store: Store, zone: tzinfo) -> date | None:
+    """Return the day up to which there are reports, or None without any."""
+    newest = store.counts().newest_report_at
+    return newest.astimezone(zone).date() if newest else None
+
+
+def map_state(
+    store: Store, settings: Settings, asked: Asked, colours: Palette, chosen: Problem | None
+) -> Mapping[str, object]:
+    """Return everything that the live layer is told; equal states leave the map alone."""
+    version = store.version()
+    points = map_points.cache.get(store)
+    home = map_points.extent(points.points.lon_lat, [area.geometry for area in store.areas()])
+    at = [round(degree / STEP_DEGREES) for degree in chosen.lon_lat] if chosen else None
+    return {
+        **live_layer.appearance(colours),
+        "home": [round(edge, 4) for edge in (home.west, home.south, home.east, home.north)] if home else None,
+        "at": at,
+        "selected": chosen.ref if chosen else None,
+        "area": asked.area_id,
+        "view": json.dumps(asked.view_parameters(version), sort_keys=True),
+        "problems": json.dumps(asked.problem_parameters(version), sort_keys=True),
+        "base": _base(settings),
+    }
+
+
+def _base(settings: Settings) -> Mapping[str, object] | None:
+    base = settings.base_map
+    if base is None:
+        return None
+    return {"url": base.url, "attribution": base.attribution, "maxZoom": 19}
+
+
+def kept_out_share(refresh: Refresh) -> float:
+    """Return the share of the reports of a refresh that lay on default points and were kept out."""
+    return refresh.excluded_reports / refresh.reports if refresh.reports else 0.0
+
+
+def largest_open(problems: Sequence[Problem]) -> Problem | None:
+    """Return the open problem with the most distinct incidents in its last hot spot (ties: lowest id)."""
+    asking = [
+        problem for problem in problems if problem.status.is_open and problem.status is not ProblemStatus.VERIFIED
+    ]
+    return max(asking, key=lambda problem: (problem.incidents, -problem.id), default=None)

@@ -1,0 +1,1 @@
+"""From a file to reports: opening it, recognising its columns, reading its rows."""

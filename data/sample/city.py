@@ -1,0 +1,147 @@
+"""The sample city: a generated town with three years of reports and a year and a half of problem solving.
+
+:func:`load_sample_city` fills an empty store through the same use cases that people and schedules
+use. Nothing comes from outside; equal seeds and an equal day give an equal city.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from data.sample.desk import open_desk
+from data.sample.files import COLUMNS, SOURCE, CouncilFiles, file_digest
+from data.sample.ground import EPSG, Ground, build_ground
+from data.sample.names import CITY_NAME
+from data.sample.reports import DAY_S, build_reports
+from data.sample.spots import DAYS, plant_spots
+from data.sample.story import Story, fill_stages
+from data.taxonomy import load_taxonomy
+from problems.clock import Clock
+from problems.errors import InputRefused
+from problems.hot_spots import DetectionSettings
+from problems.people import SYSTEM
+from problems.progress import Progress, silent
+from problems.store import Store
+from problems.use_cases.importing import accept_import
+from problems.use_cases.refreshing import refresh
+
+#: Weekly refreshes that are replayed; the reports before them come in one archive.
+WEEKS = 78
+#: The fact that stands while a city is being loaded.
+LOADING = "sample_loading"
+_QUARTER_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCounts:
+    """How much of a city was loaded."""
+
+    reports: int
+    problems: int
+    actions: int
+    refreshes: int
+
+
+def load_sample_city(
+    store: Store, clock: Clock, seed: int, *, zone: tzinfo, progress: Progress = silent
+) -> SampleCounts:
+    """Fill an empty store with the sample city as of today.
+
+    A simulated clock replays :data:`WEEKS` weeks: every week the council's file is imported, hot
+    spots are found, and people work on what was found. The facts ``synthetic``, ``sample_seed`` and
+    ``city_name`` stand from the beginning, so that a part of a city is never taken for reports.
+
+    Parameters
+    ----------
+    store
+        Empty. The city is many units; a load that is cancelled or killed leaves its part and the
+        fact ``sample_loading``, and the store is then refused until it is removed. Whoever wants
+        all or nothing loads into a new file and moves it into place.
+    clock
+        Tells the moment at which the three years end.
+    seed
+        Which city: from 0.
+
+    Raises
+    ------
+    InputRefused
+        When the store holds anything, or what an interrupted load left.
+    Cancelled
+        When ``progress`` says so.
+    """
+    _check_empty(store)
+    progress(f"Drawing the streets of {CITY_NAME}", 0.0)
+    now = clock().astimezone(UTC).replace(microsecond=0)
+    ground = build_ground(seed)
+    with store.writing() as unit:
+        unit.set_fact(LOADING, "1")
+        unit.set_fact("synthetic", "1")
+        unit.set_fact("epsg", str(EPSG))
+        unit.set_fact("city_name", CITY_NAME)
+        unit.set_fact("sample_seed", str(seed))
+        unit.add_areas(ground.areas())
+        unit.add_streets(ground.drawn_streets())
+    progress("Writing three years of reports", 0.04)
+    _replay(store, ground, now, seed, zone, progress)
+    with store.writing() as unit:
+        unit.set_fact(LOADING, "")
+    progress(f"{CITY_NAME} is ready", 1.0)
+    counts = store.counts()
+    return SampleCounts(counts.reports, counts.problems, counts.actions, counts.refreshes)
+
+
+def _check_empty(store: Store) -> None:
+    asked = "The sample city was not loaded."
+    if store.fact(LOADING):
+        raise InputRefused(
+            asked,
+            "An earlier load into this store was stopped half-way.",
+            "Remove the store's file (or name another store) and load again.",
+        )
+    if not store.counts().is_empty or store.organisations() or store.areas():
+        raise InputRefused(
+            asked,
+            "The store already holds something.",
+            "Name a new, empty store: the sample city never mixes with real reports.",
+        )
+
+
+def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo, progress: Progress) -> None:
+    now_s = int(now.timestamp())
+    first_s = (now_s // DAY_S - DAYS) * DAY_S
+    spots = plant_spots(ground, seed)
+    files = CouncilFiles(ground, build_reports(ground, spots, seed, first_s, now_s), load_taxonomy(), seed)
+    start = now - timedelta(weeks=WEEKS)
+    desk = open_desk(store, seed, start - timedelta(hours=2))
+    story = Story(desk, spots, ground, now)
+    sent_s = 0
+    for week in range(WEEKS + 1):
+        at = start + timedelta(weeks=week)
+        story.play(at - timedelta(minutes=20))
+        if week == WEEKS - 3:
+            story.begin_site_meeting()
+        if week == WEEKS:
+            fill_stages(desk)
+        desk.now = at - timedelta(minutes=15)
+        sent_s = _import_file(store, desk.clock, seed, files, sent_s, at, week)
+        desk.now = at
+        found = refresh(
+            store, SYSTEM, desk.clock, seed, settings=DetectionSettings(), zone=zone, as_of=at.astimezone(zone).date()
+        )
+        story.look(store.problems())
+        story.review_real_address()
+        progress(f"Week {week} of {WEEKS}: {found.hot_spots} hot spots", 0.1 + 0.89 * (week + 1) / (WEEKS + 1))
+
+
+def _import_file(
+    store: Store, clock: Clock, seed: int, files: CouncilFiles, sent_s: int, at: datetime, week: int
+) -> int:
+    """Import the file of one week (the archive first) and return the time up to which it tells."""
+    until_s = int(at.timestamp()) - 1800
+    everything_open = week in (0, WEEKS) or week % _QUARTER_WEEKS == 0
+    rows = files.rows(sent_s, until_s, everything_open=everything_open)
+    name = f"reports-archive-{at:%Y-%m-%d}.csv" if week == 0 else f"reports-{at:%Y-%m-%d}.csv"
+    accept_import(
+        store, SYSTEM, clock, seed,
+        source=SOURCE, file_name=name, sha256=file_digest(rows, name), columns=COLUMNS, rows=rows,
+    )  # fmt: skip
+    return until_s

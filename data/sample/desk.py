@@ -1,0 +1,130 @@
+"""The desk at which the people of the sample city work: every click goes through the use cases.
+
+The desk knows who may do what, asks the person with the right role, and reads the version on the
+screen just before each move, as a page does.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from data.sample.people import ORGANISATIONS, PEOPLE, Work
+from problems.actions import Action, ActionStatus
+from problems.lifecycle import MoveAnswers
+from problems.people import SYSTEM, Principal, Role
+from problems.problem import Problem, ProblemStatus
+from problems.store import Store
+from problems.use_cases.acting import add_action, move_action, postpone_action
+from problems.use_cases.organising import add_organisation, add_person
+from problems.use_cases.working import edit_problem, move_problem, note_problem
+
+A = ActionStatus
+P = ProblemStatus
+
+
+@dataclass
+class Desk:
+    """Acts in the name of the city's people at the simulated time ``now``."""
+
+    store: Store
+    seed: int
+    rng: np.random.Generator
+    now: datetime
+    organisations: dict[str, int]
+    people: list[tuple[Principal, Role, str | None]]
+
+    def clock(self) -> datetime:
+        """Return the simulated time."""
+        return self.now
+
+    def who(self, role: Role, organisation: str | None = None) -> Principal:
+        """Return one of the people with ``role`` (in an organisation), drawn with the desk's generator."""
+        fitting = [
+            principal
+            for principal, held, own in self.people
+            if held is role and (organisation is None or own == organisation)
+        ]
+        return fitting[int(self.rng.integers(len(fitting)))]
+
+    def problem(self, problem_id: int) -> Problem:
+        """Return a problem as it stands now."""
+        return self.store.problem(problem_id)
+
+    def move(self, problem_id: int, target: ProblemStatus, role: Role, **answers: object) -> Problem:
+        """Move a problem as somebody with ``role``."""
+        seen = self.store.problem(problem_id)
+        return move_problem(
+            self.store, self.who(role), self.clock, self.seed,
+            problem_id=problem_id, target=target, answers=MoveAnswers(**answers),  # type: ignore[arg-type] # checked by the rules
+            seen_version=seen.version,
+        )  # fmt: skip
+
+    def take_on(self, problem_id: int, target: ProblemStatus, objective: str, review_on: date) -> Problem:
+        """Take a problem on with an owner, an objective and a review date."""
+        role = Role.COMMAND if self.problem(problem_id).status is P.NO_ACTION else Role.COORDINATOR
+        owner = self.who(Role.COORDINATOR)
+        return self.move(
+            problem_id,
+            target,
+            role,
+            owner=owner.name,
+            owner_organisation_id=owner.organisation_id,
+            objective=objective,
+            review_on=review_on,
+        )
+
+    def note(self, problem_id: int, text: str) -> None:
+        """Leave a note on a problem's timeline."""
+        note_problem(self.store, self.who(Role.OFFICER), self.clock, self.seed, problem_id=problem_id, note=text)
+
+    def review_later(self, problem_id: int, days: int) -> None:
+        """Set the next review of a problem."""
+        seen = self.problem(problem_id)
+        edit_problem(
+            self.store, self.who(Role.COORDINATOR), self.clock, self.seed,
+            problem_id=problem_id, seen_version=seen.version, review_on=self.now.date() + timedelta(days=days),
+        )  # fmt: skip
+
+    def propose(self, problem_id: int, work: Work, due_in_days: float) -> Action:
+        """Propose an action to the organisation that does such work."""
+        return add_action(
+            self.store, self.who(Role.COORDINATOR), self.clock, self.seed,
+            problem_id=problem_id, organisation_id=self.organisations[work.organisation], type=work.type,
+            title=work.title, due_on=self.now.date() + timedelta(days=max(2, round(due_in_days))),
+            person=self.who(Role.PARTNER, work.organisation).name,
+        )  # fmt: skip
+
+    def act(self, action_id: int, target: ActionStatus, role: Role = Role.PARTNER, **answers: object) -> Action:
+        """Move an action as a partner of its organisation, or as somebody with another ``role``."""
+        seen = self.store.action(action_id)
+        owner = next(key for key, number in self.organisations.items() if number == seen.organisation_id)
+        person = self.who(role, owner if role is Role.PARTNER else None)
+        return move_action(
+            self.store, person, self.clock, self.seed,
+            action_id=action_id, target=target, answers=MoveAnswers(**answers),  # type: ignore[arg-type] # checked by the rules
+            seen_version=seen.version,
+        )  # fmt: skip
+
+    def postpone(self, action_id: int, days: int, note: str) -> Action:
+        """Move the due date of an action."""
+        seen = self.store.action(action_id)
+        base = max(seen.due_on or self.now.date(), self.now.date())
+        return postpone_action(
+            self.store, self.who(Role.COORDINATOR), self.clock, self.seed,
+            action_id=action_id, due_on=base + timedelta(days=days), note=note, seen_version=seen.version,
+        )  # fmt: skip
+
+
+def open_desk(store: Store, seed: int, now: datetime) -> Desk:
+    """Add the organisations and the people to the store and return their desk."""
+    desk = Desk(store, seed, np.random.default_rng([seed, 5]), now, {}, [])
+    for key, (name, kind) in ORGANISATIONS.items():
+        email = f"{key}@fernwick.invalid"
+        saved = add_organisation(store, SYSTEM, desk.clock, seed, name=name, kind=kind, email=email)
+        desk.organisations[key] = saved.id
+    for name, role, own in PEOPLE:
+        organisation_id = desk.organisations[own] if own else None
+        person = add_person(store, SYSTEM, desk.clock, seed, name=name, role=role, organisation_id=organisation_id)
+        desk.people.append((person.principal(), role, own))
+    return desk

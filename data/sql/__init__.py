@@ -1,0 +1,1 @@
+"""One relational store behind the rules: tables, locks, migrations, reading and writing."""

@@ -1,0 +1,370 @@
+"""Reading the store: each call is one short read-only transaction, a consistent picture of its own."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    between,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+
+from data.sql import schema
+from data.sql.engine import Address, Engines, refusing
+from data.sql.records import (
+    ACTION,
+    AREA,
+    BATCH,
+    EVENT,
+    HOT_SPOT,
+    ORGANISATION,
+    PERSON,
+    PILE,
+    PROBLEM,
+    REFRESH,
+    REJECTED,
+    REPORT,
+    STREET,
+    Kind,
+    Record,
+)
+from data.sql.types import MICROSECONDS, microseconds
+from geo.cells import cell_ranges
+from problems.actions import Action
+from problems.areas import Area, AreaKind, Street
+from problems.categories import Group
+from problems.errors import NotFound
+from problems.events import Event, Subject
+from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.people import Organisation, Person
+from problems.problem import Problem
+from problems.reports import Batch, RejectedRow, Report, ReportPoints, ReportStatus
+from problems.store import Box, StoreCounts
+
+#: Databases limit how many values one statement may carry.
+IDS_AT_ONCE = 500
+#: A box with at most so many reports in its cells is sorted by time; a fuller one is filled in order of time.
+FEW_REPORTS = 200_000
+_ROWS_AT_ONCE = 50_000
+_LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
+_POINT = np.dtype([("id", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("group", "<i1"), ("at", "<i8"), ("reporter", "<i8")])
+_REPORT = schema.report.c
+_GROUP_NUMBER = case({group: at for at, group in enumerate(Group)}, value=_REPORT.group, else_=-1)
+_POINTS = select(_REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key).where(
+    _REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT)
+)
+
+
+def chunks(values: Sequence[Any], size: int = IDS_AT_ONCE) -> Iterator[Sequence[Any]]:
+    """Cut ``values`` into pieces of at most ``size``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+class Reading:
+    """The reading half of a store. Safe to use from any number of threads."""
+
+    def __init__(self, address: Address, engines: Engines, wait_s: float) -> None:
+        self._address = address
+        self._engines = engines
+        self._wait_s = wait_s
+        self._counted: tuple[int, StoreCounts] | None = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with refusing(self._address, self._wait_s), self._engines.reader.connect() as connection:
+            yield connection
+
+    def _all(self, kind: Kind[Record], query: Select[Any]) -> list[Record]:
+        with self._reading() as connection:
+            return [kind.of_row(row) for row in connection.execute(query)]
+
+    def _one(self, kind: Kind[Record], number: int, ref: str) -> Record:
+        with self._reading() as connection:
+            row = connection.execute(kind.select().where(kind.table.c.id == number)).first()
+        if row is None:
+            raise NotFound(f"There is no {kind.name} {ref}.", "", "The list shows all there are.")
+        return kind.of_row(row)
+
+    def version(self) -> int:
+        """Return a number that grows with every unit that was kept; the key of every cache."""
+        with self._reading() as connection:
+            return _version(connection)
+
+    def fact(self, name: str) -> str | None:
+        """Return a fact about the whole store, or None."""
+        with self._reading() as connection:
+            return connection.execute(select(schema.fact.c.value).where(schema.fact.c.name == name)).scalar()
+
+    def counts(self) -> StoreCounts:
+        """Return how much the store holds; counted once for each version of the store."""
+        with self._reading() as connection:
+            version = _version(connection)
+            known = self._counted
+            if known is not None and known[0] == version:
+                return known[1]
+            counts = _counts(connection)
+        self._counted = (version, counts)
+        return counts
+
+    # -- reports --
+
+    def report_points(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+        box: Box | None = None,
+    ) -> ReportPoints:
+        """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id."""
+        query = _POINTS.where(*_narrowed(since, until, groups), *(_inside(box) if box else ()))
+        query = query.order_by(schema.report.c.id)
+        with self._reading() as connection:
+            # Straight from the driver: a million rows would become a million objects on the way.
+            # Not streamed by SQLAlchemy, which would fetch the first row for itself.
+            result = connection.execute(query)
+            cursor = result.cursor
+            pieces = [np.empty(0, dtype=_POINT)]
+            while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
+                pieces.append(np.fromiter(rows, dtype=_POINT, count=len(rows)))
+            result.close()
+        points = np.concatenate(pieces)
+        return ReportPoints(
+            ids=points["id"].copy(),
+            lon_lat=np.column_stack([points["lon"], points["lat"]]),
+            group=points["group"].copy(),
+            reported_s=points["at"] // MICROSECONDS,
+            reporter=points["reporter"].copy(),
+        )
+
+    def reports(self, ids: Sequence[int]) -> list[Report]:
+        """Return the reports with these ids, in ascending order of id; unknown ids are left out."""
+        wanted = sorted({int(one) for one in ids})
+        found: list[Report] = []
+        with self._reading() as connection:
+            for some in chunks(wanted):
+                query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
+                found += [REPORT.of_row(row) for row in connection.execute(query)]
+        return found
+
+    def categories_of(self, ids: Sequence[int]) -> Mapping[int, str]:
+        """Return the leaf code of each of these reports, by id; unmapped and unknown ones are left out."""
+        report = schema.report.c
+        found: dict[int, str] = {}
+        with self._reading() as connection:
+            for some in chunks(sorted({int(one) for one in ids})):
+                query = select(report.id, report.category).where(report.id.in_(some), report.category.is_not(None))
+                found.update((row[0], row[1]) for row in connection.execute(query))
+        return found
+
+    def reports_in(
+        self,
+        box: Box,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+        limit: int = 1000,
+    ) -> list[Report]:
+        """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
+        report = schema.report.c
+        in_cells, in_box = _inside(box)
+        # A large box fills up after a short walk back through time; a small one is sorted.
+        large = select(report.id).where(in_box, *_narrowed(since, until, groups))
+        small = select(report.id).where(in_cells, in_box, *_narrowed(since, until, groups, by_cell=True))
+        some = select(report.id).where(in_cells).limit(FEW_REPORTS + 1).subquery()
+        with self._reading() as connection:
+            is_small = connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW_REPORTS
+            query, at = (small, _at_without_index()) if is_small else (large, report.reported_at)
+            newest = query.order_by(at.desc(), report.id.desc()).limit(limit)
+            found = REPORT.select().where(report.id.in_(newest))
+            rows = connection.execute(found.order_by(report.reported_at.desc(), report.id.desc()))
+            return [REPORT.of_row(row) for row in rows]
+
+    def all_reports(self) -> Iterator[Report]:
+        """Go through every report in order of id without holding them all."""
+        with self._reading() as connection:
+            streaming = connection.execution_options(yield_per=2_000)
+            with streaming.execute(REPORT.select().order_by(schema.report.c.id)) as rows:
+                for row in rows:
+                    yield REPORT.of_row(row)
+
+    # -- imports --
+
+    def batches(self) -> list[Batch]:
+        """Return the imports, newest first."""
+        return self._all(BATCH, BATCH.select().order_by(schema.batch.c.id.desc()))
+
+    def rejected_rows(self, batch_id: int | None = None) -> list[RejectedRow]:
+        """Return the rejected rows of one import (or of all), in order of batch and line."""
+        rejected = schema.rejected_row.c
+        query = REJECTED.select().order_by(rejected.batch_id, rejected.line, rejected.id)
+        return self._all(REJECTED, query if batch_id is None else query.where(rejected.batch_id == batch_id))
+
+    def unmapped_names(self) -> list[tuple[str, str, int]]:
+        """Return (source, name, reports) of the category names that nobody has mapped, most first."""
+        report = schema.report.c
+        query = (
+            select(report.source, report.category_name, func.count())
+            .where(report.category.is_(None))
+            .group_by(report.source, report.category_name)
+        )
+        with self._reading() as connection:
+            found = [(source, name, count) for source, name, count in connection.execute(query)]
+        return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
+
+    # -- refreshes --
+
+    def refreshes(self) -> list[Refresh]:
+        """Return all refreshes, newest (highest id) first."""
+        return self._all(REFRESH, REFRESH.select().order_by(schema.refresh.c.id.desc()))
+
+    def latest_refresh(self, until: date | None = None) -> Refresh | None:
+        """Return the newest refresh (with ``as_of`` on or before ``until``), or None."""
+        query = REFRESH.select().order_by(schema.refresh.c.id.desc()).limit(1)
+        found = self._all(REFRESH, query if until is None else query.where(schema.refresh.c.as_of <= until))
+        return found[0] if found else None
+
+    def hot_spots(self, refresh_id: int) -> list[HotSpot]:
+        """Return the hot spots of a refresh in order of id."""
+        spot = schema.hot_spot.c
+        return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
+
+    def last_hot_spots(self) -> list[HotSpot]:
+        """Return, for every problem that has one, the hot spot that its ``hot_spot_id`` names."""
+        named = select(schema.problem.c.hot_spot_id).where(schema.problem.c.hot_spot_id.is_not(None))
+        return self._all(
+            HOT_SPOT, HOT_SPOT.select().where(schema.hot_spot.c.id.in_(named)).order_by(schema.hot_spot.c.id)
+        )
+
+    def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
+        """Return the hot spots that were matched to a problem, in order of refresh."""
+        spot = schema.hot_spot.c
+        query = HOT_SPOT.select().where(spot.problem_id == problem_id).order_by(spot.refresh_id, spot.id)
+        return self._all(HOT_SPOT, query)
+
+    def piles(self) -> list[Pile]:
+        """Return the points on the review list, most reports first."""
+        return self._all(PILE, PILE.select().order_by(schema.pile.c.reports.desc(), schema.pile.c.id))
+
+    # -- problems --
+
+    def problems(self) -> list[Problem]:
+        """Return every problem in order of id."""
+        return self._all(PROBLEM, PROBLEM.select().order_by(schema.problem.c.id))
+
+    def problem(self, problem_id: int) -> Problem:
+        """Return a problem, or raise :class:`problems.errors.NotFound`."""
+        return self._one(PROBLEM, problem_id, f"P-{problem_id:04d}")
+
+    def actions(self, problem_id: int | None = None) -> list[Action]:
+        """Return the actions (of one problem) in order of id."""
+        query = ACTION.select().order_by(schema.action.c.id)
+        return self._all(ACTION, query if problem_id is None else query.where(schema.action.c.problem_id == problem_id))
+
+    def action(self, action_id: int) -> Action:
+        """Return an action, or raise :class:`problems.errors.NotFound`."""
+        return self._one(ACTION, action_id, f"A-{action_id:04d}")
+
+    def events(
+        self, subject: Subject | None = None, subject_id: int | None = None, until: datetime | None = None
+    ) -> list[Event]:
+        """Return events in the order they were kept, with ``at < until`` where it is given."""
+        query = EVENT.select().order_by(schema.event.c.id)
+        if subject is not None:
+            query = query.where(schema.event.c.subject == subject)
+        if subject_id is not None:
+            query = query.where(schema.event.c.subject_id == subject_id)
+        if until is not None:
+            query = query.where(schema.event.c.at < until)
+        return self._all(EVENT, query)
+
+    # -- people and places --
+    # Sorted here: databases disagree about the order of capital and accented letters.
+
+    def organisations(self) -> list[Organisation]:
+        """Return the organisations by name."""
+        return sorted(self._all(ORGANISATION, ORGANISATION.select()), key=lambda one: (one.name.casefold(), one.id))
+
+    def people(self) -> list[Person]:
+        """Return the people by name."""
+        return sorted(self._all(PERSON, PERSON.select()), key=lambda one: (one.name.casefold(), one.id))
+
+    def areas(self, kind: AreaKind | None = None) -> list[Area]:
+        """Return the boundaries (of one kind) by name."""
+        query = AREA.select() if kind is None else AREA.select().where(schema.area.c.kind == kind)
+        return sorted(self._all(AREA, query), key=lambda one: (one.name.casefold(), one.id))
+
+    def streets(self) -> list[Street]:
+        """Return the streets in order of id."""
+        return self._all(STREET, STREET.select().order_by(schema.street.c.id))
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(select(schema.store_state.c.version)).scalar_one())
+
+
+def _inside(box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for reports inside ``box``: the cells, which an index finds, and the exact edges."""
+    report = schema.report.c
+    ranges = cell_ranges(box.west, box.south, box.east, box.north)
+    return (
+        or_(*(between(report.cell, first, last) for first, last in ranges)),
+        and_(between(report.lon, box.west, box.east), between(report.lat, box.south, box.north)),
+    )
+
+
+def _at_without_index() -> ColumnElement[int]:
+    """Return the time of a report as a sum: no index has it, so the planner must go by the cells."""
+    return type_coerce(schema.report.c.reported_at, BigInteger) + 0
+
+
+def _narrowed(
+    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None, *, by_cell: bool = False
+) -> list[ColumnElement[bool]]:
+    report = schema.report.c
+    conditions: list[ColumnElement[bool]] = []
+    if since is not None:
+        early = microseconds(since)
+        conditions.append(_at_without_index() >= early if by_cell else report.reported_at >= since)
+    if until is not None:
+        late = microseconds(until)
+        conditions.append(_at_without_index() < late if by_cell else report.reported_at < until)
+    if groups is not None:
+        conditions.append(report.group.in_(sorted(set(groups))))
+    return conditions
+
+
+def _counts(connection: Connection) -> StoreCounts:
+    report = schema.report.c
+    reports, placed = connection.execute(select(func.count(), func.count(report.cell)).select_from(schema.report)).one()
+    unmapped = select(func.count()).select_from(schema.report).where(report.category.is_(None))
+    tables = (schema.problem, schema.action, schema.refresh, schema.batch)
+    problems, actions, refreshes, batches = (
+        connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables
+    )
+    # Two questions: an index answers each end at once, but not both ends together.
+    oldest = connection.execute(select(func.min(report.reported_at))).scalar()
+    newest = connection.execute(select(func.max(report.reported_at))).scalar()
+    return StoreCounts(
+        reports=reports,
+        placed=placed,
+        unmapped=connection.execute(unmapped).scalar_one(),
+        problems=problems,
+        actions=actions,
+        refreshes=refreshes,
+        batches=batches,
+        oldest_report_at=oldest,
+        newest_report_at=newest,
+    )

@@ -1,0 +1,287 @@
+"""Writing to the store: one unit, kept together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from data.sql import schema
+from data.sql.reading import chunks
+from data.sql.records import (
+    ACTION,
+    AREA,
+    BATCH,
+    EVENT,
+    HOT_SPOT,
+    ORGANISATION,
+    PERSON,
+    PILE,
+    PROBLEM,
+    REFRESH,
+    REJECTED,
+    REPORT,
+    STREET,
+    Kind,
+    Record,
+    differences,
+    report_rows,
+)
+from data.sql.types import plain
+from problems.actions import Action
+from problems.areas import Area, Street
+from problems.categories import Group
+from problems.errors import NotFound, Stale
+from problems.events import Event
+from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.people import Organisation, Person
+from problems.problem import SIGHTING_FIELDS, Problem
+from problems.reports import Batch, RejectedRow, Report
+from problems.store import KnownReport
+
+_ROWS_AT_ONCE = 5_000
+#: What a refresh may change of a pile that is already on the list.
+_PILE_COUNTS = ("reports", "groups", "share", "heavy", "last_refresh_id")
+
+
+class SqlUnit:
+    """One open transaction. ``wrote`` tells whether anything was written in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.wrote = False
+
+    # -- reports and imports --
+
+    def known_reports(self, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
+        """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
+        report = schema.report.c
+        kept: dict[str, KnownReport] = {}
+        asked = {plain(source_id): source_id for source_id in source_ids}
+        for some in chunks(list(asked)):
+            query = select(report.source_id, report.id, report.content).where(
+                report.source == source, report.source_id.in_(some)
+            )
+            for source_id, number, content in self._connection.execute(query):
+                kept[asked[source_id]] = KnownReport(number, content)
+        return kept
+
+    def add_batch(self, batch: Batch) -> int:
+        """Keep the head of an import; its counts may still change until the unit ends."""
+        return self._add(BATCH, batch)
+
+    def finish_batch(self, batch: Batch) -> None:
+        """Replace the counts and times of the batch with this id (once, in the same unit)."""
+        self.wrote = True
+        done = self._connection.execute(
+            update(schema.batch).where(schema.batch.c.id == batch.id).values(BATCH.row(batch))
+        )
+        if done.rowcount != 1:
+            raise _not_found(BATCH, batch.id)
+
+    def add_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Keep new reports, each with its content fingerprint."""
+        for some in chunks(reports, _ROWS_AT_ONCE):
+            rows = report_rows(batch_id, some)
+            for row in rows:
+                row["version"] = 1
+            self._insert(schema.report, rows)
+
+    def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Replace kept reports (by id) with a newer content and its fingerprint.
+
+        Their versions grow: who is editing one of them is told.
+        """
+        report = schema.report.c
+        for some in chunks(reports, _ROWS_AT_ONCE):
+            rows = report_rows(batch_id, some)
+            change = (
+                update(schema.report)
+                .where(report.id == bindparam("kept_id"))
+                .values({name: bindparam(f"new_{name}") for name in rows[0]})
+                .values(version=report.version + 1)
+            )
+            values = [
+                {"kept_id": old.id, **{f"new_{name}": value for name, value in row.items()}}
+                for row, (old, _) in zip(rows, some, strict=True)
+            ]
+            self.wrote = True
+            self._connection.execute(change, values)
+
+    def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:
+        """Keep rows that could not become reports."""
+        for some in chunks(rows, _ROWS_AT_ONCE):
+            self._insert(schema.rejected_row, [{**REJECTED.row(row), "batch_id": batch_id} for row in some])
+
+    def map_category(self, source: str | None, name: str, code: str) -> int:
+        """Give every unmapped report called ``name`` the category ``code``; return how many."""
+        report = schema.report.c
+        change = (
+            update(schema.report)
+            .where(report.category.is_(None), report.category_name == name)
+            .values({"category": code, "group": Group(code[:3]), "version": report.version + 1})
+        )
+        if source is not None:
+            change = change.where(report.source == source)
+        mapped = self._connection.execute(change).rowcount
+        self.wrote = self.wrote or mapped > 0
+        return mapped
+
+    def save_report(self, report: Report, seen_version: int) -> Report:
+        """Write over a report that is still at ``seen_version`` (a person's edit)."""
+        row = report_rows(report.batch_id, [(report, b"")])[0]
+        del row["content"]
+        return self._save(REPORT, report, seen_version, row)
+
+    # -- refreshes --
+
+    def add_refresh(self, refresh: Refresh) -> int:
+        """Keep a refresh."""
+        return self._add(REFRESH, refresh)
+
+    def add_hot_spots(self, hot_spots: Sequence[HotSpot]) -> list[int]:
+        """Keep the hot spots of a refresh (``refresh_id`` set) and return their ids in order."""
+        if not hot_spots:
+            return []
+        self.wrote = True
+        query = insert(schema.hot_spot).returning(schema.hot_spot.c.id, sort_by_parameter_order=True)
+        return list(self._connection.execute(query, [HOT_SPOT.row(spot) for spot in hot_spots]).scalars())
+
+    def save_piles(self, piles: Sequence[Pile]) -> None:
+        """Add piles (``id`` 0) or replace the counts of kept ones; decisions stay as they are."""
+        self._insert(schema.pile, [PILE.row(pile) for pile in piles if pile.id == 0])
+        for pile in piles:
+            if pile.id:
+                counts = {name: getattr(pile, name) for name in _PILE_COUNTS}
+                change = update(schema.pile).where(schema.pile.c.id == pile.id).values(counts)
+                self.wrote = True
+                if self._connection.execute(change).rowcount != 1:
+                    raise _not_found(PILE, pile.id)
+
+    def save_pile_decision(self, pile: Pile, seen_version: int) -> Pile:
+        """Keep a person's decision about a pile; its counts stay those of the last refresh."""
+        row = {"decision": pile.decision, "decided_by": pile.decided_by}
+        self._save(PILE, pile, seen_version, row)
+        return self._now(PILE, pile.id)
+
+    # -- problems and actions --
+
+    def add_problem(self, problem: Problem) -> int:
+        """Keep a new problem."""
+        return self._add(PROBLEM, problem)
+
+    def save_problem(self, problem: Problem, seen_version: int) -> Problem:
+        """Write over a problem that is still at ``seen_version``."""
+        return self._save(PROBLEM, problem, seen_version, PROBLEM.row(problem))
+
+    def save_sightings(self, problems: Sequence[Problem]) -> None:
+        """Write what a refresh saw of problems: their ``SIGHTING_FIELDS`` and nothing else."""
+        if not problems:
+            return
+        others = [name for name in PROBLEM.names if name not in SIGHTING_FIELDS]
+        rows = [PROBLEM.row(problem, without=others) | {"this": problem.id} for problem in problems]
+        self._connection.execute(update(schema.problem).where(schema.problem.c.id == bindparam("this")), rows)
+        self.wrote = True
+
+    def add_action(self, action: Action) -> int:
+        """Keep a new action."""
+        return self._add(ACTION, action)
+
+    def save_action(self, action: Action, seen_version: int) -> Action:
+        """Write over an action that is still at ``seen_version``."""
+        return self._save(ACTION, action, seen_version, ACTION.row(action))
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Append events in this order; nothing ever changes or removes one."""
+        self._insert(schema.event, [EVENT.row(event) for event in events])
+
+    # -- people and places --
+
+    def add_organisation(self, organisation: Organisation) -> int:
+        """Keep a new organisation."""
+        return self._add(ORGANISATION, organisation)
+
+    def save_organisation(self, organisation: Organisation, seen_version: int) -> Organisation:
+        """Write over an organisation that is still at ``seen_version``."""
+        return self._save(ORGANISATION, organisation, seen_version, ORGANISATION.row(organisation))
+
+    def add_person(self, person: Person) -> int:
+        """Keep a new person."""
+        return self._add(PERSON, person)
+
+    def save_person(self, person: Person, seen_version: int) -> Person:
+        """Write over a person that is still at ``seen_version``."""
+        return self._save(PERSON, person, seen_version, PERSON.row(person))
+
+    def add_areas(self, areas: Sequence[Area]) -> None:
+        """Keep boundaries."""
+        self._insert(schema.area, [AREA.row(area) for area in areas])
+
+    def add_streets(self, streets: Sequence[Street]) -> None:
+        """Keep streets."""
+        self._insert(schema.street, [STREET.row(street) for street in streets])
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact about the whole store (its metric CRS, that it is synthetic …)."""
+        self.wrote = True
+        change = update(schema.fact).where(schema.fact.c.name == name).values(value=value)
+        if self._connection.execute(change).rowcount == 0:
+            self._connection.execute(insert(schema.fact).values(name=name, value=value))
+
+    # -- what all of them share --
+
+    def _insert(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self.wrote = True
+            self._connection.execute(insert(table), list(rows))
+
+    def _add(self, kind: Kind[Record], record: Record) -> int:
+        self.wrote = True
+        row = kind.row(record)
+        if "version" in row:
+            row["version"] = 1
+        done = self._connection.execute(insert(kind.table).values(row))
+        key = done.inserted_primary_key
+        if key is None:
+            raise RuntimeError(f"the database gave the new {kind.name} no id")
+        return int(key[0])
+
+    def _save(self, kind: Kind[Record], record: Record, seen_version: int, row: dict[str, Any]) -> Record:
+        table = kind.table
+        number: int = record.id  # type: ignore[attr-defined] # all that is saved has an id
+        change = (
+            update(table)
+            .where(table.c.id == number, table.c.version == seen_version)
+            .values({**row, "version": seen_version + 1})
+        )
+        if self._connection.execute(change).rowcount != 1:
+            raise self._stale(kind, record, number)
+        self.wrote = True
+        return replace(record, version=seen_version + 1)  # type: ignore[type-var] # all are dataclasses
+
+    def _now(self, kind: Kind[Record], number: int) -> Record:
+        row = self._connection.execute(kind.select().where(kind.table.c.id == number)).first()
+        if row is None:
+            raise _not_found(kind, number)
+        return kind.of_row(row)
+
+    def _stale(self, kind: Kind[Record], wanted: Record, number: int) -> Stale:
+        now = self._now(kind, number)
+        event = schema.event.c
+        by = self._connection.execute(
+            select(event.by_name)
+            .where(event.subject == kind.subject, event.subject_id == number)
+            .order_by(event.id.desc())
+            .limit(1)
+        ).scalar()
+        return Stale(
+            f"Your change to the {kind.name} {getattr(now, 'ref', number)} was not kept.",
+            f"{by or 'Somebody else'} saved it while you had it open.",
+            "Look at what is there now, then make your change again.",
+            changes=differences(wanted, now, kind),
+            changed_by=by or "",
+        )
+
+
+def _not_found(kind: Kind[Any], number: int) -> NotFound:
+    return NotFound(f"There is no {kind.name} {number}.", "", "The list shows all there are.")
