@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import design
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
-from problems.clock import Clock, utc_now
+from problems.clock import Clock, clock_in
 from problems.people import LAPTOP, Person, Principal
 from problems.store import Store
 
@@ -50,8 +50,8 @@ def get_store() -> Store:
 
 
 def get_clock() -> Clock:
-    """Return the clock that use cases are given."""
-    return utc_now
+    """Return the clock that use cases are given: its days are those of this installation."""
+    return clock_in(get_settings().zone)
 
 
 def get_seed() -> int:

@@ -1,7 +1,7 @@
 """People work on problems and actions: by the table, with versions, and everything on the timeline."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus, problem_number
 from problems.use_cases import acting, organising, working
-from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
+from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
 ACTION_MOVES = {
@@ -335,3 +335,20 @@ def test_what_is_no_reference_is_refused(ref: str) -> None:
 @pytest.mark.parametrize(("ref", "number"), [("P-0042", 42), ("p-42", 42), (" 42 ", 42)])
 def test_references_are_read_generously(ref: str, number: int) -> None:
     assert problem_number(ref) == number
+
+
+def test_today_is_the_day_of_the_place_not_of_greenwich(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    just_after_midnight = datetime(2026, 7, 1, 0, 30, tzinfo=LONDON)
+    saved = working.move_problem(
+        scene.store,
+        OFFICER,
+        lambda: just_after_midnight,
+        1,
+        problem_id=problem.id,
+        target=ProblemStatus.VERIFIED,
+        answers=MoveAnswers(visited_on=date(2026, 7, 1), note="Lit at midnight."),
+        seen_version=scene.store.problem(problem.id).version,
+    )
+    assert saved.status is ProblemStatus.VERIFIED
+    assert scene.store.events(Subject.PROBLEM, 1)[-1].at == just_after_midnight
