@@ -93,9 +93,10 @@ def returning(
 ) -> dict[int, Problem]:
     """Return which still unmatched hot spots belong to a problem that was quiet, ended or drawn.
 
-    Tried before a new identity is issued: problems that went quiet at most ``wake_within_weeks``
-    ago, those whose remediation is still watched, and those drawn by hand, best share first, then
-    the older problem.
+    Tried before a new identity is issued: problems that lost their hot spot in this run (when the
+    last refresh is longer ago than the window, no report is in both), that went quiet at most
+    ``wake_within_weeks`` ago, whose remediation is still watched, or that were drawn by hand; best
+    share first, then the older problem.
     """
     candidates = [problem for problem in problems if _may_return(problem, window.as_of, settings)]
     pairs = [
@@ -125,7 +126,7 @@ def _may_return(problem: Problem, as_of: date, settings: DetectionSettings) -> b
         days=settings.recurrence_watch_days
     )
     if problem.dormant_since is None:
-        return problem.misses > 0 or watched
+        return True
     quiet_weeks = (as_of - problem.dormant_since).days / 7
     return quiet_weeks <= settings.wake_within_weeks or watched
 
@@ -156,14 +157,15 @@ def decide(
     kept_ids = {problem.id for problem in problem_of.values()}
     back = returning(window, now, problem_of, [p for p in problems if p.id not in kept_ids], settings)
     problem_of |= back
+    placed_ids = {problem.id for problem in problem_of.values()}
     change_of = dict.fromkeys(matching.kept, EventKind.SURVIVED)
-    change_of |= dict.fromkeys(back, EventKind.WOKE)
+    change_of |= {index: EventKind.WOKE if was.dormant_since else EventKind.SURVIVED for index, was in back.items()}
     parent_of = _name_splits(matching, matched, problem_of, change_of)
     told = _tell_splits(matching, matched)
     for index, rows in matching.merged.items():
         change_of[index] = EventKind.MERGED
         if index in problem_of:
-            others = [matched[row] for row in rows if matched[row].id not in kept_ids]
+            others = [matched[row] for row in rows if matched[row].id not in placed_ids]
             told.extend(_tell_merge(problem_of[index], others))
     woken = [change for index, problem in back.items() if (change := _wake(problem, now[index], came_back))]
     gone = {change.after.id for change in told if change.after.status is ProblemStatus.SUPERSEDED}
@@ -173,7 +175,7 @@ def decide(
         for problem in problems
         if problem.id not in elsewhere and (change := _recur(problem, came_back(problem)))
     ]
-    settled = {problem.id for problem in problem_of.values()} | gone | {change.after.id for change in returned}
+    settled = placed_ids | gone | {change.after.id for change in returned}
     held, quiet = _quieten(window, [problem for problem in problems if problem.id not in settled], settings)
     changes = [*told, *woken, *returned, *quiet]
     return Plan(
@@ -182,7 +184,7 @@ def decide(
         parent_of=parent_of,
         changes=tuple(changes),
         sightings=tuple(held),
-        survived=sum(change_of[index] is EventKind.SURVIVED for index in matching.kept),
+        survived=sum(kind is EventKind.SURVIVED for kind in change_of.values()),
         split=len(matching.split),
         merged=len(matching.merged),
         dormant=len(quiet),

@@ -379,3 +379,14 @@ def test_what_a_refresh_says_about_a_past_day_is_dated_by_that_day(scene: Scene)
     (problem,) = scene.store.problems()
     assert problem.created_at.date() == day
     assert scene.store.refreshes()[0].started_at == datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_a_place_keeps_its_problem_when_months_lie_between_two_refreshes(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 12)))
+    scene.refresh(TODAY)
+    later = TODAY + timedelta(days=120)
+    scene.today = later
+    scene.send(*scene.spot((8, 8), days_before(later, 10)))
+    found = scene.refresh(later)
+    assert (found.new, found.survived) == (0, 1)
+    assert [problem.last_seen_on for problem in scene.store.problems()] == [later]
