@@ -13,7 +13,7 @@ from data.sample.ground import EPSG, Ground, build_ground
 from data.sample.names import CITY_NAME
 from data.sample.reports import DAY_S, build_reports
 from data.sample.spots import DAYS, plant_spots
-from data.sample.story import Story, fill_stages
+from data.sample.story import FINAL_DAYS, Story, fill_stages
 from data.taxonomy import load_taxonomy
 from problems.clock import Clock
 from problems.errors import InputRefused
@@ -28,6 +28,8 @@ from problems.use_cases.refreshing import refresh
 WEEKS = 78
 #: The fact that stands while a city is being loaded.
 LOADING = "sample_loading"
+#: The fact that holds what the rules refused to the people of the city, a line each; empty where the story is sound.
+REFUSED = "sample_refused"
 _QUARTER_WEEKS = 13
 
 
@@ -68,7 +70,7 @@ def load_sample_city(
     Cancelled
         When ``progress`` says so.
     """
-    _check_empty(store)
+    require_empty(store)
     progress(f"Drawing the streets of {CITY_NAME}", 0.0)
     now = clock().astimezone(UTC).replace(microsecond=0)
     ground = build_ground(seed)
@@ -81,15 +83,23 @@ def load_sample_city(
         unit.add_areas(ground.areas())
         unit.add_streets(ground.drawn_streets())
     progress("Writing three years of reports", 0.04)
-    _replay(store, ground, now, seed, zone, progress)
+    refusals = _replay(store, ground, now, seed, zone, progress)
     with store.writing() as unit:
         unit.set_fact(LOADING, "")
+        unit.set_fact(REFUSED, "\n".join(refusals))
     progress(f"{CITY_NAME} is ready", 1.0)
     counts = store.counts()
     return SampleCounts(counts.reports, counts.problems, counts.actions, counts.refreshes)
 
 
-def _check_empty(store: Store) -> None:
+def require_empty(store: Store) -> None:
+    """Make sure that a store can take the sample city.
+
+    Raises
+    ------
+    InputRefused
+        When it holds anything, or what an interrupted load left.
+    """
     asked = "The sample city was not loaded."
     if store.fact(LOADING):
         raise InputRefused(
@@ -105,7 +115,7 @@ def _check_empty(store: Store) -> None:
         )
 
 
-def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo, progress: Progress) -> None:
+def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo, progress: Progress) -> list[str]:
     now_s = int(now.timestamp())
     first_s = (now_s // DAY_S - DAYS) * DAY_S
     spots = plant_spots(ground, seed)
@@ -117,7 +127,7 @@ def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo
     for week in range(WEEKS + 1):
         at = start + timedelta(weeks=week)
         story.play(at - timedelta(minutes=20))
-        if week == WEEKS - 3:
+        if week == WEEKS - FINAL_DAYS // 7:
             story.begin_site_meeting()
         if week == WEEKS:
             fill_stages(desk)
@@ -130,6 +140,7 @@ def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo
         story.look(store.problems())
         story.review_real_address()
         progress(f"Week {week} of {WEEKS}: {found.hot_spots} hot spots", 0.1 + 0.89 * (week + 1) / (WEEKS + 1))
+    return story.refusals
 
 
 def _import_file(
