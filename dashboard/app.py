@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +30,12 @@ _log = logging.getLogger("fixpoint")
 
 
 def warm() -> None:
-    """Open the store and read the reports, so that the first map is as quick as the second."""
+    """Open the store, read the reports and load the map's library, so that the first map is quick.
+
+    The pages themselves are imported by their first run: streamlit-folium registers its component
+    with the running server, and finds none here.
+    """
+    import_module("folium")
     try:
         store = session.get_store()
         points = map_points.cache.get(store)

@@ -187,13 +187,19 @@ TARGET_PX: Final = 28  # smallest side of anything that is clicked; WCAG 2.2 AA 
 _ENTITIES: Final = {ord(sign): f"&#{ord(sign)};" for sign in "`${}\\"}
 
 
-def safe_html(text: object) -> str:
+class Html(str):
+    """Markup that is finished: made of fixed tags and escaped text."""
+
+    __slots__ = ()
+
+
+def safe_html(text: object) -> Html:
     """Return ``text`` so that it is text in HTML, in an attribute and in a JavaScript template.
 
     Escaping alone leaves ``${…}`` and backticks, which run inside the templates that map libraries
-    write; they become numeric entities.
+    write; they become numeric entities. Finished :class:`Html` stays unchanged.
     """
-    return html.escape(str(text), quote=True).translate(_ENTITIES)
+    return text if isinstance(text, Html) else Html(html.escape(str(text), quote=True).translate(_ENTITIES))
 
 
 _MARKDOWN: Final = {ord(sign): f"\\{sign}" for sign in "\\`*_[](){}<>~$:#|!&^+=@-"}
@@ -286,8 +292,8 @@ def error_state(asked: str, why: str, possible: str = "") -> str:
     return f'<div class="fx-error" role="alert"><p class="fx-error-asked">{safe_html(asked)}</p>{sentences}</div>'
 
 
-def terms(pairs: Sequence[tuple[str, str]]) -> str:
-    """Return a list of terms and their values (plain text), one pair a line."""
+def terms(pairs: Sequence[tuple[str, object]]) -> str:
+    """Return a list of terms and their values, one pair a line."""
     rows = "".join(f"<div><dt>{safe_html(term)}</dt><dd>{safe_html(value)}</dd></div>" for term, value in pairs)
     return f'<dl class="fx-terms">{rows}</dl>'
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Event as Signal
 from threading import Lock, Thread
+from typing import Final
 
 import streamlit as st
 
@@ -19,6 +20,9 @@ from problems.errors import Cancelled, ProblemError
 from problems.progress import Progress
 
 _log = logging.getLogger(__name__)
+
+#: Looking for hot spots: the map and the pages start it under one name, so that there is one at a time.
+REFRESH: Final = "Finding hot spots"
 
 
 class JobState(StrEnum):

@@ -1,7 +1,5 @@
 """The script of the app: the frame around every page. ``dashboard/app.py`` serves it."""
 
-from collections.abc import Callable
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -9,17 +7,18 @@ from typing import Final
 import streamlit as st
 
 from dashboard import design, session
+from dashboard.views import board, imports, map, problem, setup  # noqa: A004 - the page is called Map
 from dashboard.wording import day_of
 from problems.errors import ProblemError
 from problems.store import Store
 
 _MARK: Final = Path(__file__).parent / "assets" / "mark.png"
 _PAGES: Final = (
-    ("map", "Map", ""),
-    ("problem", "Problem", "problem"),
-    ("board", "Board", "board"),
-    ("imports", "Import", "import"),
-    ("setup", "Setup", "setup"),
+    (map.show, "Map", ""),
+    (problem.show, "Problems", "problem"),
+    (board.show, "Board", "board"),
+    (imports.show, "Import", "import"),
+    (setup.show, "Setup", "setup"),
 )
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
 
@@ -29,10 +28,7 @@ def main() -> None:
     st.set_page_config(page_title="Fixpoint", page_icon=str(_MARK), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(_MARK), size="medium")
     page = st.navigation(
-        [
-            st.Page(_shower(module), title=title, url_path=path or None, default=not path)
-            for module, title, path in _PAGES
-        ],
+        [st.Page(show, title=title, url_path=path or None, default=not path) for show, title, path in _PAGES],
         position="top",
     )
     try:
@@ -57,16 +53,6 @@ def _dress() -> None:
     st.html(design.css(dark=session.is_dark(), contrast=session.wants_contrast()))
 
 
-def _shower(module: str) -> Callable[[], None]:
-    """Return the page's ``show``. Each needs a name of its own, because it is the page's identity."""
-
-    def show() -> None:
-        import_module(f"dashboard.views.{module}").show()
-
-    show.__name__ = f"show_{module}"
-    return show
-
-
 def _bar() -> None:
     """Draw who is working and how it is shown, on the right of the bar with the pages."""
     with st.container(key="fx-bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
@@ -75,7 +61,9 @@ def _bar() -> None:
             st.selectbox(
                 "Working as",
                 ["", *people],
-                format_func=lambda key: f"{people[key].name} ({people[key].role.label})" if key else "This computer",
+                format_func=lambda key: (
+                    f"As {people[key].name}, {people[key].role.label.lower()}" if key else "As this computer"
+                ),
                 key=session.WORKING_AS,
                 bind="query-params",
                 label_visibility="collapsed",
@@ -83,7 +71,11 @@ def _bar() -> None:
             )
         with st.popover("Display", width="content"):
             st.toggle("High contrast", key=session.CONTRAST, bind="query-params")
-            st.html(design.note("Light or dark follows the setting of your device."))
+            st.html(
+                design.note(
+                    "Light or dark follows your device. Change it in its settings, under Display or Appearance."
+                )
+            )
 
 
 def _footer(store: Store) -> None:

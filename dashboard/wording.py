@@ -58,6 +58,11 @@ def metres(value: float) -> str:
     return f"{value:,.0f} m" if value < 1000 else f"{value / 1000:,.1f} km"
 
 
+def width_words(width_m: float) -> str:
+    """Return how wide a hot spot is: ``180 m``, or that all of it is one address."""
+    return metres(width_m) if round(width_m) else "one address"
+
+
 def duration(seconds: float) -> str:
     """Return how long something took: ``0.4 s``, ``12 s`` or ``3 min 5 s``."""
     if seconds < 10:

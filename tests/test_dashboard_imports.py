@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs
-from dashboard.parts.refreshing import REFRESH_JOB
+from dashboard.jobs import REFRESH as REFRESH_JOB
 from dashboard.views.imports import IMPORT_JOB
 from problems.people import Principal, Role
 from tests.scenes import COORDINATOR, VIEWER, Scene

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.parts import markup
-from dashboard.parts.footprint import reading
+from dashboard.parts.footprint import reading, total_words
 from problems.actions import Action, ActionStatus, ActionType
 from problems.figures import Week
 
@@ -94,4 +94,5 @@ def test_the_reading_compares_complete_weeks_only() -> None:
 
 
 def test_a_place_without_reports_says_so() -> None:
-    assert reading(weeks(*[0] * 20)) == "No report in the past year."
+    assert reading(weeks(*[0] * 20)) == "No report of this kind came from inside the outline in the past 20 weeks."
+    assert total_words(weeks(*[0] * 20)) == ""

@@ -45,7 +45,15 @@
       L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
       map.on("moveend", this._later, this);
       map.on("zoomend", this._sizeMarkers, this);
-      new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+      // The frame gets its size after the map: until the reader touches it, it is fitted to every new size.
+      this._untouched = true;
+      ["pointerdown", "wheel", "keydown"].forEach((kind) => {
+        map.getContainer().addEventListener(kind, () => { this._untouched = false; }, { capture: true, passive: true });
+      });
+      new ResizeObserver(() => {
+        map.invalidateSize({ pan: false });
+        if (this._untouched && this._state) this._fit();
+      }).observe(map.getContainer());
       if (this._waiting) this.update(this._waiting);
     },
 
@@ -62,10 +70,17 @@
     },
 
     _begin() {
-      const home = this._state.home;
-      if (this._state.at) this._map.setView([this._state.at[1] * STEP, this._state.at[0] * STEP], 16, { animate: false });
-      else if (home) this._map.fitBounds([[home[1], home[0]], [home[3], home[2]]], { animate: false });
+      this._fitted = this._state.at || this._state.home;
+      this._fit();
       if (this._state.base) this._tiles(this._state.base);
+    },
+
+    /* Show what the map was opened for: the problem of the address, else the whole city. */
+    _fit() {
+      const at = this._fitted;
+      if (!at) return;
+      if (at.length === 2) this._map.setView([at[1] * STEP, at[0] * STEP], 16, { animate: false });
+      else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { animate: false });
     },
 
     _paint() {

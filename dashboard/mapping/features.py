@@ -56,7 +56,10 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
 
     ``found`` tells a hot spot of the last refresh that nobody has taken on yet.
     """
-    return _dump({"problems": [_feature(problem) for problem in selected_problems(store, wanted)]})
+    shown = selected_problems(store, wanted)
+    if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
+        shown += [problem for problem in store.problems() if problem.id == wanted.also_id]
+    return _dump({"problems": [_feature(problem) for problem in shown]})
 
 
 def _feature(problem: Problem) -> Mapping[str, object]:

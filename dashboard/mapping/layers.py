@@ -107,12 +107,21 @@ def last_day(store: Store, zone: tzinfo) -> date | None:
 
 
 def map_state(
-    store: Store, settings: Settings, asked: Asked, colours: Palette, chosen: Problem | None
+    store: Store,
+    settings: Settings,
+    asked: Asked,
+    colours: Palette,
+    chosen: Problem | None,
+    seen: Sequence[Problem],
 ) -> Mapping[str, object]:
-    """Return everything that the live layer is told; equal states leave the map alone."""
+    """Return everything that the live layer is told; equal states leave the map alone.
+
+    The chosen problem is drawn even where the filters, which left ``seen``, leave it out.
+    """
     version = store.version()
     points = map_points.cache.get(store)
     home = map_points.extent(points.points.lon_lat, [area.geometry for area in store.areas()])
+    also = {"also": str(chosen.id)} if chosen and chosen not in seen else {}
     at = [round(degree / STEP_DEGREES) for degree in chosen.lon_lat] if chosen else None
     return {
         **live_layer.appearance(colours),
@@ -121,7 +130,7 @@ def map_state(
         "selected": chosen.ref if chosen else None,
         "area": asked.area_id,
         "view": json.dumps(asked.view_parameters(version), sort_keys=True),
-        "problems": json.dumps(asked.problem_parameters(version), sort_keys=True),
+        "problems": json.dumps({**asked.problem_parameters(version), **also}, sort_keys=True),
         "base": _base(settings),
     }
 

@@ -44,7 +44,7 @@ class LiveMap(folium.Map):
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
-                center: [0, 0], zoom: 2, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, wheelPxPerZoomLevel: 90,
+                center: [0, 0], zoom: 2, minZoom: 3, maxZoom: 19, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 90,
                 worldCopyJump: true
             });
             {{ this.get_name() }}.attributionControl.setPrefix("");

@@ -19,10 +19,14 @@ _MAX_ZOOM = 22
 
 @dataclass(frozen=True, slots=True)
 class ProblemFilter:
-    """Which problems to show: by category, status and age, and inside which area (None: everywhere)."""
+    """Which problems to show: by category, status and age, and inside which area (None: everywhere).
+
+    ``also_id`` is shown whatever the rest says: the one that is chosen.
+    """
 
     wanted: Filters = field(default_factory=Filters)
     area_id: int | None = None
+    also_id: int | None = None
 
 
 def view_asked(asked: Mapping[str, str]) -> View:
@@ -50,9 +54,9 @@ def view_asked(asked: Mapping[str, str]) -> View:
 
 
 def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
-    """Return the filter that the parameters ``groups``, ``status``, ``area`` and ``all`` ask for.
+    """Return the filter that the parameters ``groups``, ``status``, ``area``, ``all`` and ``also`` ask for.
 
-    ``all=1`` adds problems that have ended or gone quiet.
+    ``all=1`` adds problems that have ended or gone quiet, ``also=7`` the problem with the number 7.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
         include_quiet=everything,
         include_ended=everything,
     )
-    return ProblemFilter(filters, _area(asked))
+    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"))
 
 
 def _box(text: str) -> Box:
@@ -113,11 +117,15 @@ def _groups(asked: Mapping[str, str]) -> frozenset[Group]:
 
 
 def _area(asked: Mapping[str, str]) -> int | None:
-    text = asked.get("area", "")
+    return _number(asked, "area", "an area")
+
+
+def _number(asked: Mapping[str, str], name: str, of_what: str) -> int | None:
+    text = asked.get(name, "")
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise _refused("area", text, "it is not the number of an area", "Leave it out to see everywhere.")
+        raise _refused(name, text, f"it is not the number of {of_what}", "Leave it out to see everything.")
     return int(text)
 
 

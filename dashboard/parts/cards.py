@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.design import Html
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import form_button
-from dashboard.parts.markup import Html, draw, element, joined, problem_link
+from dashboard.parts.markup import draw, element, joined, problem_link
 from dashboard.parts.move_forms import action_moves, more_form, move_action_form
 from dashboard.wording import days, days_in_status, lateness, postponed
 from problems.actions import Action, ActionStatus

@@ -18,8 +18,13 @@ _HEIGHT_PX: Final = 190
 
 
 def weekly_bars(weeks: Sequence[Week], marks: Sequence[tuple[date, str]] = ()) -> None:
-    """Draw reports by week: open bars for weeks that will still grow, rules for ``marks`` (day, words)."""
+    """Draw reports by week: open bars for weeks that will still grow, rules for ``marks`` (day, words).
+
+    Without a report there is no chart: the sentence says it better.
+    """
     draw(element("p", reading(weeks), css="fx-reading"))
+    if not any(week.reports for week in weeks):
+        return
     st.altair_chart(_bars(weeks, marks), theme=None, alt=f"Reports by week. {reading(weeks)}")
     draw(element("p", "Open bars: the last 14 days, for which reports still come in.", css="fx-quiet"))
     with st.expander("The same as a table"):

@@ -48,7 +48,7 @@ def reading(weeks: Sequence[Week]) -> str:
     complete = [week for week in weeks if week.complete]
     late, early = complete[-WEEKS_COMPARED:], complete[-2 * WEEKS_COMPARED : -WEEKS_COMPARED]
     if not late or not sum(week.reports for week in weeks):
-        return "No report in the past year."
+        return f"No report of this kind came from inside the outline in the past {len(weeks)} weeks."
     until = day(_last_day(late[-1]))
     after, before = _per_week(late), _per_week(early)
     now = f"{number(after)} reports a week in the {len(late)} complete weeks to {until}"
@@ -58,9 +58,12 @@ def reading(weeks: Sequence[Week]) -> str:
 
 
 def total_words(weeks: Sequence[Week]) -> str:
-    """Return how many reports and distinct incidents the weeks hold together."""
+    """Return how many reports and distinct incidents the weeks hold together; nothing where there is none."""
+    if not any(week.reports for week in weeks):
+        return ""
     incidents = count(sum(week.incidents for week in weeks), "distinct incident")
-    return f"{count(sum(week.reports for week in weeks), 'report')} of {incidents} in {len(weeks)} weeks"
+    reports = count(sum(week.reports for week in weeks), "report")
+    return f"{reports} of {incidents} in {len(weeks)} weeks, inside the outline"
 
 
 def _last_day(week: Week) -> date:

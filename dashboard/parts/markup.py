@@ -1,7 +1,7 @@
 """Finished markup: the one door through which HTML reaches a page.
 
-Text that people or feeds wrote may hold anything. It becomes :class:`Html` only by
-:func:`safe_html`, and only :class:`Html` is drawn; it never passes through Markdown, where an
+Text that people or feeds wrote may hold anything. It becomes :class:`~dashboard.design.Html` only by
+:func:`~dashboard.design.safe_html`, and only ``Html`` is drawn; it never passes through Markdown, where an
 image in a street name would make every reader's browser call a foreign server.
 """
 
@@ -13,21 +13,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import design
-from dashboard.session import WORKING_AS
+from dashboard.design import Html, safe_html
+from dashboard.session import CONTRAST, WORKING_AS
 from problems.problem import Problem, ProblemStatus, Remediation
 
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "parts.css"
-
-
-class Html(str):
-    """Markup that is finished: made here of fixed tags and escaped text."""
-
-    __slots__ = ()
-
-
-def safe_html(text: object) -> Html:
-    """Return ``text`` so that a browser shows it as it is; finished :class:`Html` stays unchanged."""
-    return text if isinstance(text, Html) else Html(design.safe_html(text))
 
 
 def joined(parts: Iterable[Html], separator: str = "") -> Html:
@@ -43,14 +33,14 @@ def element(tag: str, *children: object, css: str = "", **attributes: str) -> Ht
 
 
 def address(path: str, query: Mapping[str, str] | None = None) -> str:
-    """Return an address of our own with its parameters, and with whom the person works as.
+    """Return an address of our own with its parameters, with whom the person works as, and how it is shown.
 
     A link loads the page anew, so what is not in the address is forgotten.
     """
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         raise ValueError(f"not an address of our own: {path}")
-    asking_as = st.query_params.get(WORKING_AS)
-    given = {**(query or {}), **({WORKING_AS: asking_as} if asking_as else {})}
+    stays = {name: st.query_params[name] for name in (WORKING_AS, CONTRAST) if st.query_params.get(name)}
+    given = {**(query or {}), **stays}
     return f"{path}?{urlencode(given)}" if given else path
 
 
@@ -108,6 +98,11 @@ def facts(pairs: Sequence[tuple[str, object]]) -> Html:
     """Return terms with their values, two or three to a row where there is room."""
     rows = joined(element("div", element("dt", name), element("dd", value)) for name, value in pairs)
     return element("dl", rows, css="fx-facts")
+
+
+def terms(pairs: Sequence[tuple[str, object]]) -> Html:
+    """Return terms with their values beside them, one pair a line."""
+    return Html(design.terms(pairs))
 
 
 def draw(markup: Html) -> None:

@@ -7,7 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import design
-from dashboard.parts.markup import Html, draw, element, joined, link
+from dashboard.design import Html
+from dashboard.parts.markup import draw, element, joined, link
 from problems.errors import ProblemError
 
 _SAID: Final = "fx_said"

@@ -39,7 +39,7 @@ def show_list(desk: Desk) -> None:
     shown = len(ordered) if st.session_state.get("list_all") else _ROWS_AT_FIRST
     rows = [_row(desk, problem) for problem in ordered[:shown]]
     heads = ("Problem", "Status", "Kind", "Area", "Owner", "Incidents", "Last seen", "Next review")
-    draw(table("Problems", heads, rows, numeric=(5,), narrow_without=(2, 3, 4, 6)))
+    draw(table("Problems", heads, rows, numeric=(5,), narrow_without=(2, 3, 4, 6, 7)))
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
 

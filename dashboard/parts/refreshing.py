@@ -1,7 +1,5 @@
 """Looking for hot spots as a job beside the pages: start it, watch it, say what it found."""
 
-from typing import Final
-
 import streamlit as st
 
 from dashboard import jobs, session
@@ -11,28 +9,25 @@ from problems.hot_spots import Refresh
 from problems.progress import Progress
 from problems.use_cases.refreshing import MAY_REFRESH, refresh
 
-#: The map starts the job under the same name, so that there is one at a time.
-REFRESH_JOB: Final = "Finding hot spots"
 
-
-def offer_refresh(desk: Desk, *, primary: bool = False) -> None:
+def offer_refresh(desk: Desk, *, label: str = "Find hot spots", primary: bool = False) -> None:
     """Draw the button that starts a refresh, for those who may and while none is running."""
-    running = jobs.find(REFRESH_JOB)
+    running = jobs.find(jobs.REFRESH)
     if not desk.principal.has(*MAY_REFRESH) or (running and running.is_running):
         return
-    if st.button("Find hot spots", type="primary" if primary else "secondary", key="find-hot-spots"):
+    if st.button(label, type="primary" if primary else "secondary", key="find-hot-spots"):
         settings = session.get_settings().detection
 
         def work(progress: Progress) -> Refresh:
             return refresh(*desk.asking, settings=settings, zone=desk.zone, progress=progress)
 
-        jobs.start(REFRESH_JOB, work)
+        jobs.start(jobs.REFRESH, work)
         st.rerun()
 
 
 def watch_refresh() -> None:
     """Draw how far a running refresh is, or what the last one found."""
-    jobs.watch(REFRESH_JOB, done=found_words)
+    jobs.watch(jobs.REFRESH, done=found_words)
 
 
 def found_words(result: object) -> str:
@@ -46,6 +41,7 @@ def found_words(result: object) -> str:
             (result.survived, "known already"),
             (result.split, "split"),
             (result.merged, "merged"),
+            (result.dormant, "went quiet"),
             (result.recurred, "came back"),
         )
         if number

@@ -5,8 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.parts.markup import Html, draw, element, joined
+from dashboard.design import Html
+from dashboard.parts.markup import draw, element, joined
 from dashboard.parts.telling import Line
+from problems.events import Event
 from problems.problem import ProblemStatus, SaraStage
 
 _AT_FIRST: Final = 8
@@ -32,25 +34,31 @@ def _line(line: Line) -> Html:
     return element("li", head, element("p", line.what) if line.what else Html(""), note)
 
 
-def show_stepper(status: ProblemStatus) -> None:
-    """Draw the four stages with the present one marked; nothing for a problem that was set aside."""
-    if status.stage not in _STAGES:
-        return
-    at = _STAGES.index(status.stage)
+def show_stepper(status: ProblemStatus, events: Sequence[Event]) -> None:
+    """Draw the four stages: where the problem is now, or how far it came before it ended."""
     steps = joined(
-        element(
-            "li",
-            element("b", stage.label),
-            element("span", _state(place, at)),
-            css=("fx-now" if place == at else "fx-past" if place < at else ""),
-            aria_current="step" if place == at else "",
-        )
-        for place, stage in enumerate(_STAGES)
+        element("li", element("b", stage.label), element("span", words), css=css, aria_current=current)
+        for stage, (words, css, current) in zip(_STAGES, _stages(status, events), strict=True)
     )
     draw(element("ol", steps, css="fx-steps", aria_label="Stage of problem solving"))
 
 
-def _state(place: int, at: int) -> str:
-    if place == at:
-        return "now"
-    return "behind us" if place < at else "to come"
+def _stages(status: ProblemStatus, events: Sequence[Event]) -> list[tuple[str, str, str]]:
+    """Return words, style and ``aria-current`` of each stage."""
+    if status is ProblemStatus.CLOSED:
+        return [("done", "fx-past", "")] * len(_STAGES)
+    ended = status.stage not in _STAGES
+    at = _STAGES.index(_left(status, events) if ended else status.stage)
+    here = ("ended here", "fx-past", "") if ended else ("now", "fx-now", "step")
+    ahead = "not reached" if ended else "to come"
+    return [("done", "fx-past", "")] * at + [here] + [(ahead, "", "")] * (len(_STAGES) - 1 - at)
+
+
+def _left(status: ProblemStatus, events: Sequence[Event]) -> SaraStage:
+    """Return the stage from which a problem went into ``status``, one of those that end it."""
+    for each in reversed(events):
+        before = each.before.get("status")
+        if each.changes.get("status") == status and before in tuple(ProblemStatus):
+            stage = ProblemStatus(str(before)).stage
+            return stage if stage in _STAGES else SaraStage.SCANNING
+    return SaraStage.SCANNING

@@ -1,25 +1,24 @@
 """The Map: where reports concentrate, which problems they became, and what is being done about them."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
 
-from dashboard import design, jobs, session
+from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping import live_layer
 from dashboard.mapping.layers import Asked, Picture
+from dashboard.parts.desk import this_desk
+from dashboard.parts.markup import draw, element, link, show_sheet
+from dashboard.parts.refreshing import offer_refresh, watch_refresh
 from dashboard.views import map_filters, map_panel, map_reading, welcome
 from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
-from problems.progress import Progress
 from problems.store import Store
-from problems.use_cases.refreshing import refresh
 
-REFRESH_JOB: Final = "Finding hot spots"
 _PROBLEM: Final = "problem"
 
 
@@ -28,27 +27,30 @@ def show() -> None:
     store = session.get_store()
     if welcome.shown_instead(store):
         return
-    head = st.container()
+    show_sheet()
+    with st.container(key="fx-top"):
+        head = st.container(key="fx-top-head")
+        figures = st.container(key="fx-top-figures")
     asked = map_filters.draw(store)
     seen = map_layers.picture(store, asked, session.get_settings().zone)
     head.html(design.page_head("Where reports concentrate", map_reading.sentence(asked, seen)))
-    _figures(store, asked, seen)
+    figures.html(_figures(store, asked, seen))
     _desk(asked)
     _refresh_row(store)
 
 
-def _figures(store: Store, asked: Asked, seen: Picture) -> None:
+def _figures(store: Store, asked: Asked, seen: Picture) -> str:
     zone = session.get_settings().zone
     today = session.get_clock()().astimezone(zone).date()
     wanted = asked.of_problems().wanted
     figures = map_figures(seen.problems, store.actions(), seen.reports, wanted, today)
     cells = [
         design.KeyFigure("Open problems", f"{figures.open_problems:,}", map_reading.under_way(seen.problems)),
-        design.KeyFigure("Nobody has taken on yet", f"{figures.not_taken_on:,}", "hot spots waiting for a decision"),
+        design.KeyFigure("Not taken on yet", f"{figures.not_taken_on:,}", "hot spots waiting for a decision"),
         design.KeyFigure("Reports", f"{figures.reports:,}", map_reading.compared(asked, seen)),
         design.KeyFigure("Actions late", f"{figures.late_actions:,}", "promised, due and not done"),
     ]
-    st.html(design.key_figures(cells))
+    return design.key_figures(cells)
 
 
 # -- map, panel and table: one fragment, so that choosing a problem runs only this ------------------
@@ -61,15 +63,15 @@ def _desk(asked: Asked) -> None:
     chosen, missing = _chosen(store)
     map_side, panel_side = st.columns([2, 1], gap="medium")
     with map_side:
-        state = map_layers.map_state(store, settings, asked, session.colours(), chosen)
+        state = map_layers.map_state(store, settings, asked, session.colours(), chosen, seen.problems)
         with st.container(key="fx-map"):
             live_layer.draw(state, key="map", chosen=_choose)
         st.html(map_reading.legend())
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
-        map_panel.draw(store, chosen, seen.problems, _choose)
-    map_panel.table(seen.problems, chosen, _choose)
+        map_panel.draw(chosen, seen.problems, _choose)
+    map_panel.table(seen.problems, _choose)
 
 
 def _choose(ref: str) -> None:
@@ -96,18 +98,15 @@ def _chosen(store: Store) -> tuple[Problem | None, ProblemError | None]:
 def _refresh_row(store: Store) -> None:
     latest = store.latest_refresh()
     st.html(design.section_head("Where the hot spots come from"))
+    watch_refresh()
     words, button = st.columns([3, 1], vertical_alignment="top", gap="medium")
     with words:
         for remark in _about(latest):
             st.html(design.note(remark))
         if latest and latest.excluded_reports:
-            st.html('<p class="fx-note"><a href="/setup" target="_self">Look at the default points in Setup</a></p>')
+            draw(element("p", link("/setup", "Look at the default points in Setup"), css="fx-note"))
     with button:
-        job = jobs.find(REFRESH_JOB)
-        if not (job and job.is_running) and st.button("Find hot spots again", width="stretch"):
-            _start_refresh()
-            st.rerun()
-    jobs.watch(REFRESH_JOB, done=_found)
+        offer_refresh(this_desk(), label="Find hot spots again")
 
 
 def _about(latest: Refresh | None) -> list[str]:
@@ -127,28 +126,3 @@ def _about(latest: Refresh | None) -> list[str]:
         "Those are places that stand for “somewhere in town”, so no hot spot is made of them."
     )
     return [found, out]
-
-
-def _start_refresh() -> None:
-    store, settings = session.get_store(), session.get_settings()
-    asking, clock, seed = session.principal(), session.get_clock(), session.get_seed()
-
-    def work(progress: Progress) -> Refresh:
-        return refresh(store, asking, clock, seed, settings=settings.detection, zone=settings.zone, progress=progress)
-
-    jobs.start(REFRESH_JOB, work)
-
-
-def _found(result: object) -> str:
-    if not isinstance(result, Refresh):
-        raise TypeError("a refresh returns a Refresh")
-    changes: Mapping[str, int] = {
-        "new": result.new,
-        "went on": result.survived,
-        "split": result.split,
-        "merged": result.merged,
-        "went quiet": result.dormant,
-        "came back": result.recurred,
-    }
-    told = ", ".join(f"{number} {words}" for words, number in changes.items() if number) or "nothing changed"
-    return f"{count(result.hot_spots, 'hot spot')} as of {day(result.as_of)}: {told}."

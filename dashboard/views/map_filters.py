@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping.layers import Asked
 from problems.areas import Area
@@ -28,6 +28,10 @@ def draw(store: Store) -> Asked:
     zone = session.get_settings().zone
     last = map_layers.last_day(store, zone) or session.get_clock()().astimezone(zone).date()
     areas = _by_words(store.areas())
+    # On a phone the filters fold away behind this switch, which the style sheet hides on wider screens.
+    with st.container(key="fx-fold", horizontal=True, vertical_alignment="center", gap="small"):
+        st.toggle("Filters", key="show_filters")
+        told = st.empty()
     with st.container(key="fx-filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
         period = st.selectbox(
             "Period of the reports",
@@ -55,6 +59,7 @@ def draw(store: Store) -> Asked:
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
         everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
     chosen = areas.get(area)
+    told.html(design.note(_chosen_words(period, [*groups, *remediations], area, everything=everything)))
     return Asked(
         days=_PERIODS[period],
         last=last,
@@ -63,6 +68,16 @@ def draw(store: Store) -> Asked:
         area_id=chosen.id if chosen else None,
         everything=everything,
     )
+
+
+def _chosen_words(period: str, choices: Sequence[Group | Remediation], area: str, *, everything: bool) -> str:
+    """Return what is chosen on one line, for the screen on which the filters are folded away."""
+    words = [period, *(choice.label for choice in choices)]
+    if area != _EVERYWHERE:
+        words.append(area)
+    if everything:
+        words.append("ended and quiet ones too")
+    return ", ".join(words)
 
 
 def _label(choice: Group | Remediation) -> str:

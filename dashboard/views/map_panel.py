@@ -6,10 +6,14 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import design, session
-from dashboard.wording import NOTHING, count, day, metres
+from dashboard import design
+from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.markup import draw as draw_markup
+from dashboard.parts.markup import element, link, terms
+from dashboard.parts.move_forms import problem_moves
+from dashboard.wording import NOTHING, count, day, listed, review_state, width_words
+from problems.figures import is_review_late
 from problems.problem import Problem, Remediation
-from problems.store import Store
 
 _SIGNS: Final = {
     Remediation.NOT_STARTED: "▲",
@@ -20,23 +24,22 @@ _SIGNS: Final = {
 }
 _TABLE: Final = "map-table"
 _HEAD: Final = ("Problem", "Name", "Status", "Category", "Distinct incidents", "Owner", "Area", "Last seen")
-_FIRST: Final = 8
+_FIRST: Final = 12
 
 
-def draw(store: Store, problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
+def draw(problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
     """Draw the panel: the selected problem, or the largest ones to choose from."""
     if problem is None:
         _largest(seen, choose)
         return
+    desk = this_desk()
     st.html(_head(problem))
-    st.html(design.terms(_facts(store, problem)))
     if problem not in seen:
-        st.html(design.note("The filters above leave this problem out of the map."))
+        st.html(design.note("The filters above leave this problem out; it is shown because it is chosen."))
+    draw_markup(terms(_facts(desk, problem)))
+    st.html(design.note(_next_words(desk, problem)))
     with st.container(horizontal=True, gap="small"):
-        st.html(
-            f'<a class="fx-button" href="/problem?problem={design.safe_html(problem.ref)}" target="_self">'
-            f"Open {design.safe_html(problem.ref)}</a>"
-        )
+        draw_markup(link("/problem", f"Open {problem.ref}", query={"problem": problem.ref}, css="fx-button"))
         st.button("Close", key="panel-close", on_click=choose, args=("",))
 
 
@@ -48,27 +51,46 @@ def _head(problem: Problem) -> str:
     )
 
 
-def _facts(store: Store, problem: Problem) -> list[tuple[str, str]]:
-    zone = session.get_settings().zone
-    today = session.get_clock()().astimezone(zone).date()
-    organisations = {each.id: each.name for each in store.organisations()}
+def _facts(desk: Desk, problem: Problem) -> list[tuple[str, object]]:
     owner = problem.owner or "Nobody yet"
-    if problem.owner_organisation_id in organisations:
-        owner = f"{owner}, {organisations[problem.owner_organisation_id]}"
-    actions = [action for action in store.actions(problem.id) if action.status.is_owed]
-    late = sum(action.days_late(today) > 0 for action in actions)
-    due = min((action.due_on for action in actions if action.due_on), default=None)
-    open_actions = count(len(actions), "action") + (f", {late} late" if late else "") if actions else "None"
-    return [
-        ("Owner", owner),
-        ("Stage", problem.stage.label),
+    if problem.owner_organisation_id is not None:
+        owner = f"{owner}, {desk.names.organisation(problem.owner_organisation_id)}"
+    facts: list[tuple[str, object]] = [("Owner", owner)]
+    if problem.objective:
+        facts.append(("Objective", problem.objective))
+    facts += [
         ("Last hot spot", f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"),
-        ("Width", metres(problem.width_m)),
-        ("Still to be done", open_actions),
-        ("Next due", day(due)),
+        ("Width", width_words(problem.width_m)),
+        ("Still to be done", _owed(desk, problem)),
+        ("Next review", _review(desk, problem)),
         ("Last seen", day(problem.last_seen_on)),
-        ("Quiet since", day(problem.dormant_since)),
     ]
+    if problem.dormant_since:
+        facts.append(("Quiet since", day(problem.dormant_since)))
+    return facts
+
+
+def _owed(desk: Desk, problem: Problem) -> str:
+    actions = [action for action in desk.store.actions(problem.id) if action.status.is_owed]
+    if not actions:
+        return "No action is open"
+    late = sum(action.days_late(desk.today) > 0 for action in actions)
+    due = min((action.due_on for action in actions if action.due_on), default=None)
+    words = [count(len(actions), "action"), f"{late} late" if late else "", f"the first due {day(due)}" if due else ""]
+    return ", ".join(word for word in words if word)
+
+
+def _review(desk: Desk, problem: Problem) -> object:
+    words = review_state(problem.review_on, desk.today)
+    return element("span", words, css="fx-late") if is_review_late(problem, desk.today) else words
+
+
+def _next_words(desk: Desk, problem: Problem) -> str:
+    """Say what the person can do next; the page of the problem asks for what each step needs."""
+    moves = [move.verb for move in problem_moves(desk, problem)]
+    if not moves:
+        return "No step is waiting for you here."
+    return f"What you can do next: {listed([f'“{verb}”' for verb in moves])}. Open the problem to do it."
 
 
 def _largest(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
@@ -91,7 +113,7 @@ def _largest(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
                 st.html(f'<span class="fx-count">{problem.incidents:,}</span>', width="content")
 
 
-def table(seen: Sequence[Problem], chosen: Problem | None, choose: Callable[[str], None]) -> None:
+def table(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
     """Draw the table of what is on the map; a row chosen there is chosen on the map."""
     st.html(design.section_head("The same as a table", f"{count(len(seen), 'problem')}"))
     ordered = sorted(seen, key=lambda problem: (-problem.incidents, problem.id))

@@ -4,13 +4,14 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.design import Html
 from dashboard.parts.cards import late_first, show_card
 from dashboard.parts.charts import weekly_bars
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.footprint import past_year, total_words
 from dashboard.parts.forms import draw_open_form, form_button
+from dashboard.parts.locator import show_locator
 from dashboard.parts.markup import (
-    Html,
     draw,
     element,
     facts,
@@ -68,7 +69,7 @@ def _one(desk: Desk, problem: Problem) -> None:
     _head(desk, problem)
     said()
     _lineage(desk, problem)
-    show_stepper(problem.status)
+    show_stepper(problem.status, events)
     _next_steps(desk, problem)
     _figures(desk, problem, events)
     main, side = st.columns([5, 3], gap="large")
@@ -76,6 +77,7 @@ def _one(desk: Desk, problem: Problem) -> None:
         _reports(desk, problem)
         _actions(desk, problem, actions)
     with side:
+        show_locator(desk, problem)
         _written(desk, problem)
         _timeline(desk, problem, actions, events)
 
@@ -132,13 +134,19 @@ def _figures(desk: Desk, problem: Problem, events: list[Event]) -> None:
     standing = days_since(status_since(events) or problem.created_at, desk.today, desk.zone) or 0
     key_figures(
         [
-            ("Reports", f"{problem.reports:,}", count(problem.incidents, "distinct incident")),
-            ("Width", metres(problem.width_m), "where reports concentrate"),
+            ("Reports", f"{problem.reports:,}", f"tell of {count(problem.incidents, 'distinct incident')}"),
+            _width(problem),
             ("Age", days(age), f"found {day_of(problem.created_at, desk.zone)}"),
             ("In this status", days(standing), problem.status.label),
-            ("Last seen", day(problem.last_seen_on), "by a refresh"),
+            ("Last seen", day(problem.last_seen_on), "as a hot spot"),
         ]
     )
+
+
+def _width(problem: Problem) -> tuple[str, str, str]:
+    if round(problem.width_m):
+        return "Width", metres(problem.width_m), "where reports concentrate"
+    return "Width", "1 address", "all its reports come from there"
 
 
 def _written(desk: Desk, problem: Problem) -> None:
@@ -163,7 +171,7 @@ def _review(desk: Desk, problem: Problem) -> Html:
 
 def _reports(desk: Desk, problem: Problem) -> None:
     year = past_year(desk, problem)
-    section("Reports over time", f"{total_words(year.weeks)}, inside the footprint")
+    section("Reports over time", total_words(year.weeks))
     marks = [(problem.remediated_on, "Work done")] if problem.remediated_on else []
     weekly_bars(year.weeks, marks)
     show_reports(desk, year.points)

@@ -57,7 +57,7 @@ def _organisations(desk: Desk) -> None:
             (each.name, each.kind or NOTHING, each.email or NOTHING, "closed" if each.closed else "")
             for each in desk.organisations
         ]
-        draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows))
+        draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows, narrow_without=(1, 3)))
     else:
         remark("None yet. Add the services, teams and landlords that can be given work.")
     if desk.principal.has(Role.ADMIN, Role.COORDINATOR):
