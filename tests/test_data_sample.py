@@ -7,8 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from data.sample.city import LOADING, WEEKS, load_sample_city
+from data.sample.city import LOADING, REFUSED, WEEKS, load_sample_city
 from data.sample.ground import EPSG, ORIGIN_M, build_ground
+from data.sample.spots import Fate, plant_spots
 from data.sample.streets import HALF_BOX_M
 from data.stores import SqlStore, open_store
 from data.taxonomy import load_taxonomy
@@ -92,6 +93,58 @@ def test_every_action_status_occurs_and_some_are_late(sample_read_only: SqlStore
     assert sum(days >= 7 for days in late) >= 2
     assert any(action.moved_count >= 2 for action in actions)
     assert any(action.status is ActionStatus.BLOCKED and action.reason for action in actions)
+
+
+def test_every_stage_of_the_board_has_something_to_show(sample_read_only: SqlStore) -> None:
+    problems = sample_read_only.problems()
+    count = Counter(problem.status for problem in problems)
+    new = [one for one in problems if one.status is ProblemStatus.DETECTED and one.dormant_since is None]
+    assert len(new) >= 3
+    assert count[ProblemStatus.IN_PROGRESS] >= 8
+    assert count[ProblemStatus.REMEDIATED] >= 3
+    assert count[ProblemStatus.VERIFIED] >= 3
+    assert count[ProblemStatus.CLOSED] >= 15
+    assert 3 <= count[ProblemStatus.RECURRED] <= 6
+
+
+def test_trouble_that_moved_on_is_seen_at_both_places(sample_read_only: SqlStore) -> None:
+    problems = sample_read_only.problems()
+    xy_m = to_metres(np.array([problem.lon_lat for problem in problems]), EPSG) - ORIGIN_M
+    seen = {}
+    for spot in plant_spots(build_ground(SAMPLE_SEED), SAMPLE_SEED):
+        if spot.fate in (Fate.DISPLACED, Fate.ECHO):
+            apart_m = np.hypot(*(xy_m - np.array(spot.centre_m)).T)
+            near = [one for one, m in zip(problems, apart_m, strict=True) if m < 120 and one.group == spot.group]
+            seen[spot.fate] = near
+    told = [event for one in seen[Fate.DISPLACED] for event in sample_read_only.events(Subject.PROBLEM, one.id)]
+    assert any(event.changes.get("outcome") == "inconclusive" for event in told)
+    assert {one.id for one in seen[Fate.ECHO]} - {one.id for one in seen[Fate.DISPLACED]}
+
+
+def test_nothing_that_people_did_was_refused(sample_read_only: SqlStore) -> None:
+    assert sample_read_only.fact(REFUSED) == ""
+
+
+def test_an_equal_seed_and_day_give_an_equal_city(
+    sample_read_only: SqlStore, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store = open_store(str(tmp_path_factory.mktemp("again") / "x.db"), durable=False)
+
+    def stop_after_some_weeks(message: str, share: float) -> None:
+        if message.startswith("Week 8 "):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        load_sample_city(store, sample_clock, SAMPLE_SEED, zone=SAMPLE_ZONE, progress=stop_after_some_weeks)
+    again = store.events()
+    reports = store.reports(range(1, 2001))
+    store.close()
+    assert len(again) > 1000
+    assert again == sample_read_only.events()[: len(again)]
+    first = sample_read_only.reports(range(1, 2001))
+    assert [(one.source_id, one.lon_lat, one.text) for one in reports] == [
+        (one.source_id, one.lon_lat, one.text) for one in first
+    ]
 
 
 def test_weekly_refreshes_find_a_steady_number_of_hot_spots(sample_read_only: SqlStore) -> None:

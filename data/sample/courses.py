@@ -97,13 +97,18 @@ def respond(desk: Desk, case: Case, begin: Begin) -> Course:
 
 
 def again(desk: Desk, case: Case, begin: Begin) -> Course:
-    """Deal with a problem that came back: close it as without effect, or analyse and plan again."""
+    """Deal with a problem that came back: close it where the work was useless or it moved on, or plan again."""
     yield later(desk, 24, 40)
     if desk.problem(case.problem_id).status is not P.RECURRED:
         return
     if case.fate is Fate.FAILED:
-        outcome = Outcome.WORSE if desk.rng.random() < 0.3 else Outcome.NO_EFFECT
+        known = any(problem.outcome == Outcome.NO_EFFECT for problem in desk.store.problems())
+        outcome = Outcome.WORSE if known and desk.rng.random() < 0.3 else Outcome.NO_EFFECT
         note = "The work was done as planned, and the reports went on as before. Another approach is needed."
+        desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
+        return
+    if case.fate is Fate.DISPLACED:
+        outcome, note = _assessment(desk, case)
         desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
         return
     desk.move(case.problem_id, P.ANALYSING, Role.COORDINATOR)
@@ -194,6 +199,9 @@ def _pace(desk: Desk, case: Case) -> float:
 def _days_left(desk: Desk, case: Case) -> float:
     if case.fixed_at is not None:
         return max(5.0, (case.fixed_at - desk.now).total_seconds() / 86400)
+    if case.fate in (Fate.LIVE, Fate.ECHO):
+        # The work on today's trouble is mostly still under way today.
+        return float(desk.rng.uniform(60, 140))
     return float(desk.rng.uniform(20, 60))
 
 
@@ -261,10 +269,11 @@ def _declined(desk: Desk, action_id: int, work: Work, days: float) -> Course:
 def _done(desk: Desk, action_id: int, work: Work, *, sent_back: bool) -> Course:
     desk.act(action_id, A.DONE, note=work.done)
     yield later(desk, 3, 12)
-    if sent_back:
+    # Whoever checked the whole problem meanwhile has checked this too.
+    if sent_back and desk.store.action(action_id).status is A.DONE:
         desk.act(action_id, A.IN_PROGRESS, Role.OFFICER, note="Half of it is still to do.")
         yield later(desk, 4, 10)
         desk.act(action_id, A.DONE, note=f"{work.done} The rest was done today.")
         yield later(desk, 3, 12)
-    if desk.rng.random() < 0.8:
+    if desk.rng.random() < 0.8 and desk.store.action(action_id).status is A.DONE:
         desk.act(action_id, A.VERIFIED, Role.OFFICER, note="Seen on site: done as reported.")

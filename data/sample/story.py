@@ -22,6 +22,10 @@ from problems.use_cases.reviewing import decide_pile
 _WORKED_ON = frozenset({Fate.WORKED, Fate.FAILED, Fate.DISPLACED, Fate.ECHO, Fate.RECURRED, Fate.LIVE})
 #: A problem this near to a planted spot of its group is that spot.
 _SAME_SPOT_M = 160.0
+#: So many days before the end the partners meet on one large problem; what they promise earlier is late by then.
+FINAL_DAYS = 21
+_LEAST_IN_PROGRESS = 9
+_LEAST_REMEDIATED = 3
 
 
 class Story:
@@ -118,14 +122,19 @@ class Story:
             return courses.set_aside(self.desk, case)
         if case.fate in (Fate.FADED, None) and draw < 0.5:
             return courses.dismissed(self.desk, case)
-        if case.fate is Fate.STALE and draw < 0.5:
+        if case.fate is Fate.STALE and draw < 0.2:
             return courses.worked_on(self.desk, case, self._begin)
         return None
 
 
 def fill_stages(desk: Desk) -> None:
-    """Take some of the newest hot spots as far as a stage that would not be seen otherwise, by ordinary moves."""
-    _report_as_done(desk)
+    """Take some hot spots as far as a stage that too few would be seen in otherwise, by ordinary moves."""
+    while _count(desk, P.IN_PROGRESS) < _LEAST_IN_PROGRESS + _LEAST_REMEDIATED - _count(desk, P.REMEDIATED):
+        if not _start_work(desk):
+            break
+    while _count(desk, P.REMEDIATED) < _LEAST_REMEDIATED:
+        if not _report_as_done(desk):
+            break
     _merge_two(desk)
     for target in (P.CONFIRMED, P.ANALYSING, P.PLANNED):
         problems = desk.store.problems()
@@ -141,21 +150,43 @@ def fill_stages(desk: Desk) -> None:
             desk.move(problem.id, P.PLANNED, Role.COORDINATOR, note="Partners are being asked.")
 
 
-def _report_as_done(desk: Desk) -> None:
+def _count(desk: Desk, status: P) -> int:
+    return sum(problem.status is status for problem in desk.store.problems())
+
+
+def _start_work(desk: Desk) -> bool:
+    """Let partners start on one problem; tell whether there was any (some stay in each stage)."""
+    problems = [one for one in desk.store.problems() if one.dormant_since is None]
+    planned, analysing = ([one for one in problems if one.status is status] for status in (P.PLANNED, P.ANALYSING))
+    ready = [*planned[1:], *analysing[2:]]
+    if not ready:
+        return False
+    problem = ready[0]
+    if problem.status is P.ANALYSING:
+        desk.move(problem.id, P.PLANNED, Role.COORDINATOR, note="Agreed with the partners this week.")
+    onward = {A.PROPOSED: A.ACCEPTED, A.ACCEPTED: A.IN_PROGRESS}
+    owed = [action for action in desk.store.actions(problem.id) if action.status in onward]
+    action = owed[0] if owed else desk.propose(problem.id, WORKS[problem.group][0], 30)
+    while action.status in onward:
+        action = desk.act(action.id, onward[action.status])
+    return True
+
+
+def _report_as_done(desk: Desk) -> bool:
     """Let partners finish what is owed on one problem and the coordinator report its work as done."""
-    problems = desk.store.problems()
-    started = [one for one in problems if one.status is P.IN_PROGRESS]
-    if not started or any(one.status is P.REMEDIATED for one in problems):
-        return
-    owed = {one.id: sum(action.status.is_owed for action in desk.store.actions(one.id)) for one in started}
-    problem = min(started, key=lambda one: (owed[one.id], one.id))
+    started = [one for one in desk.store.problems() if one.status is P.IN_PROGRESS]
+    actions = {one.id: desk.store.actions(one.id) for one in started}
+    some = [one for one in started if any(act.status.is_owed or act.done_at for act in actions[one.id])]
+    if not some:
+        return False
+    problem = min(some, key=lambda one: (sum(act.status.is_owed for act in actions[one.id]), one.id))
     onward = {A.PROPOSED: A.ACCEPTED, A.BLOCKED: A.IN_PROGRESS, A.ACCEPTED: A.DONE, A.IN_PROGRESS: A.DONE}
-    for action in desk.store.actions(problem.id):
+    for action in actions[problem.id]:
         status = action.status
         while status in onward:
             status = desk.act(action.id, onward[status], note="Finished this week.").status
-    if any(action.done_at for action in desk.store.actions(problem.id)):
-        desk.move(problem.id, P.REMEDIATED, Role.COORDINATOR, note="All agreed work is done; a visit follows.")
+    desk.move(problem.id, P.REMEDIATED, Role.COORDINATOR, note="All agreed work is done; a visit follows.")
+    return True
 
 
 def _merge_two(desk: Desk) -> None:
@@ -179,7 +210,10 @@ def _everything_at_once(desk: Desk) -> Course:
     problem = max(busy, key=lambda one: (one.status is P.IN_PROGRESS, one.reports, -one.id))
     works = WORKS[problem.group]
     statuses = (A.ACCEPTED, A.BLOCKED, A.DONE, A.VERIFIED, A.DECLINED, A.CANCELLED, A.IN_PROGRESS, A.PROPOSED)
-    made = {status: desk.propose(problem.id, works[k % len(works)], 5 + 6 * k).id for k, status in enumerate(statuses)}
+    due_in_days = (5, 11, 17, 23, 29, 35, FINAL_DAYS - 3, 47)
+    made = {
+        status: desk.propose(problem.id, works[k % len(works)], due_in_days[k]).id for k, status in enumerate(statuses)
+    }
     yield courses.later(desk, 4, 7)
     for status in (A.ACCEPTED, A.BLOCKED, A.DONE, A.VERIFIED, A.IN_PROGRESS):
         desk.act(made[status], A.ACCEPTED)
