@@ -311,9 +311,11 @@ def _joined(component: Ints, left: Ints, right: Ints) -> Ints:
     size = int(component.max()) + 1
     left, right = component[left], component[right]
     apart = left != right
-    links = np.ones(int(apart.sum()), dtype=np.int32), (left[apart], right[apart])
-    joined = connected_components(coo_array(links, shape=(size, size)), directed=False)[1].astype(np.int64)[component]
-    _, first, rank = np.unique(joined, return_index=True, return_inverse=True)
+    if apart.any():
+        links = np.ones(int(apart.sum()), dtype=np.int32), (left[apart], right[apart])
+        graph = coo_array(links, shape=(size, size))
+        component = connected_components(graph, directed=False)[1].astype(np.int64)[component]
+    _, first, rank = np.unique(component, return_index=True, return_inverse=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
     numbered: Ints = number[rank]

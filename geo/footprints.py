@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.geojson import bounds, from_geojson
+from geo.geojson import box_round, from_geojson
 from geo.projection import to_metres
 
 
@@ -44,7 +44,8 @@ def near(
     [True, True, False]
     """
     near_it = np.zeros(len(lon_lat), dtype=np.bool_)
-    west, south, east, north = bounds(geometry)
+    shape = from_geojson(geometry)
+    west, south, east, north = box_round(shape)
     # Most points are far away: they are told by their degrees, with room to spare at any latitude.
     room_lat = distance_m / 110_000.0
     room_lon = room_lat / max(float(np.cos(np.radians(max(abs(south), abs(north)) + room_lat))), 1e-6)
@@ -56,7 +57,7 @@ def near(
     )
     if not around.any():
         return near_it
-    outline = shapely.transform(from_geojson(geometry), lambda corners: to_metres(corners, epsg))
+    outline = shapely.transform(shape, lambda corners: to_metres(corners, epsg))
     shapely.prepare(outline)
     near_it[around] = shapely.dwithin(shapely.points(to_metres(lon_lat[around], epsg)), outline, distance_m)
     return near_it

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -79,10 +78,25 @@ def bounds(geometry: Mapping[str, object]) -> tuple[float, float, float, float]:
     >>> bounds({"type": "LineString", "coordinates": [[-1.5, 53.8], [-1.6, 53.7]]})
     (-1.6, 53.7, -1.5, 53.8)
     """
-    shape = from_geojson(geometry)
+    return box_round(from_geojson(geometry))
+
+
+def box_round(shape: BaseGeometry) -> tuple[float, float, float, float]:
+    """Return the box round a geometry that was read: west, south, east, north.
+
+    Raises
+    ------
+    GeoError
+        For an empty geometry.
+
+    Examples
+    --------
+    >>> box_round(shapely.Point(-1.5, 53.8))
+    (-1.5, 53.8, -1.5, 53.8)
+    """
     if shape.is_empty:
         raise GeoError("The box round an empty geometry was asked for.", "It has no place.", "Leave it out.")
-    west, south, east, north = (float(edge) for edge in shape.bounds)
+    west, south, east, north = shape.bounds
     return west, south, east, north
 
 
@@ -109,7 +123,9 @@ def from_geojson(geometry: Mapping[str, object]) -> BaseGeometry:
         ) from reason
 
 
-def _rounded(coordinates: npt.ArrayLike | list[Any]) -> Any:
-    if isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
+def _rounded(coordinates: list[Any]) -> list[Any]:
+    """Round lists of positions, however deep, or one position."""
+    if isinstance(coordinates[0], list) and isinstance(coordinates[0][0], list):
         return [_rounded(part) for part in coordinates]
-    return [float(value) for value in np.round(np.asarray(coordinates, dtype=np.float64), DECIMALS)]
+    rounded: list[Any] = np.round(np.array(coordinates, dtype=np.float64), DECIMALS).tolist()
+    return rounded

@@ -152,7 +152,10 @@ def apart(polygons: Sequence[shapely.Polygon | shapely.MultiPolygon]) -> list[sh
 
 
 def _thinned(points: Floats, radius_m: float) -> Floats:
-    places = np.unique(points, axis=0)
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    first_of_place = np.ones(len(points), dtype=bool)
+    first_of_place[1:] = (points[order[1:]] != points[order[:-1]]).any(axis=1)
+    places = points[order[first_of_place]]
     if len(places) <= _MOST_DRAWN:
         return places
     first = np.unique(np.floor(places / (radius_m / 20.0)), axis=0, return_index=True)[1]
@@ -160,6 +163,8 @@ def _thinned(points: Floats, radius_m: float) -> Floats:
 
 
 def _without_small_holes(shape: BaseGeometry, smallest_m2: float) -> BaseGeometry:
+    if isinstance(shape, shapely.Polygon) and not shape.interiors:
+        return shape
     filled = [
         shapely.Polygon(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area >= smallest_m2])
         for part in shapely.get_parts(shape)
