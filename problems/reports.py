@@ -132,3 +132,15 @@ class ReportPoints:
         return ReportPoints(
             self.ids[keep], self.lon_lat[keep], self.group[keep], self.reported_s[keep], self.reporter[keep]
         )
+
+    def joined(self, other: "ReportPoints") -> "ReportPoints":
+        """Return the reports of both, of which none may be in the other, ordered by id again."""
+        ids = np.concatenate([self.ids, other.ids])
+        order = np.argsort(ids)
+        return ReportPoints(
+            ids[order],
+            np.concatenate([self.lon_lat, other.lon_lat])[order],
+            np.concatenate([self.group, other.group])[order],
+            np.concatenate([self.reported_s, other.reported_s])[order],
+            np.concatenate([self.reporter, other.reporter])[order],
+        )

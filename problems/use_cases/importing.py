@@ -226,20 +226,23 @@ class _Run:
         if kept is None:
             new[key] = (report, content)
         else:
-            changed[key] = (replace(report, id=kept.id), content)
+            changed[key] = (report, content)
 
     def _count_gaps(self, report: Report) -> None:
         self.count.unplaced += report.lon_lat is None
         self.count.unmapped += report.category is None
 
     def _update(self, changed: Mapping[str, tuple[Report, bytes]], known: Mapping[str, KnownReport]) -> None:
-        kept = {report.id: report for report in self.store.reports([report.id for report, _ in changed.values()])}
+        kept = {report.id: report for report in self.store.reports([known[key].id for key in changed])}
         merged: list[tuple[Report, bytes]] = []
         told: list[Event] = []
         for key, (report, content) in changed.items():
             # A report that came in with an earlier chunk of this very file is not kept yet.
-            before = kept.get(report.id)
-            after = self._merge(before, report, known[key].content, content, told) if before else report
+            before = kept.get(known[key].id)
+            if before:
+                after = self._merge(before, report, known[key].content, content, told)
+            else:
+                after = replace(report, id=known[key].id)
             merged.append((after, content))
         self.unit.update_reports(self.batch.id, merged)
         self.unit.add_events(told)
@@ -249,13 +252,20 @@ class _Run:
 
         What happens to the status is added to ``told``.
         """
-        report = replace(
-            report, category=report.category or self._kept_category(before, report), version=before.version
+        differs = was[_CONTENT_BYTES:] != now[_CONTENT_BYTES:] and _status_of(before) != now[_CONTENT_BYTES:]
+        moves = differs and self._may_move(before, report, was)
+        stands = report if moves else before
+        after = replace(
+            report,
+            id=before.id,
+            category=report.category or self._kept_category(before, report),
+            version=before.version,
+            status=stands.status,
+            resolution=stands.resolution,
+            closed_at=stands.closed_at,
         )
-        stands = replace(report, status=before.status, resolution=before.resolution, closed_at=before.closed_at)
-        if was[_CONTENT_BYTES:] == now[_CONTENT_BYTES:] or _status_of(before) == _status_of(report):
-            return stands
-        moves = self._may_move(before, report, was)
+        if not differs:
+            return after
         changes = _status_fields(report)
         told.append(
             event(
@@ -270,7 +280,7 @@ class _Run:
                 details={"outside": changes, "batch_id": self.batch.id},
             )
         )
-        return report if moves else stands
+        return after
 
     @staticmethod
     def _kept_category(before: Report, report: Report) -> str | None:

@@ -26,7 +26,7 @@ from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.progress import Progress, silent
 from problems.reports import ReportPoints
 from problems.store import Store, Unit
-from problems.use_cases.recurring import incidents_since_remediation
+from problems.use_cases.recurring import Watch
 from problems.use_cases.saving import require, save_problem
 from problems.use_cases.working import created_event
 
@@ -99,7 +99,7 @@ def refresh(
         latest = store.latest_refresh()
         window = _window(points, finding, epsg, day, latest)
         names = Names(store)
-        plan = _plan(store, window, finding.found, points, settings, zone)
+        plan = _plan(store, window, finding.found, points, since, settings, zone)
         result = Refresh(
             id=0,
             as_of=day,
@@ -189,6 +189,7 @@ def _plan(
     window: Window,
     found: Sequence[Found],
     points: ReportPoints,
+    since: datetime | None,
     settings: DetectionSettings,
     zone: tzinfo,
 ) -> Plan:
@@ -208,11 +209,8 @@ def _plan(
         members = np.array(spot.members, dtype=np.int64)
         before.append(Before(problem.id, str(problem.group), members, ends[spot.refresh_id]))
     matching = match(before, found, points.ids, points.reported_s, min_jaccard=settings.match_min_jaccard)
-
-    def came_back(problem: Problem) -> int:
-        return incidents_since_remediation(store, problem, window.as_of, window.epsg, settings, zone)
-
-    return decide(window, found, problems, matched, matching, settings, came_back)
+    watch = Watch(store, points, since, window.as_of, window.epsg, settings, zone)
+    return decide(window, found, problems, matched, matching, settings, watch.incidents_since_remediation)
 
 
 def _keep(
