@@ -21,6 +21,8 @@ __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 
 #: An import of a million rows writes for less than this; an edit waits for it rather than fails.
 WRITE_WAIT_S = 60.0
+_LOCKED_VERSION = select(schema.store_state.c.version).with_for_update()
+_NEW_VERSION = update(schema.store_state)
 
 
 class SqlStore(Reading):
@@ -38,25 +40,24 @@ class SqlStore(Reading):
         StoreRefused
             When somebody else keeps writing for too long, or the database cannot keep it.
         """
-        state = schema.store_state
         with (
             self._engines.door.entered(),
             refusing(self._address, self._wait_s),
             self._engines.writer.begin() as connection,
         ):
             # On a server this row is the lock by which units follow each other.
-            version = connection.execute(select(state.c.version).with_for_update()).scalar_one()
+            version = connection.execute(_LOCKED_VERSION).scalar_one()
             unit = SqlUnit(connection)
             yield unit
             if unit.wrote:
-                connection.execute(update(state).values(version=version + 1))
+                connection.execute(_NEW_VERSION, {"version": version + 1})
 
     def close(self) -> None:
         """Let go of every connection."""
         self._engines.dispose()
 
 
-def open_store(url: str, *, wait_s: float = WRITE_WAIT_S) -> SqlStore:
+def open_store(url: str, *, wait_s: float = WRITE_WAIT_S, durable: bool = True) -> SqlStore:
     """Open a store, creating it and bringing its schema up to date where needed.
 
     Parameters
@@ -65,6 +66,9 @@ def open_store(url: str, *, wait_s: float = WRITE_WAIT_S) -> SqlStore:
         ``sqlite:///path``, ``postgresql://…``, ``postgresql+psycopg://…`` or the path of a file.
     wait_s : float
         How long a unit waits for somebody else's before it is refused.
+    durable : bool
+        False: a file that is thrown away unless it is finished. It does not wait for the disk after
+        each unit, so that a power cut may damage it; who finishes it puts it on the disk as a whole.
 
     Raises
     ------
@@ -73,7 +77,7 @@ def open_store(url: str, *, wait_s: float = WRITE_WAIT_S) -> SqlStore:
     """
     address = address_of(url)
     _prepare_file(address)
-    engines = engines_for(address, wait_s=wait_s)
+    engines = engines_for(address, wait_s=wait_s, durable=durable)
     try:
         with refusing(address, wait_s):
             _bring_up_to_date(address, engines)

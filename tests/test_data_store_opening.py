@@ -131,6 +131,15 @@ def test_a_file_store_writes_ahead_and_is_safe(tmp_path: Path) -> None:
     assert query_only == 1
 
 
+def test_a_file_that_is_thrown_away_unless_finished_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    with closing(open_store(str(tmp_path / "a.db"), durable=False)) as store:
+        with store.writing() as unit:
+            assert unit._connection.exec_driver_sql("PRAGMA synchronous").scalar() == 0
+        keep_reports(store, [a_report()])
+    with closing(open_store(str(tmp_path / "a.db"))) as store:
+        assert store.counts().reports == 1
+
+
 @pytest.mark.parametrize(
     ("address", "says"),
     [

@@ -91,16 +91,16 @@ class Engines:
             self.writer.dispose()
 
 
-def engines_for(address: Address, *, wait_s: float) -> Engines:
-    """Return the engines for ``address``; nothing is opened yet."""
+def engines_for(address: Address, *, wait_s: float, durable: bool = True) -> Engines:
+    """Return the engines for ``address``; nothing is opened yet. Where not ``durable``, no file waits for the disk."""
     if address.path is None:
         return _server_engines(address, wait_s)
-    reader = _file_engine(address, wait_s, writing=False)
-    writer = _file_engine(address, wait_s, writing=True)
+    reader = _file_engine(address, wait_s, writing=False, durable=durable)
+    writer = _file_engine(address, wait_s, writing=True, durable=durable)
     return Engines(reader, writer, Door(address.path.with_name(address.path.name + "-lock"), wait_s))
 
 
-def _file_engine(address: Address, wait_s: float, *, writing: bool) -> Engine:
+def _file_engine(address: Address, wait_s: float, *, writing: bool, durable: bool) -> Engine:
     # One writing connection, handed from thread to thread under the door's lock.
     size: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 8, "max_overflow": -1}
     engine = create_engine(
@@ -115,7 +115,7 @@ def _file_engine(address: Address, wait_s: float, *, writing: bool) -> Engine:
         connection.execute("PRAGMA recursive_triggers=ON")
         if writing:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         else:
             connection.execute("PRAGMA query_only=ON")
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     between,
+    bindparam,
     case,
     func,
     or_,
@@ -64,6 +65,12 @@ _GROUP_NUMBER = case({group: at for at, group in enumerate(Group)}, value=_REPOR
 _POINTS = select(_REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key).where(
     _REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT)
 )
+# Asked all day long, so built once.
+_VERSION = select(schema.store_state.c.version)
+_FACT = select(schema.fact.c.value).where(schema.fact.c.name == bindparam("name"))
+_PROBLEMS = PROBLEM.select().order_by(schema.problem.c.id)
+_ACTIONS = ACTION.select().order_by(schema.action.c.id)
+_ACTIONS_OF = _ACTIONS.where(schema.action.c.problem_id == bindparam("problem_id"))
 
 
 def chunks(values: Sequence[Any], size: int = IDS_AT_ONCE) -> Iterator[Sequence[Any]]:
@@ -86,13 +93,13 @@ class Reading:
         with refusing(self._address, self._wait_s), self._engines.reader.connect() as connection:
             yield connection
 
-    def _all(self, kind: Kind[Record], query: Select[Any]) -> list[Record]:
+    def _all(self, kind: Kind[Record], query: Select[Any], **values: object) -> list[Record]:
         with self._reading() as connection:
-            return [kind.of_row(row) for row in connection.execute(query)]
+            return [kind.of_row(row) for row in connection.execute(query, values).all()]
 
     def _one(self, kind: Kind[Record], number: int, ref: str) -> Record:
         with self._reading() as connection:
-            row = connection.execute(kind.select().where(kind.table.c.id == number)).first()
+            row = connection.execute(kind.one, {"this": number}).first()
         if row is None:
             raise NotFound(f"There is no {kind.name} {ref}.", "", "The list shows all there are.")
         return kind.of_row(row)
@@ -105,7 +112,7 @@ class Reading:
     def fact(self, name: str) -> str | None:
         """Return a fact about the whole store, or None."""
         with self._reading() as connection:
-            return connection.execute(select(schema.fact.c.value).where(schema.fact.c.name == name)).scalar()
+            return connection.execute(_FACT, {"name": name}).scalar()
 
     def counts(self) -> StoreCounts:
         """Return how much the store holds; counted once for each version of the store."""
@@ -155,7 +162,7 @@ class Reading:
         with self._reading() as connection:
             for some in chunks(wanted):
                 query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
-                found += [REPORT.of_row(row) for row in connection.execute(query)]
+                found += [REPORT.of_row(row) for row in connection.execute(query).all()]
         return found
 
     def categories_of(self, ids: Sequence[int]) -> Mapping[int, str]:
@@ -165,7 +172,7 @@ class Reading:
         with self._reading() as connection:
             for some in chunks(sorted({int(one) for one in ids})):
                 query = select(report.id, report.category).where(report.id.in_(some), report.category.is_not(None))
-                found.update((row[0], row[1]) for row in connection.execute(query))
+                found.update((number, code) for number, code in connection.execute(query).all())
         return found
 
     def reports_in(
@@ -262,7 +269,7 @@ class Reading:
 
     def problems(self) -> list[Problem]:
         """Return every problem in order of id."""
-        return self._all(PROBLEM, PROBLEM.select().order_by(schema.problem.c.id))
+        return self._all(PROBLEM, _PROBLEMS)
 
     def problem(self, problem_id: int) -> Problem:
         """Return a problem, or raise :class:`problems.errors.NotFound`."""
@@ -270,8 +277,9 @@ class Reading:
 
     def actions(self, problem_id: int | None = None) -> list[Action]:
         """Return the actions (of one problem) in order of id."""
-        query = ACTION.select().order_by(schema.action.c.id)
-        return self._all(ACTION, query if problem_id is None else query.where(schema.action.c.problem_id == problem_id))
+        if problem_id is None:
+            return self._all(ACTION, _ACTIONS)
+        return self._all(ACTION, _ACTIONS_OF, problem_id=problem_id)
 
     def action(self, action_id: int) -> Action:
         """Return an action, or raise :class:`problems.errors.NotFound`."""
@@ -312,7 +320,7 @@ class Reading:
 
 
 def _version(connection: Connection) -> int:
-    return int(connection.execute(select(schema.store_state.c.version)).scalar_one())
+    return int(connection.execute(_VERSION).scalar_one())
 
 
 def _inside(box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import Column, Insert, Select, Table, Update, bindparam, insert, select, update
 
 from data.sql import schema
 from geo.cells import cell_of
@@ -55,11 +55,32 @@ class Kind(Generic[Record]):
         """Return the query for all records, to be narrowed and ordered."""
         return self._everything
 
+    # Built once: putting a statement together takes as long as the database takes to answer it.
+
+    @cached_property
+    def one(self) -> Select[Any]:
+        """The query for the record whose id is ``this``."""
+        return self._everything.where(self.table.c.id == bindparam("this"))
+
+    @cached_property
+    def insert(self) -> Insert:
+        """The statement that adds the rows that it is executed with."""
+        return insert(self.table)
+
+    @cached_property
+    def update(self) -> Update:
+        """The statement that writes what it is executed with over the record ``this``, still at version ``seen``."""
+        return update(self.table).where(self.table.c.id == bindparam("this"), self.table.c.version == bindparam("seen"))
+
+    @cached_property
+    def _place_at(self) -> int | None:
+        return self.names.index(_PLACE) if _PLACE in self.names else None
+
     def of_row(self, row: Sequence[Any]) -> Record:
         """Return the record that a row of :meth:`select` keeps."""
         values = list(row)
-        if _PLACE in self.names:
-            at = self.names.index(_PLACE)
+        at = self._place_at
+        if at is not None:
             lon, lat = values[at], values[at + 1]
             values[at : at + 2] = [None if lon is None else (lon, lat)]
         return self.record(*values)

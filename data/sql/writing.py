@@ -62,7 +62,7 @@ class SqlUnit:
             query = select(report.source_id, report.id, report.content).where(
                 report.source == source, report.source_id.in_(some)
             )
-            for source_id, number, content in self._connection.execute(query):
+            for source_id, number, content in self._connection.execute(query).all():
                 kept[asked[source_id]] = KnownReport(number, content)
         return kept
 
@@ -85,7 +85,7 @@ class SqlUnit:
             rows = report_rows(batch_id, some)
             for row in rows:
                 row["version"] = 1
-            self._insert(schema.report, rows)
+            self._insert(REPORT, rows)
 
     def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint.
@@ -111,7 +111,7 @@ class SqlUnit:
     def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:
         """Keep rows that could not become reports."""
         for some in chunks(rows, _ROWS_AT_ONCE):
-            self._insert(schema.rejected_row, [{**REJECTED.row(row), "batch_id": batch_id} for row in some])
+            self._insert(REJECTED, [{**REJECTED.row(row), "batch_id": batch_id} for row in some])
 
     def map_category(self, source: str | None, name: str, code: str) -> int:
         """Give every unmapped report called ``name`` the category ``code``; return how many."""
@@ -149,7 +149,7 @@ class SqlUnit:
 
     def save_piles(self, piles: Sequence[Pile]) -> None:
         """Add piles (``id`` 0) or replace the counts of kept ones; decisions stay as they are."""
-        self._insert(schema.pile, [PILE.row(pile) for pile in piles if pile.id == 0])
+        self._insert(PILE, [PILE.row(pile) for pile in piles if pile.id == 0])
         for pile in piles:
             if pile.id:
                 counts = {name: getattr(pile, name) for name in _PILE_COUNTS}
@@ -193,7 +193,7 @@ class SqlUnit:
 
     def add_events(self, events: Sequence[Event]) -> None:
         """Append events in this order; nothing ever changes or removes one."""
-        self._insert(schema.event, [EVENT.row(event) for event in events])
+        self._insert(EVENT, [EVENT.row(event) for event in events])
 
     # -- people and places --
 
@@ -215,11 +215,11 @@ class SqlUnit:
 
     def add_areas(self, areas: Sequence[Area]) -> None:
         """Keep boundaries."""
-        self._insert(schema.area, [AREA.row(area) for area in areas])
+        self._insert(AREA, [AREA.row(area) for area in areas])
 
     def add_streets(self, streets: Sequence[Street]) -> None:
         """Keep streets."""
-        self._insert(schema.street, [STREET.row(street) for street in streets])
+        self._insert(STREET, [STREET.row(street) for street in streets])
 
     def set_fact(self, name: str, value: str) -> None:
         """Remember a fact about the whole store (its metric CRS, that it is synthetic …)."""
@@ -230,37 +230,32 @@ class SqlUnit:
 
     # -- what all of them share --
 
-    def _insert(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _insert(self, kind: Kind[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self.wrote = True
-            self._connection.execute(insert(table), list(rows))
+            self._connection.execute(kind.insert, list(rows))
 
     def _add(self, kind: Kind[Record], record: Record) -> int:
         self.wrote = True
         row = kind.row(record)
         if "version" in row:
             row["version"] = 1
-        done = self._connection.execute(insert(kind.table).values(row))
+        done = self._connection.execute(kind.insert, row)
         key = done.inserted_primary_key
         if key is None:
             raise RuntimeError(f"the database gave the new {kind.name} no id")
         return int(key[0])
 
     def _save(self, kind: Kind[Record], record: Record, seen_version: int, row: dict[str, Any]) -> Record:
-        table = kind.table
         number: int = record.id  # type: ignore[attr-defined] # all that is saved has an id
-        change = (
-            update(table)
-            .where(table.c.id == number, table.c.version == seen_version)
-            .values({**row, "version": seen_version + 1})
-        )
-        if self._connection.execute(change).rowcount != 1:
+        values = {**row, "version": seen_version + 1, "this": number, "seen": seen_version}
+        if self._connection.execute(kind.update, values).rowcount != 1:
             raise self._stale(kind, record, number)
         self.wrote = True
         return replace(record, version=seen_version + 1)  # type: ignore[type-var] # all are dataclasses
 
     def _now(self, kind: Kind[Record], number: int) -> Record:
-        row = self._connection.execute(kind.select().where(kind.table.c.id == number)).first()
+        row = self._connection.execute(kind.one, {"this": number}).first()
         if row is None:
             raise _not_found(kind, number)
         return kind.of_row(row)
