@@ -217,7 +217,7 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
     """
     folder = _folder_beside(path)
     try:
-        store = open_store(str(folder / path.name))
+        store = open_store(str(folder / path.name), durable=False)
         try:
             loaded = load_sample_city(store, clock, seed, zone=read_settings().zone, progress=progress)
         finally:
@@ -225,6 +225,8 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
         left = [file.name for file in folder.iterdir() if file.name.endswith("-wal")]
         if left:
             raise RuntimeError(f"the store did not put everything into its file before closing: {left}")
+        with (folder / path.name).open("rb+") as finished:
+            os.fsync(finished.fileno())
         # A link, unlike a move, never replaces a file that somebody has open by now.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(folder / path.name)
