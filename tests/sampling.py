@@ -31,7 +31,7 @@ def sample_clock() -> datetime:
 
 def build_sample_file(path: Path) -> None:
     """Load the sample city into a new store at ``path`` and fold everything into that one file."""
-    store = open_store(f"sqlite:///{path}")
+    store = open_store(f"sqlite:///{path}", durable=False)
     load_sample_city(store, sample_clock, SAMPLE_SEED, zone=SAMPLE_ZONE)
     store.close()
     with closing(sqlite3.connect(path)) as connection:

@@ -26,6 +26,7 @@ _SAME_SPOT_M = 160.0
 FINAL_DAYS = 21
 _LEAST_IN_PROGRESS = 9
 _LEAST_REMEDIATED = 3
+_MOST_RECURRED = 5
 
 
 class Story:
@@ -129,6 +130,9 @@ class Story:
 
 def fill_stages(desk: Desk) -> None:
     """Take some hot spots as far as a stage that too few would be seen in otherwise, by ordinary moves."""
+    back = [problem.id for problem in desk.store.problems() if problem.status is P.RECURRED]
+    for problem_id in back[: max(0, len(back) - _MOST_RECURRED)]:
+        desk.move(problem_id, P.ANALYSING, Role.COORDINATOR)
     while _count(desk, P.IN_PROGRESS) < _LEAST_IN_PROGRESS + _LEAST_REMEDIATED - _count(desk, P.REMEDIATED):
         if not _start_work(desk):
             break
