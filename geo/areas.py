@@ -80,6 +80,8 @@ def area_of(lon_lat: npt.ArrayLike, geometries: Sequence[Mapping[str, object]]) 
     found = np.full(len(points), NONE, dtype=np.int64)
     # A prepared area against the points in its box: 17 times faster than a tree of areas (26 areas, 100,000 points).
     for number, geometry in enumerate(geometries):
+        if len(points) and (found != NONE).all():
+            break  # reading an area takes longer than asking it
         area = _area(geometry)
         west, south, east, north = area.bounds
         near = np.flatnonzero((found == NONE) & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
