@@ -71,6 +71,17 @@ class Window:
     ids: npt.NDArray[np.int64]
 
 
+def final_successor(by_id: Mapping[int, Problem], problem: Problem) -> Problem:
+    """Return the problem that stands for ``problem`` now: itself, or what it was merged into in the end."""
+    seen = {problem.id}
+    while problem.status is ProblemStatus.SUPERSEDED and problem.successor_ids:
+        problem = by_id[problem.successor_ids[0]]
+        if problem.id in seen:
+            break
+        seen.add(problem.id)
+    return problem
+
+
 def incidents_inside(window: Window, problem: Problem) -> int:
     """Return the distinct incidents of the problem's group inside its footprint in the window."""
     rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
@@ -157,16 +168,19 @@ def decide(
     kept_ids = {problem.id for problem in problem_of.values()}
     back = returning(window, now, problem_of, [p for p in problems if p.id not in kept_ids], settings)
     problem_of |= back
+    _prefer_worked_on(problem_of, matching, matched)
     placed_ids = {problem.id for problem in problem_of.values()}
     change_of = dict.fromkeys(matching.kept, EventKind.SURVIVED)
     change_of |= {index: EventKind.WOKE if was.dormant_since else EventKind.SURVIVED for index, was in back.items()}
     parent_of = _name_splits(matching, matched, problem_of, change_of)
     told = _tell_splits(matching, matched)
+    merged = 0
     for index, rows in matching.merged.items():
-        change_of[index] = EventKind.MERGED
-        if index in problem_of:
-            others = [matched[row] for row in rows if matched[row].id not in placed_ids]
-            told.extend(_tell_merge(problem_of[index], others))
+        others = {matched[row].id: matched[row] for row in rows if matched[row].id not in placed_ids}
+        if index in problem_of and others:
+            merged += 1
+            change_of[index] = EventKind.MERGED
+            told.extend(_tell_merge(problem_of[index], list(others.values())))
     woken = [change for index, problem in back.items() if (change := _wake(problem, now[index], came_back))]
     gone = {change.after.id for change in told if change.after.status is ProblemStatus.SUPERSEDED}
     elsewhere = gone | {problem.id for problem in back.values()}
@@ -186,10 +200,26 @@ def decide(
         sightings=tuple(held),
         survived=sum(kind is EventKind.SURVIVED for kind in change_of.values()),
         split=len(matching.split),
-        merged=len(matching.merged),
+        merged=merged,
         dormant=len(quiet),
         recurred=len(returned) + len(woken),
     )
+
+
+def _prefer_worked_on(problem_of: dict[int, Problem], matching: Matching, matched: Sequence[Problem]) -> None:
+    """Where places grew together, let a problem that people work on keep the hot spot, the oldest of them first."""
+    for index, rows in matching.merged.items():
+        keeper = problem_of.get(index)
+        if keeper is None or keeper.status not in UNTOUCHED:
+            continue
+        elsewhere = {problem.id for other, problem in problem_of.items() if other != index}
+        worked_on = [
+            matched[row]
+            for row in rows
+            if matched[row].status.is_open and matched[row].status not in UNTOUCHED and matched[row].id not in elsewhere
+        ]
+        if worked_on:
+            problem_of[index] = min(worked_on, key=lambda problem: problem.id)
 
 
 def _name_splits(
@@ -220,19 +250,28 @@ def _tell_splits(matching: Matching, matched: Sequence[Problem]) -> list[Change]
 
 
 def _tell_merge(keeper: Problem, others: Sequence[Problem]) -> list[Change]:
-    changes: list[Change] = []
-    for other in others:
-        if other.status in UNTOUCHED:
-            after = replace(other, status=ProblemStatus.SUPERSEDED, successor_ids=(keeper.id,))
-            changes.append(Change(other, after, EventKind.MERGED, f"Grew together with {keeper.ref}."))
-        else:
-            note = f"Its place has grown together with {keeper.ref}: merge the two?"
-            changes.append(Change(other, other, EventKind.PROPOSED, note, {"proposal": "merge", "with": keeper.id}))
-    if others:
-        refs = ", ".join(other.ref for other in others)
-        kind = EventKind.MERGED if keeper.status in UNTOUCHED else EventKind.PROPOSED
-        details = {"proposal": "merge", "with": [other.id for other in others]}
-        changes.append(Change(keeper, keeper, kind, f"Its place has grown together with {refs}.", details))
+    """Supersede what nobody works on into ``keeper``, and ask about what people work on."""
+    joined = [other for other in others if other.status in UNTOUCHED]
+    asked = [other for other in others if other.status not in UNTOUCHED]
+    changes: list[Change] = [
+        Change(
+            other,
+            replace(other, status=ProblemStatus.SUPERSEDED, successor_ids=(keeper.id,)),
+            EventKind.MERGED,
+            f"Grew together with {keeper.ref}.",
+            {"with": [keeper.id]},
+        )
+        for other in joined
+    ]
+    if joined:
+        refs = ", ".join(other.ref for other in joined)
+        details = {"with": [other.id for other in joined]}
+        changes.append(Change(keeper, keeper, EventKind.MERGED, f"{refs} grew into its place.", details))
+    for other in asked:
+        for one, another in ((other, keeper), (keeper, other)):
+            note = f"Its place has grown together with {another.ref}: merge the two?"
+            asking: dict[str, object] = {"proposal": "merge", "with": [another.id]}
+            changes.append(Change(one, one, EventKind.PROPOSED, note, asking))
     return changes
 
 

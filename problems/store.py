@@ -264,7 +264,7 @@ class Store(Protocol):
         ...
 
     def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem that has one, the hot spot that its ``hot_spot_id`` names."""
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
         ...
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:

@@ -249,11 +249,12 @@ class Reading:
         return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
 
     def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem that has one, the hot spot that its ``hot_spot_id`` names."""
-        named = select(schema.problem.c.hot_spot_id).where(schema.problem.c.hot_spot_id.is_not(None))
-        return self._all(
-            HOT_SPOT, HOT_SPOT.select().where(schema.hot_spot.c.id.in_(named)).order_by(schema.hot_spot.c.id)
-        )
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
+        spot, last = schema.hot_spot, schema.hot_spot.alias()
+        problem = schema.problem.c
+        named = select(problem.id, last.c.refresh_id).join(last, last.c.id == problem.hot_spot_id).subquery()
+        own = and_(spot.c.problem_id == named.c.id, spot.c.refresh_id == named.c.refresh_id)
+        return self._all(HOT_SPOT, HOT_SPOT.select().join(named, own).order_by(spot.c.id))
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
         """Return the hot spots that were matched to a problem, in order of refresh."""

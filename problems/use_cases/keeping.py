@@ -1,0 +1,168 @@
+"""Keeping a refresh: its hot spots, the problems that are new, and what it changed, in one unit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from problems.deciding import Change, Plan
+from problems.events import EventKind, Subject, event
+from problems.finding import Finding, Found
+from problems.hot_spots import HotSpot, Refresh
+from problems.naming import Names, leading_category
+from problems.people import SYSTEM, Principal
+from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.store import Store, Unit
+from problems.use_cases.saving import save_problem
+from problems.use_cases.working import created_event
+
+#: Proposals that nobody answered are repeated after this many days.
+REPEAT_PROPOSAL_DAYS = 90
+
+
+def keep(
+    store: Store,
+    unit: Unit,
+    principal: Principal,
+    now: datetime,
+    result: Refresh,
+    finding: Finding,
+    plan: Plan,
+    names: Names,
+) -> Refresh:
+    """Write a refresh with everything it found and decided, and return it as kept."""
+    if store.fact("epsg") is None and finding.reports:
+        unit.set_fact("epsg", str(result.epsg))
+    result = replace(result, id=unit.add_refresh(result))
+    unit.save_piles([replace(pile, last_refresh_id=result.id) for pile in finding.piles])
+    saved = _save_changes(store, unit, now, plan.changes)
+    codes = store.categories_of([number for found in finding.found for number in found.members.tolist()])
+    spots: list[HotSpot] = []
+    seen: list[Problem] = []
+    for index, found in enumerate(finding.found):
+        problem = plan.problem_of.get(index)
+        spot = _hot_spot(found, result.id, codes)
+        if problem is None:
+            problem = _new_problem(spot, found, now, plan.parent_of.get(index), names)
+            problem = replace(problem, id=unit.add_problem(problem))
+            unit.add_events([created_event(now, SYSTEM, problem, {"refresh_id": result.id})])
+            change = str(plan.change_of.get(index, EventKind.CREATED))
+        else:
+            problem = saved.get(problem.id, problem)
+            change = str(plan.change_of[index])
+        spots.append(replace(spot, problem_id=problem.id, change=change))
+        seen.append(problem)
+    ids = unit.add_hot_spots(spots)
+    kept = [replace(spot, id=spot_id) for spot, spot_id in zip(spots, ids, strict=True)]
+    spots_of: dict[int, list[HotSpot]] = {}
+    for spot in kept:
+        spots_of.setdefault(spot.problem_id or 0, []).append(spot)
+    by_id = {problem.id: problem for problem in seen}
+    sightings = [_sighted(by_id[number], own, result.as_of) for number, own in spots_of.items()]
+    unit.save_sightings([*sightings, *plan.sightings])
+    counts = {name: getattr(result, name) for name in ("hot_spots", "new", "survived", "dormant", "recurred")}
+    unit.add_events(
+        [
+            event(
+                now,
+                principal,
+                Subject.REFRESH,
+                result.id,
+                EventKind.REFRESHED,
+                details={"as_of": str(result.as_of)} | counts,
+            )
+        ]
+    )
+    return result
+
+
+def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[Change]) -> dict[int, Problem]:
+    """Save what a refresh changed and return the changed problems by id."""
+    saved: dict[int, Problem] = {}
+    for change in changes:
+        before = saved.get(change.before.id, change.before)
+        # A refresh about a past day tells nothing that happened before what people did since.
+        at = max(moment, before.last_event_at or moment)
+        if change.after == change.before:
+            if change.kind is EventKind.PROPOSED and _already_proposed(store, change, at):
+                continue
+            told = event(at, SYSTEM, Subject.PROBLEM, before.id, change.kind, note=change.note, details=change.details)
+            unit.add_events([told])
+            continue
+        saved[before.id] = save_problem(
+            unit,
+            at,
+            SYSTEM,
+            before,
+            replace(change.after, version=before.version),
+            before.version,
+            change.kind,
+            note=change.note,
+            details=change.details,
+        )
+    return saved
+
+
+def _already_proposed(store: Store, change: Change, at: datetime) -> bool:
+    lately = at - timedelta(days=REPEAT_PROPOSAL_DAYS)
+    return any(
+        told.kind is EventKind.PROPOSED and told.at >= lately and dict(told.details) == dict(change.details)
+        for told in store.events(Subject.PROBLEM, change.before.id)
+    )
+
+
+def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpot:
+    return HotSpot(
+        id=0,
+        refresh_id=refresh_id,
+        group=found.group,
+        category=leading_category(codes[number] for number in found.members.tolist() if number in codes),
+        lon_lat=found.lon_lat,
+        width_m=found.width_m,
+        outline=found.outline,
+        reports=found.reports,
+        incidents=found.incidents,
+        reporters=found.reporters,
+        first_at=found.first_at,
+        last_at=found.last_at,
+        members=tuple(found.members.tolist()),
+    )
+
+
+def _new_problem(spot: HotSpot, found: Found, now: datetime, parent_id: int | None, names: Names) -> Problem:
+    return Problem(
+        id=0,
+        name=names.place_name(found),
+        group=spot.group,
+        category=spot.category,
+        status=ProblemStatus.DETECTED,
+        lon_lat=spot.lon_lat,
+        width_m=spot.width_m,
+        footprint=spot.outline,
+        created_at=now,
+        reports=spot.reports,
+        incidents=spot.incidents,
+        area=names.area(spot.lon_lat),
+        parent_id=parent_id,
+        last_event_at=now,
+    )
+
+
+def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date) -> Problem:
+    """Return the problem with what this refresh saw of it; a taken-on problem keeps its footprint.
+
+    A problem that others were merged into by hand may be seen in several places: counts add up, and
+    the largest place stands for it.
+    """
+    largest = max(spots, key=lambda spot: (spot.incidents, -spot.id))
+    after = replace(
+        problem,
+        category=largest.category or problem.category,
+        reports=sum(spot.reports for spot in spots),
+        incidents=sum(spot.incidents for spot in spots),
+        hot_spot_id=largest.id,
+        last_seen_on=as_of,
+        misses=0,
+    )
+    if problem.status in UNTOUCHED:
+        after = replace(after, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)
+    return after
