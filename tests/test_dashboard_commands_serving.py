@@ -79,16 +79,22 @@ def test_an_address_of_another_machine_is_refused(store_file: Path, capsys: pyte
 
 def test_the_address_to_open_is_one_that_a_browser_can_open() -> None:
     assert commands_serving.address("127.0.0.1", 8501) == "http://127.0.0.1:8501"
-    assert commands_serving.address("0.0.0.0", 8501) == "http://127.0.0.1:8501"  # noqa: S104 - text, nothing listens
-    assert commands_serving.address("::", 8501) == "http://[::1]:8501"
+    assert commands_serving.address("::1", 8501) == "http://[::1]:8501"
 
 
 def test_a_server_answers_to_its_own_names_only() -> None:
     assert commands_serving.names_of("127.0.0.1") == ["127.0.0.1", "localhost"]
-    assert commands_serving.names_of("198.51.100.7") == ["127.0.0.1", "198.51.100.7", "localhost"]
-    everywhere = commands_serving.names_of("0.0.0.0")  # noqa: S104 - text, nothing listens
-    assert socket.gethostname() in everywhere
-    assert "0.0.0.0" not in everywhere  # noqa: S104 - text, nothing listens
+    assert commands_serving.names_of("::1") == ["127.0.0.1", "::1", "localhost"]
+
+
+def test_without_accounts_nobody_but_this_computer_is_let_in(
+    store_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = refused(capsys, "serve", "--host", "0.0.0.0", "--port", "8632")  # noqa: S104 - it is refused
+    assert "There are no accounts yet" in sentence
+    assert "ssh -L 8632:127.0.0.1:8632" in sentence
+    for host in ("127.0.0.1", "127.8.0.1", "::1", "localhost"):
+        commands_serving.require_this_computer(host, 8632)
 
 
 # -- the sample city --

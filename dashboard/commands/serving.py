@@ -29,8 +29,6 @@ APP = ROOT / "dashboard" / "app.py"
 SAMPLE_STORE = ROOT / "var" / "sample-city.db"
 
 _STORE_VARIABLE = "FIXPOINT_STORE"
-#: Addresses that mean “all of this machine’s”, and the one among them to open in a browser here.
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _BUILDING = ".building-"
 _WAIT_FOR_SERVER_S = 120.0
 _BETWEEN_TRIES_S = 0.2
@@ -44,15 +42,12 @@ def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None)
     settings = read_settings()
     host, port = host or settings.host, port or settings.port
     check_free(host, port)
+    require_this_computer(host, port)
     if demo:
         output.note("The sample city is made up: no report, street or person in it is real.")
         prepare_demo(output, os.environ)
     else:
         _check_store(output)
-    if not _is_loopback(host):
-        output.note(
-            f"Warning: there are no accounts yet. Everybody who can reach {host} can read and change everything."
-        )
     threading.Thread(target=_say_when_ready, args=(output, host, port), daemon=True).start()
     _run_streamlit(host, port)
     output.note("Fixpoint has stopped.")
@@ -89,11 +84,25 @@ def _next(port: int) -> int:
     return port + 1 if port < 65535 else 8501
 
 
-def _is_loopback(host: str) -> bool:
+def require_this_computer(host: str, port: int) -> None:
+    """Make sure that ``host`` can be reached from this computer only.
+
+    Raises
+    ------
+    InputRefused
+        For any other address: without accounts, whoever reaches it reads and changes everything.
+    """
     try:
-        return ip_address(host).is_loopback
+        is_loopback = ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise InputRefused(
+            f"Fixpoint does not listen on {host}.",
+            "There are no accounts yet: everybody who reached it could read and change everything.",
+            "Leave --host out. From another computer, use a tunnel:"
+            f" ssh -L {port}:127.0.0.1:{port} YOU@THIS-COMPUTER, then open http://127.0.0.1:{port} there.",
+        )
 
 
 def _check_store(output: Output) -> None:
@@ -104,8 +113,7 @@ def _check_store(output: Output) -> None:
 
 def address(host: str, port: int) -> str:
     """Return the address to open in a browser for a server that listens on ``host`` and ``port``."""
-    shown = _EVERYWHERE.get(host, host)
-    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _say_when_ready(output: Output, host: str, port: int) -> None:
@@ -144,13 +152,7 @@ def _run_streamlit(host: str, port: int) -> None:
 
 def names_of(host: str) -> list[str]:
     """Return the names by which a server that listens on ``host`` may be called; any other is refused."""
-    names = {"127.0.0.1", "localhost", host}
-    if host in _EVERYWHERE:
-        own = socket.gethostname()
-        names |= {own, f"{own}.local"}
-        with contextlib.suppress(OSError):
-            names |= {str(found[4][0]) for found in socket.getaddrinfo(own, None)}
-    return sorted(names - set(_EVERYWHERE))
+    return sorted({"127.0.0.1", "localhost", host})
 
 
 # -- the sample city --
