@@ -163,6 +163,6 @@ def test_hot_spots_are_found_again_in_the_background(visit: Visitor) -> None:
     page = visit("/")
     map_of(page)
     page.get_by_role("button", name="Find hot spots again").click()
-    expect(page.get_by_text(re.compile(r"\d+ hot spots? as of"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ hot spots? up to"))).to_be_visible()
     page.get_by_role("button", name="Close this message").click()
     expect(page.get_by_role("button", name="Find hot spots again")).to_be_visible()

@@ -42,6 +42,11 @@
       this._note = L.DomUtil.create("p", "fx-map-note", map.getContainer());
       this._note.setAttribute("role", "status");
       map.getContainer().setAttribute("aria-label", this.options.label);
+      // Leaflet focuses the map on every press; without this the page around the frame jumps to show all
+      // of it, and the press misses what it was meant for.
+      const box = map.getContainer();
+      const focus = box.focus.bind(box);
+      box.focus = () => focus({ preventScroll: true });
       L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
       map.on("moveend", this._later, this);
       map.on("zoomend", this._sizeMarkers, this);
@@ -80,7 +85,7 @@
       const at = this._fitted;
       if (!at) return;
       if (at.length === 2) this._map.setView([at[1] * STEP, at[0] * STEP], 16, { animate: false });
-      else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { animate: false });
+      else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { padding: [12, 12], animate: false });
     },
 
     _paint() {
@@ -131,6 +136,7 @@
             weight: Math.max(0.8, 3.2 - rank * 0.9), lineCap: "round", smoothFactor: 1.2,
           }).addTo(this._layers.streets);
         });
+        this._map.getContainer().dataset.streets = answer.streets.length;
       });
     },
 
@@ -195,7 +201,7 @@
       footprint.on("click", (event) => { L.DomEvent.stopPropagation(event); this._choose(problem.ref); });
       footprint.addTo(this._layers.footprints);
       const marker = L.marker([problem.at[1] * STEP, problem.at[0] * STEP], {
-        pane: "fxMarkers", keyboard: true, riseOnHover: true, zIndexOffset: ended ? -500 : 0,
+        pane: "fxMarkers", keyboard: true, riseOnHover: true, autoPanOnFocus: false, zIndexOffset: ended ? -500 : 0,
         icon: L.divIcon({ className: "fx-problem" + (ended ? " fx-ended" : ""), html: this._draw(mark), iconSize: [28, 28] }),
       });
       marker.on("click", () => this._choose(problem.ref));
@@ -207,6 +213,10 @@
       element.setAttribute("aria-label", `${problem.ref}, ${problem.group}: ${words}`);
       element.setAttribute("title", `${problem.ref} · ${problem.group} · ${problem.status}`);
       element.dataset.ref = problem.ref;
+      // Only for the keyboard: a map that moves while a mouse button is down loses the click.
+      element.addEventListener("focus", () => {
+        if (element.matches(":focus-visible")) this._map.panInside(marker.getLatLng(), { padding: [40, 40], animate: false });
+      });
       element.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();

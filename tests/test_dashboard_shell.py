@@ -1,0 +1,91 @@
+"""The frame round every page: who works, what is said about the data, and the map page filled."""
+
+from collections.abc import Iterator
+from urllib.parse import quote_plus
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import design, session
+from data.stores import SqlStore
+from problems.people import LAPTOP
+from tests.screens import markup, run, words
+
+SHELL = str(session.__file__).replace("session.py", "shell.py")
+
+
+@pytest.fixture
+def city(sample_read_only: SqlStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
+    monkeypatch.setenv("FIXPOINT_STORE", "sqlite:///unused.db")
+    session.forget()
+    monkeypatch.setattr(session, "get_store", lambda: sample_read_only)
+    yield sample_read_only
+    session.forget()
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(SHELL, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return run(app)
+
+
+def map_arguments(app: AppTest) -> str:
+    return "\n".join(str(each.proto.json_args) for each in app.get("component_instance"))
+
+
+def test_a_made_up_city_is_called_so_and_the_footer_dates_what_is_shown(city: SqlStore) -> None:
+    text = words(opened())
+    assert "The data shown are synthetic" in text
+    assert "Hot spots as of" in text
+    assert "Times in Europe/London" in text
+
+
+def test_the_filled_map_page_says_in_words_and_figures_what_it_shows(city: SqlStore) -> None:
+    app = opened()
+    text = words(app)
+    assert "problems are on the map" in text
+    for figure in ("Open problems", "Not taken on yet", "Reports", "Actions late"):
+        assert figure in text
+    assert "Largest on the map" in text
+    assert len(app.get("component_instance")) == 1
+
+
+def test_the_map_asks_for_nothing_outside_and_carries_no_words_of_people(city: SqlStore) -> None:
+    given = map_arguments(opened())
+    assert "/assets/live-layer.js" in given
+    for outside in ("https://", "cdn", "unpkg", "openstreetmap"):
+        assert outside not in given
+    assert not [problem.name for problem in city.problems() if problem.name in given]
+
+
+def test_a_problem_that_the_filters_leave_out_is_still_shown_while_it_is_chosen(city: SqlStore) -> None:
+    ended = next(problem for problem in city.problems() if not problem.status.is_open)
+    app = opened(problem=ended.ref)
+    assert f"Open {ended.ref}" in words(app)
+    assert "The filters above leave this problem out" in words(app)
+    assert "also" in map_arguments(app)
+    assert "also" not in map_arguments(opened())
+
+
+def test_people_of_the_store_can_be_worked_as_and_links_remember_who(city: SqlStore) -> None:
+    person = next(each for each in city.people() if each.active)
+    app = opened()
+    assert app.selectbox(key=session.WORKING_AS).value == ""
+    label = f"As {person.name}, {person.role.label.lower()}"
+    chosen = opened(**{session.WORKING_AS: label, "contrast": "true", "problem": city.problems()[0].ref})
+    assert chosen.selectbox(key=session.WORKING_AS).value == person.key
+    assert f"as={quote_plus(label)}" in markup(chosen).replace("&amp;", "&")
+    assert "contrast=true" in markup(chosen)
+
+
+def test_nobody_chosen_is_the_person_at_this_computer(city: SqlStore) -> None:
+    assert session.principal() == LAPTOP
+
+
+def test_high_contrast_changes_the_colours_of_the_page(city: SqlStore) -> None:
+    def sheets(app: AppTest) -> str:
+        return "\n".join(str(each.proto.body) for each in app.get("html"))
+
+    assert f"--fx-paper:{design.LIGHT.paper}" in sheets(opened())
+    assert f"--fx-paper:{design.LIGHT_CONTRAST.paper};" in sheets(opened(contrast="true")).split("@media")[0]
