@@ -115,8 +115,8 @@ class Refresh:
     """One run of clustering over the reports of a window, with what it found and what changed.
 
     The window ends with the day ``as_of`` (included, in the deployment's time zone) and is
-    ``window_days`` long; 0 means every report up to that day. ``input_digest`` is equal for equal
-    input and settings.
+    ``window_days`` long; 0 means every report up to that day. ``unmapped`` counts its placed reports
+    without a category, which took no part. ``input_digest`` is equal for equal input and settings.
     """
 
     id: int
@@ -140,3 +140,4 @@ class Refresh:
     epsg: int
     input_digest: str
     settings: Mapping[str, float] = field(default_factory=dict)
+    unmapped: int = 0

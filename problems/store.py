@@ -72,6 +72,10 @@ class Unit(Protocol):
         """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
         ...
 
+    def reports(self, ids: Sequence[int]) -> list[Report]:
+        """Return the reports with these ids as this unit has them by now, in ascending order of id."""
+        ...
+
     def add_batch(self, batch: Batch) -> int:
         """Keep the head of an import; its counts may still change until the unit ends."""
         ...
@@ -185,6 +189,13 @@ class Store(Protocol):
 
     def version(self) -> int:
         """Return a number that grows with every unit that was kept; the key of every cache."""
+        ...
+
+    def reports_version(self) -> int:
+        """Return a number that grows with every unit that wrote reports, their categories or boundaries.
+
+        The key of caches that hold nothing else, which a note on a problem should not empty.
+        """
         ...
 
     def fact(self, name: str) -> str | None:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from problems.errors import Cancelled, InputRefused, NotAllowed
+from problems.errors import Cancelled, InputRefused, NotAllowed, Stale
 from problems.events import EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.people import SYSTEM
 from problems.problem import Problem, ProblemStatus
 from problems.use_cases import reviewing
 from problems.use_cases.refreshing import refresh
-from tests.scenes import COORDINATOR, LONDON, VIEWER, Scene, days_before
+from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
 WEEK = timedelta(weeks=1)
@@ -390,3 +390,125 @@ def test_a_place_keeps_its_problem_when_months_lie_between_two_refreshes(scene: 
     found = scene.refresh(later)
     assert (found.new, found.survived) == (0, 1)
     assert [problem.last_seen_on for problem in scene.store.problems()] == [later]
+
+
+def test_what_people_merged_stays_merged(scene: Scene) -> None:
+    scene.send(
+        *scene.spot((-100, 0), days_before(TODAY + WEEK, 12)), *scene.spot((100, 0), days_before(TODAY + WEEK, 12))
+    )
+    scene.refresh(TODAY)
+    kept, gone = scene.store.problems()
+    scene.move(COORDINATOR, gone, ProblemStatus.SUPERSEDED, target_id=kept.id, note="One place to us.")
+    found = scene.refresh(TODAY + WEEK)
+    assert (found.hot_spots, found.new) == (2, 0)
+    now = scene.store.problem(kept.id)
+    assert now.incidents == 24
+    assert {spot.problem_id for spot in scene.store.hot_spots(found.id)} == {kept.id}
+    assert scene.refresh(TODAY + 2 * WEEK).new == 0
+    assert len(scene.store.problems()) == 2
+
+
+def test_a_problem_that_people_work_on_keeps_the_place_when_an_untouched_one_grows_into_it(scene: Scene) -> None:
+    later = TODAY + timedelta(days=14)
+    scene.send(*scene.spot((-90, 0), days_before(TODAY, 10)), *scene.spot((90, 0), days_before(TODAY, 20)))
+    scene.refresh(TODAY)
+    small = min(scene.store.problems(), key=lambda problem: problem.incidents)
+    scene.taken_on(small)
+    bridge(scene, later)
+    scene.refresh(later)
+    worked_on, other = scene.store.problem(small.id), next(p for p in scene.store.problems() if p.id != small.id)
+    assert (other.status, other.successor_ids) == (ProblemStatus.SUPERSEDED, (small.id,))
+    assert worked_on.last_seen_on == later
+    assert worked_on.incidents == 42
+    scene.refresh(later + WEEK)
+    assert kinds(scene, worked_on).count(EventKind.MERGED) == 1
+
+
+def test_looking_into_an_empty_store_does_not_bar_an_older_file(scene: Scene) -> None:
+    assert refresh(scene.store, SYSTEM, scene.clock, 1, settings=scene.settings, zone=LONDON).id == 0
+    assert scene.store.refreshes() == []
+    scene.send(*scene.spot((0, 0), days_before(TODAY - timedelta(days=900), 9)))
+    assert refresh(scene.store, SYSTEM, scene.clock, 1, settings=scene.settings, zone=LONDON).hot_spots == 1
+
+
+def test_without_a_day_it_is_never_before_the_last_refresh(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY - timedelta(days=5), 9)))
+    scene.refresh(TODAY)
+    again = refresh(scene.store, SYSTEM, scene.clock, 1, settings=scene.settings, zone=LONDON)
+    assert (again.as_of, again.survived) == (TODAY, 1)
+
+
+def test_a_refresh_that_another_one_overtook_keeps_nothing(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 9)))
+    overtaken = False
+
+    def overtake(_message: str, share: float) -> None:
+        nonlocal overtaken
+        if share >= 1.0 and not overtaken:
+            overtaken = True
+            scene.refresh(TODAY)
+
+    with pytest.raises(Stale, match="Another refresh"):
+        refresh(scene.store, SYSTEM, scene.clock, 1, settings=scene.settings, zone=LONDON, progress=overtake)
+    assert len(scene.store.refreshes()) == 1
+
+
+@pytest.mark.parametrize(("left", "goes_quiet"), [(4, False), (3, True)])
+def test_half_of_the_minimum_keeps_a_problem_awake(scene: Scene, left: int, goes_quiet: bool) -> None:
+    later = TODAY + timedelta(days=91)
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 9)), *scene.spot((0, 0), days_before(later, left)))
+    scene.refresh(TODAY)
+    scene.refresh(later)
+    scene.refresh(later + WEEK)
+    assert (scene.store.problem(1).dormant_since is not None) == goes_quiet
+
+
+@pytest.mark.parametrize(("near", "is_same"), [(5, True), (4, False)])
+def test_half_of_the_reports_near_the_old_footprint_make_it_the_same_place(
+    scene: Scene, near: int, is_same: bool
+) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 9)))
+    scene.refresh(TODAY)
+    later = TODAY + timedelta(days=120)
+    scene.today = later
+    days = days_before(later, 10)
+    # The old footprint ends 57 m from the centre; near it is up to 132 m.
+    scene.send(*[scene.report((120 if at < near else 150, 0), day) for at, day in enumerate(days)])
+    assert (scene.refresh(later).new == 0) == is_same
+
+
+def test_a_recurrence_must_exceed_what_was_usual_and_not_only_what_was_expected(scene: Scene) -> None:
+    usual = days_before(TODAY - timedelta(days=120), 24, step=15)
+    scene.send(*scene.spot((0, 0), usual), *scene.spot((0, 0), days_before(TODAY, 20)))
+    scene.refresh(TODAY)
+    scene.remediated(scene.store.problem(1))
+    scene.today = TODAY + timedelta(days=60)
+    # Four are expected in 60 days and up to eight usual: six are more than expected, and no recurrence.
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 6, step=9)))
+    assert scene.refresh().recurred == 0
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 6, step=8)))
+    assert scene.refresh().recurred == 1
+
+
+def test_work_that_was_closed_as_useless_does_not_come_back(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 10)), scene.report((4000, 0), TODAY - timedelta(days=600)))
+    scene.refresh(TODAY)
+    scene.remediated(scene.store.problem(1))
+    scene.move(OFFICER, scene.store.problem(1), ProblemStatus.VERIFIED, visited_on=TODAY, note="Seen.")
+    scene.move(COMMANDER, scene.store.problem(1), ProblemStatus.CLOSED, outcome="no_effect", note="Reports went on.")
+    scene.today = TODAY + timedelta(days=60)
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    assert scene.refresh().recurred == 0
+    assert scene.store.problem(1).status is ProblemStatus.CLOSED
+
+
+def test_what_a_refresh_tells_never_comes_before_what_people_did(scene: Scene) -> None:
+    day = TODAY - timedelta(days=400)
+    scene.send(*scene.spot((0, 0), days_before(day, 9)))
+    scene.refresh(day)
+    scene.taken_on(scene.store.problem(1))
+    for late in (95, 102):
+        scene.refresh(day + timedelta(days=late))
+    told = scene.store.events(Subject.PROBLEM, 1)
+    assert told[-1].kind is EventKind.DORMANT
+    assert [one.at for one in told] == sorted(one.at for one in told)

@@ -103,7 +103,42 @@ def test_the_second_of_two_editors_is_told_what_changed_and_by_whom(scene: Scene
             objective="Something else",
         )
     assert stale.value.changed_by == "Cora Reid"
-    assert stale.value.changes["objective"] == ("Something else", "No more dark nights")
+    assert stale.value.changes["objective"] == ("", "No more dark nights")
+
+
+def test_the_second_of_two_movers_is_told_what_changed_and_by_whom(scene: Scene, problem: Problem) -> None:
+    scene.taken_on(problem)
+    with pytest.raises(Stale) as stale:
+        working.move_problem(
+            scene.store,
+            OFFICER,
+            scene.clock,
+            1,
+            problem_id=problem.id,
+            target=ProblemStatus.DISMISSED,
+            answers=MoveAnswers(reason="artefact", note="Nothing there."),
+            seen_version=problem.version,
+        )
+    assert stale.value.changed_by == "Cora Reid"
+    assert stale.value.changes["status"] == ("detected", "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("target_id", "why"), [(999, "no problem 999"), (1, "into itself"), (3, "graffiti"), (4, "Dismissed")]
+)
+def test_a_problem_is_merged_only_into_an_open_one_of_its_kind(scene: Scene, target_id: int, why: str) -> None:
+    days = days_before(TODAY, 9)
+    scene.send(*scene.spot((0, 0), days), *scene.spot((600, 0), days), *scene.spot((900, 0), days, code="DMG-GRAF"))
+    scene.send(*scene.spot((0, 900), days))
+    scene.refresh()
+    lit = [one for one in scene.store.problems() if one.group is Group.LIGHTING]
+    other = next(one for one in scene.store.problems() if one.group is Group.DAMAGE)
+    scene.move(COORDINATOR, lit[2], ProblemStatus.DISMISSED, reason="artefact", note="Nothing there.")
+    chosen = {3: other.id, 4: lit[2].id, 1: lit[0].id}.get(target_id, target_id)
+    with pytest.raises(MoveRefused, match=why):
+        scene.move(COORDINATOR, lit[0], ProblemStatus.SUPERSEDED, target_id=chosen, note="One place.")
+    merged = scene.move(COORDINATOR, lit[0], ProblemStatus.SUPERSEDED, target_id=lit[1].id, note="One place.")
+    assert merged.successor_ids == (lit[1].id,)
 
 
 def test_a_refresh_does_not_make_an_open_form_stale(scene: Scene, problem: Problem) -> None:
@@ -116,6 +151,25 @@ def test_a_refresh_does_not_make_an_open_form_stale(scene: Scene, problem: Probl
         scene.store, COORDINATOR, scene.clock, 1, problem_id=1, seen_version=seen, name="Dark Mill Lane"
     )
     assert edited.name == "Dark Mill Lane"
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"owner": "x" * 121, "objective": "Light", "review_on": TODAY}, "121 characters"),
+        ({"owner": "Cora", "objective": "x" * 4001, "review_on": TODAY}, "4001 characters"),
+        (
+            {"owner": "Cora", "owner_organisation_id": 77, "objective": "Light", "review_on": TODAY},
+            "no organisation 77",
+        ),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_when_taking_on(
+    scene: Scene, problem: Problem, answers: dict[str, object], why: str
+) -> None:
+    with pytest.raises(InputRefused, match=why):
+        scene.move(COORDINATOR, problem, ProblemStatus.CONFIRMED, **answers)
+    assert scene.store.problem(1) == problem
 
 
 @pytest.mark.parametrize(

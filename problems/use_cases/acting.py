@@ -8,11 +8,11 @@ from problems.clock import Clock
 from problems.errors import InputRefused, NotAllowed
 from problems.events import EventKind, Subject, event
 from problems.lifecycle import MoveAnswers, check_move
-from problems.people import SYSTEM, Organisation, Principal, Role
+from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
-from problems.use_cases.saving import require, save_action, save_problem, told
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, checked_text
+from problems.use_cases.saving import check_seen, require, save, told
+from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
 _TAKES_ACTIONS = frozenset(
     {
@@ -62,7 +62,7 @@ def add_action(
                 f"Problem {problem.ref} is “{problem.status.label}”.",
                 "Actions can be added once it is taken on and until the work is reported as done.",
             )
-        _open_organisation(store, asked, organisation_id)
+        check_organisation(store, asked, organisation_id)
         action = Action(
             id=0,
             problem_id=problem.id,
@@ -121,13 +121,15 @@ def move_action(
     with store.writing() as unit:
         action = store.action(action_id)
         asked = f"Action {action.ref} cannot become “{target.label}”."
+        check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
         _check_own(asked, principal, action, move.roles)
-        if answers.organisation_id is not None:
-            _open_organisation(store, asked, answers.organisation_id)
+        check_organisation(store, asked, answers.organisation_id)
+        if action.status is ActionStatus.DECLINED and answers.organisation_id == action.organisation_id:
+            raise InputRefused(asked, "That organisation has declined it.", "Choose another organisation.")
         after = _moved(action, target, principal, answers, now)
         note = checked_text(asked, answers.note, LONGEST_NOTE)
-        saved = save_action(
+        saved = save(
             unit,
             now,
             principal,
@@ -172,6 +174,7 @@ def postpone_action(
         asked = f"The due date of {action.ref} was not moved."
         require(principal, asked, Role.COORDINATOR, Role.PARTNER)
         _check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
+        check_seen(store, asked, action, seen_version)
         _check_due(asked, due_on, now.date())
         text = checked_text(asked, note, LONGEST_NOTE)
         if not text:
@@ -186,7 +189,7 @@ def postpone_action(
             moved_count=action.moved_count + int(moved),
             last_note=text,
         )
-        return save_action(
+        return save(
             unit,
             now,
             principal,
@@ -218,7 +221,7 @@ def _moved(action: Action, target: ActionStatus, principal: Principal, answers: 
 def _start_problem(unit: Unit, problem: Problem, action: Action, now: datetime) -> None:
     if problem.status is not ProblemStatus.PLANNED:
         return
-    save_problem(
+    save(
         unit,
         now,
         SYSTEM,
@@ -241,12 +244,3 @@ def _check_own(asked: str, principal: Principal, action: Action, roles: frozense
 def _check_due(asked: str, due_on: date | None, today: date) -> None:
     if due_on is not None and due_on < today:
         raise InputRefused(asked, f"The due date {due_on} has passed.", "Choose today or a later day.")
-
-
-def _open_organisation(store: Store, asked: str, organisation_id: int) -> Organisation:
-    for organisation in store.organisations():
-        if organisation.id == organisation_id:
-            if organisation.closed:
-                raise InputRefused(asked, f"{organisation.name} is closed.", "Choose another organisation.")
-            return organisation
-    raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")

@@ -187,63 +187,59 @@ class _Run:
         self.count.rejected += len(rejected)
         if rejected:
             self.unit.add_rejected(self.batch.id, rejected)
-        known = self.unit.known_reports(self.batch.source, list({report.source_id for report in reports}))
-        new: dict[str, tuple[Report, bytes]] = {}
-        changed: dict[str, tuple[Report, bytes]] = {}
+        for told in self._rounds(reports):
+            self._take_round(told)
+
+    def _rounds(self, reports: Sequence[Report]) -> Iterator[list[tuple[Report, bytes]]]:
+        """Yield reports so that each id comes once at a time: a row about it is kept before the next is read.
+
+        A row that says what the row before it about the same id says is counted here.
+        """
+        waiting: list[list[tuple[Report, bytes]]] = []
+        turns: dict[str, int] = {}
+        latest: dict[str, bytes] = {}
         for report in reports:
-            self._sort(report, known, new, changed)
+            key, content = report.source_id, content_of(report)
+            if latest.get(key) == content:
+                self.count.unchanged += 1
+                continue
+            latest[key] = content
+            turn = turns[key] = turns.get(key, -1) + 1
+            if turn == len(waiting):
+                waiting.append([])
+            waiting[turn].append((report, content))
+        yield from waiting
+
+    def _take_round(self, told: Sequence[tuple[Report, bytes]]) -> None:
+        known = self.unit.known_reports(self.batch.source, [report.source_id for report, _ in told])
+        new: list[tuple[Report, bytes]] = []
+        changed: list[tuple[Report, bytes]] = []
+        for report, content in told:
+            kept = known.get(report.source_id)
+            if kept is not None and (self.repeated or kept.content == content):
+                self.count.unchanged += 1
+                continue
+            self.count.accepted += kept is None
+            self.count.updated += kept is not None
+            self._count_gaps(report)
+            (new if kept is None else changed).append((report, content))
         if new:
-            self.unit.add_reports(self.batch.id, list(new.values()))
+            self.unit.add_reports(self.batch.id, new)
         if changed:
             self._update(changed, known)
-
-    def _sort(
-        self,
-        report: Report,
-        known: Mapping[str, KnownReport],
-        new: dict[str, tuple[Report, bytes]],
-        changed: dict[str, tuple[Report, bytes]],
-    ) -> None:
-        """Put a report where it belongs; within a file the last row about an id holds."""
-        key, content = report.source_id, content_of(report)
-        kept = known.get(key)
-        if kept is None:
-            if key in new:
-                same = new[key][1] == content
-            else:
-                same = False
-                self.count.accepted += 1
-                self._count_gaps(report)
-                new[key] = (report, content)
-                return
-        else:
-            same = self.repeated or content == (changed[key][1] if key in changed else kept.content)
-        if same:
-            self.count.unchanged += 1
-            return
-        self.count.updated += 1
-        self._count_gaps(report)
-        if kept is None:
-            new[key] = (report, content)
-        else:
-            changed[key] = (report, content)
 
     def _count_gaps(self, report: Report) -> None:
         self.count.unplaced += report.lon_lat is None
         self.count.unmapped += report.category is None
 
-    def _update(self, changed: Mapping[str, tuple[Report, bytes]], known: Mapping[str, KnownReport]) -> None:
-        kept = {report.id: report for report in self.store.reports([known[key].id for key in changed])}
+    def _update(self, changed: Sequence[tuple[Report, bytes]], known: Mapping[str, KnownReport]) -> None:
+        # From the unit: an earlier row of this very file may have changed them.
+        kept = {before.source_id: before for before in self.unit.reports([one.id for one in known.values()])}
         merged: list[tuple[Report, bytes]] = []
         told: list[Event] = []
-        for key, (report, content) in changed.items():
-            # A report that came in with an earlier chunk of this very file is not kept yet.
-            before = kept.get(known[key].id)
-            if before:
-                after = self._merge(before, report, known[key].content, content, told)
-            else:
-                after = replace(report, id=known[key].id)
-            merged.append((after, content))
+        for report, content in changed:
+            key = report.source_id
+            merged.append((self._merge(kept[key], report, known[key].content, content, told), content))
         self.unit.update_reports(self.batch.id, merged)
         self.unit.add_events(told)
 

@@ -12,7 +12,7 @@ from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.store import Store, Unit
-from problems.use_cases.saving import save_problem
+from problems.use_cases.saving import save
 from problems.use_cases.working import created_event
 
 #: Proposals that nobody answered are repeated after this many days.
@@ -88,7 +88,7 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
             told = event(at, SYSTEM, Subject.PROBLEM, before.id, change.kind, note=change.note, details=change.details)
             unit.add_events([told])
             continue
-        saved[before.id] = save_problem(
+        saved[before.id] = save(
             unit,
             at,
             SYSTEM,

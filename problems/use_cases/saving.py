@@ -7,11 +7,11 @@ from enum import Enum
 from typing import TypeVar
 
 from problems.actions import Action
-from problems.errors import NotAllowed
-from problems.events import Event, EventKind, Subject, event
+from problems.errors import NotAllowed, Stale
+from problems.events import EventKind, Subject, event
 from problems.people import Principal, Role
 from problems.problem import SIGHTING_FIELDS, Problem
-from problems.store import Unit
+from problems.store import Store, Unit
 
 Record = TypeVar("Record", Problem, Action)
 
@@ -51,60 +51,54 @@ def require(principal: Principal, asked: str, *roles: Role) -> None:
         raise NotAllowed(asked, f"Only {who} may do that; {principal.name} may not.", "Ask somebody with that role.")
 
 
-def save_problem(
+def check_seen(store: Store, asked: str, record: Record, seen_version: int) -> None:
+    """Refuse with :class:`Stale` when somebody saved since ``seen_version``, and tell what and who.
+
+    Asked before the table of moves: whoever looks at an old picture is told what changed in it, not
+    that their move makes no sense in the new one.
+    """
+    if record.version == seen_version:
+        return
+    subject = Subject.PROBLEM if isinstance(record, Problem) else Subject.ACTION
+    edits = [one for one in store.events(subject, record.id) if one.changes and one.kind is not EventKind.CREATED]
+    later = edits[seen_version - record.version :] if record.version > seen_version else []
+    seen: dict[str, object] = {}
+    now: dict[str, object] = {}
+    for one in later:
+        now |= one.changes
+        seen = {**one.before, **seen}
+    raise Stale(
+        asked,
+        f"{later[-1].by_name if later else 'Somebody'} saved in the meantime.",
+        "Look at what changed and try again.",
+        changes={name: (seen.get(name), value) for name, value in now.items() if seen.get(name) != value},
+        changed_by=later[-1].by_name if later else "",
+    )
+
+
+def save(
     unit: Unit,
     at: datetime,
     principal: Principal,
-    before: Problem,
-    after: Problem,
-    seen_version: int,
-    kind: EventKind,
-    *,
-    reason: str = "",
-    note: str = "",
-    details: Mapping[str, object] | None = None,
-) -> Problem:
-    """Write ``after`` over ``before`` and append the event that tells the difference."""
-    saved = unit.save_problem(replace(after, last_event_at=at), seen_version)
-    unit.add_events([_change(at, principal, Subject.PROBLEM, before, after, kind, reason, note, details)])
-    return saved
-
-
-def save_action(
-    unit: Unit,
-    at: datetime,
-    principal: Principal,
-    before: Action,
-    after: Action,
-    seen_version: int,
-    kind: EventKind,
-    *,
-    reason: str = "",
-    note: str = "",
-    details: Mapping[str, object] | None = None,
-) -> Action:
-    """Write ``after`` over ``before`` and append the event that tells the difference."""
-    saved = unit.save_action(after, seen_version)
-    unit.add_events([_change(at, principal, Subject.ACTION, before, after, kind, reason, note, details)])
-    return saved
-
-
-def _change(
-    at: datetime,
-    principal: Principal,
-    subject: Subject,
     before: Record,
     after: Record,
+    seen_version: int,
     kind: EventKind,
-    reason: str,
-    note: str,
-    details: Mapping[str, object] | None,
-) -> Event:
+    *,
+    reason: str = "",
+    note: str = "",
+    details: Mapping[str, object] | None = None,
+) -> Record:
+    """Write ``after`` over ``before`` and append the event that tells the difference."""
+    if isinstance(after, Problem):
+        saved = unit.save_problem(replace(after, last_event_at=at), seen_version)
+    else:
+        saved = unit.save_action(after, seen_version)
     changes, old = differences(before, after)
-    return event(
+    told_change = event(
         at,
         principal,
-        subject,
+        Subject.PROBLEM if isinstance(after, Problem) else Subject.ACTION,
         after.id,
         kind,
         changes=changes,
@@ -113,3 +107,5 @@ def _change(
         note=note.strip(),
         details={key: plain(value) for key, value in (details or {}).items()},
     )
+    unit.add_events([told_change])
+    return saved

@@ -21,7 +21,7 @@ from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store
-from problems.use_cases.saving import plain, require, save_problem, told
+from problems.use_cases.saving import check_seen, plain, require, save, told
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
@@ -61,8 +61,12 @@ def move_problem(
     now = clock()
     with store.writing() as unit:
         problem = store.problem(problem_id)
+        asked = f"Problem {problem.ref} was not moved."
+        check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
-        _check_answers_fit(problem, answers, now.date())
+        _check_answers_fit(store, asked, answers, now.date())
+        if target is ProblemStatus.SUPERSEDED:
+            _check_successor(store, asked, problem, answers.target_id)
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
         after = _moved(problem, target, principal, answers, now.date())
@@ -72,7 +76,7 @@ def move_problem(
             "outcome": answers.outcome or None,
             "successors": list(after.successor_ids) or None,
         }
-        return save_problem(
+        return save(
             unit,
             now,
             principal,
@@ -86,16 +90,40 @@ def move_problem(
         )
 
 
-def _check_answers_fit(problem: Problem, answers: MoveAnswers, today: date) -> None:
-    asked = f"Problem {problem.ref} cannot be moved like this."
+def _check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
     if answers.visited_on and answers.visited_on > today:
         raise MoveRefused(
             asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
         )
     if answers.review_on and answers.review_on < today:
         raise MoveRefused(asked, f"The review date {answers.review_on} has passed.", "Choose today or a later day.")
-    if answers.target_id == problem.id:
-        raise MoveRefused(asked, "A problem cannot be merged into itself.", "Choose another problem.")
+    checked_text(asked, answers.owner, LONGEST_NAME)
+    checked_text(asked, answers.objective, LONGEST_NOTE)
+    check_organisation(store, asked, answers.owner_organisation_id)
+
+
+def check_organisation(store: Store, asked: str, organisation_id: int | None) -> None:
+    """Refuse an organisation that does not exist or is closed; None is no organisation."""
+    if organisation_id is None:
+        return
+    found = next((known for known in store.organisations() if known.id == organisation_id), None)
+    if found is None:
+        raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
+    if found.closed:
+        raise InputRefused(asked, f"{found.name} is closed.", "Choose another organisation.")
+
+
+def _check_successor(store: Store, asked: str, problem: Problem, successor_id: int | None) -> None:
+    possible = f"Choose another open problem about {problem.group.label.lower()}."
+    successor = next((other for other in store.problems() if other.id == successor_id), None)
+    if successor is None:
+        raise MoveRefused(asked, f"There is no problem {successor_id} to merge it into.", possible)
+    if successor.id == problem.id:
+        raise MoveRefused(asked, "A problem cannot be merged into itself.", possible)
+    if not successor.status.is_open:
+        raise MoveRefused(asked, f"{successor.ref} is “{successor.status.label}”.", possible)
+    if successor.group is not problem.group:
+        raise MoveRefused(asked, f"{successor.ref} is about {successor.group.label.lower()}.", possible)
 
 
 def _check_actions_ended(store: Store, problem: Problem) -> None:
@@ -118,7 +146,7 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
         after = replace(after, objective=answers.objective.strip())
     if answers.review_on:
         after = replace(after, review_on=answers.review_on)
-    if answers.target_id is not None:
+    if target is ProblemStatus.SUPERSEDED and answers.target_id is not None:
         after = replace(after, successor_ids=(answers.target_id,))
     if target is ProblemStatus.REMEDIATED:
         after = replace(after, remediated_on=today, done_by=principal.key)
@@ -167,6 +195,8 @@ def edit_problem(
         problem = store.problem(problem_id)
         asked = f"Problem {problem.ref} cannot be changed like this."
         require(principal, asked, Role.COORDINATOR)
+        check_seen(store, asked, problem, seen_version)
+        check_organisation(store, asked, owner_organisation_id)
         after = problem
         if name is not None:
             if not name.strip():
@@ -180,9 +210,9 @@ def edit_problem(
             after = replace(after, objective=checked_text(asked, objective, LONGEST_NOTE))
         if review_on is not None:
             after = replace(after, review_on=review_on)
-        if after == problem and problem.version == seen_version:
+        if after == problem:
             return problem
-        return save_problem(unit, now, principal, problem, after, seen_version, EventKind.EDITED)
+        return save(unit, now, principal, problem, after, seen_version, EventKind.EDITED)
 
 
 def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, note: str) -> None:
