@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESK, PHONE = 1440, 390
+DESK, PHONE, WALL = 1440, 390, 1920
 _START_S, _ANSWER_MS = 90, 45_000
 _BETWEEN_TRIES_S = 0.1
 expect.set_options(timeout=_ANSWER_MS)
@@ -163,6 +163,13 @@ def drawn(page: Page) -> None:
     """Wait until the script has run and the frame round the page is there."""
     page.locator(".fx-footer").wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def maps_drawn(page: Page) -> None:
+    """Wait until every map on the page has its reports and problems, and no element is still to come."""
+    for frame in page.locator(".st-key-fx-map iframe, .st-key-fx-locator iframe").all():
+        frame.content_frame.locator("#map_div[data-problems][data-kind][data-streets]").wait_for()
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
 
 @pytest.fixture(scope="session")

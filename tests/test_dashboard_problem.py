@@ -1,11 +1,12 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dashboard.parts.telling import timeline
+from dashboard.parts.timeline import stages
 from dashboard.wording import Names
 from problems.actions import ActionStatus, ActionType
-from problems.events import Subject
+from problems.events import Event, EventKind, Subject, event
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.use_cases import acting, working
@@ -241,3 +242,48 @@ def test_the_timeline_tells_old_and_new_of_every_known_field(scene: Scene, probl
     told = [line.what for line in timeline(events, {action.id: action}, Names(LONDON, {lighting.id: lighting.name}))]
     assert "Action “Renew the column” proposed to Council lighting, due 2 Mar 2026." in told
     assert any("Owner set to “Cora Reid”." in what and "Next review set to “1 Apr 2026”." in what for what in told)
+
+
+def moved(before: ProblemStatus, after: ProblemStatus) -> Event:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    return event(at, LAPTOP, Subject.PROBLEM, 1, EventKind.MOVED, changes={"status": after}, before={"status": before})
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "said"),
+    [
+        (ProblemStatus.DISMISSED, ProblemStatus.DETECTED, ["ended here", "not reached", "not reached", "not reached"]),
+        (ProblemStatus.NO_ACTION, ProblemStatus.PLANNED, ["done", "done", "ended here", "not reached"]),
+        (ProblemStatus.CLOSED, ProblemStatus.VERIFIED, ["done", "done", "done", "done"]),
+        (ProblemStatus.ANALYSING, ProblemStatus.CONFIRMED, ["done", "now", "to come", "to come"]),
+    ],
+)
+def test_the_stages_say_where_it_is_or_how_far_it_came(
+    status: ProblemStatus, left: ProblemStatus, said: list[str]
+) -> None:
+    assert [words for words, _, _ in stages(status, [moved(left, status)])] == said
+
+
+def test_reports_of_one_address_have_no_width_in_metres(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12), spread_m=0.0))
+    scene.refresh()
+    sit_down(monkeypatch, scene)
+    text = words(page("problem", problem="P-0001"))
+    assert "1 address" in text
+    assert " 0 m" not in text
+
+
+def test_a_place_without_reports_of_late_gets_a_sentence_and_no_chart(scene: Scene, problem: Problem) -> None:
+    assert "Open bars" in words(page("problem", problem="P-0001"))
+    scene.today += timedelta(days=500)
+    scene.send(scene.report((5000, 5000), scene.today))
+    text = words(page("problem", problem="P-0001"))
+    assert "No report of this kind came from inside the outline" in text
+    assert "Open bars" not in text
+
+
+def test_the_surroundings_of_a_problem_are_drawn_from_our_own_address(problem: Problem) -> None:
+    maps = page("problem", problem="P-0001").get("component_instance")
+    assert len(maps) == 1
+    assert "https://" not in str(maps[0].proto.json_args)
+    assert "P-0001" in str(maps[0].proto.json_args)

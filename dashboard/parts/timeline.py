@@ -38,12 +38,12 @@ def show_stepper(status: ProblemStatus, events: Sequence[Event]) -> None:
     """Draw the four stages: where the problem is now, or how far it came before it ended."""
     steps = joined(
         element("li", element("b", stage.label), element("span", words), css=css, aria_current=current)
-        for stage, (words, css, current) in zip(_STAGES, _stages(status, events), strict=True)
+        for stage, (words, css, current) in zip(_STAGES, stages(status, events), strict=True)
     )
     draw(element("ol", steps, css="fx-steps", aria_label="Stage of problem solving"))
 
 
-def _stages(status: ProblemStatus, events: Sequence[Event]) -> list[tuple[str, str, str]]:
+def stages(status: ProblemStatus, events: Sequence[Event]) -> list[tuple[str, str, str]]:
     """Return words, style and ``aria-current`` of each stage."""
     if status is ProblemStatus.CLOSED:
         return [("done", "fx-past", "")] * len(_STAGES)
