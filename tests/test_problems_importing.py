@@ -131,6 +131,49 @@ def test_counts_add_up_and_do_not_depend_on_chunks(
     assert kept == seen
 
 
+_SAID = {
+    "new": {},
+    "text": {"text": "Two lamps are out"},
+    "busy": {"status": ReportStatus.IN_PROGRESS},
+    "done": {"status": ReportStatus.RESOLVED, "resolution": "fixed", "closed_at": START},
+    "done later": {"status": ReportStatus.RESOLVED, "resolution": "fixed", "closed_at": START + timedelta(days=1)},
+}
+_TOLD = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(sorted(_SAID))), min_size=1, max_size=7)
+
+
+@given(first=_TOLD, then=_TOLD, chunk=st.integers(1, 4))
+def test_where_a_file_is_cut_changes_nothing_of_what_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, first: list[tuple[str, str]], then: list[tuple[str, str]], chunk: int
+) -> None:
+    seen = []
+    for rows_at_once in (chunk, 100):
+        opened = open_store(str(tmp_path_factory.mktemp("cut") / "store.db"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(importing, "CHUNK_ROWS", rows_at_once)
+            batches = [
+                _take(opened, *(_report(source_id, **_SAID[said]) for source_id, said in rows), file=file)
+                for file, rows in (("one", first), ("two", then))
+            ]
+        kept = list(opened.all_reports())
+        for report in kept:
+            began = next(said for source_id, said in [*first, *then] if source_id == report.source_id)
+            status = _SAID[began].get("status", ReportStatus.NEW)
+            for told in opened.events(Subject.REPORT, report.id):
+                status = told.changes.get("status", status)
+            assert report.status == status, "the status is what its events add up to"
+        seen.append((kept, [_counts(batch) for batch in batches]))
+        opened.close()
+    assert seen[0] == seen[1]
+
+
+def test_a_status_from_an_earlier_part_of_the_file_is_not_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "CHUNK_ROWS", 1)
+    _take(store, _report("a"))
+    _take(store, _closed(), _closed(text="Mended"), file="two")
+    (kept,) = store.all_reports()
+    assert (kept.status, kept.closed_at, kept.text) == (ReportStatus.RESOLVED, START, "Mended")
+
+
 def test_a_dry_run_counts_the_same_and_keeps_nothing(store: Store) -> None:
     _take(store, _report("a"))
     version, before = store.version(), _kept(store)

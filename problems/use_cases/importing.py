@@ -234,12 +234,12 @@ class _Run:
 
     def _update(self, changed: Sequence[tuple[Report, bytes]], known: Mapping[str, KnownReport]) -> None:
         # From the unit: an earlier row of this very file may have changed them.
-        kept = {before.source_id: before for before in self.unit.reports([one.id for one in known.values()])}
+        kept = {before.id: before for before in self.unit.reports([known[one.source_id].id for one, _ in changed])}
         merged: list[tuple[Report, bytes]] = []
         told: list[Event] = []
         for report, content in changed:
-            key = report.source_id
-            merged.append((self._merge(kept[key], report, known[key].content, content, told), content))
+            was = known[report.source_id]
+            merged.append((self._merge(kept[was.id], report, was.content, content, told), content))
         self.unit.update_reports(self.batch.id, merged)
         self.unit.add_events(told)
 
