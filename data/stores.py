@@ -21,7 +21,7 @@ __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 
 #: An import of a million rows writes for less than this; an edit waits for it rather than fails.
 WRITE_WAIT_S = 60.0
-_LOCKED_VERSION = select(schema.store_state.c.version).with_for_update()
+_LOCKED_VERSION = select(schema.store_state.c.version, schema.store_state.c.reports_version).with_for_update()
 _NEW_VERSION = update(schema.store_state)
 
 
@@ -46,11 +46,12 @@ class SqlStore(Reading):
             self._engines.writer.begin() as connection,
         ):
             # On a server this row is the lock by which units follow each other.
-            version = connection.execute(_LOCKED_VERSION).scalar_one()
+            version, reports_version = connection.execute(_LOCKED_VERSION).one()
             unit = SqlUnit(connection)
             yield unit
             if unit.wrote:
-                connection.execute(_NEW_VERSION, {"version": version + 1})
+                grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}
+                connection.execute(_NEW_VERSION, grown)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -122,6 +122,7 @@ def a_refresh(**changes: Any) -> Refresh:
         distinct_incidents=80,
         excluded_default_points=1,
         excluded_reports=9,
+        unmapped=4,
         epsg=27700,
         input_digest="d1",
         settings={"radius_m": 75.0},

@@ -24,6 +24,7 @@ from tests.storing import (
     a_refresh,
     a_report,
     an_action,
+    an_area,
     an_event,
     an_organisation,
     fresh_url,
@@ -102,6 +103,40 @@ def test_the_version_grows_by_one_for_each_unit_that_wrote(store: SqlStore) -> N
     with store.writing() as unit:
         unit.add_events([an_event()])
     assert store.version() == 2
+
+
+def test_the_version_of_the_reports_grows_only_with_what_a_map_of_them_shows(store: SqlStore) -> None:
+    keep_one_of_each(store)
+    seen = store.reports_version()
+
+    def grew(write: Callable[[Any], object]) -> bool:
+        nonlocal seen
+        with store.writing() as unit:
+            write(unit)
+        before, seen = seen, store.reports_version()
+        assert seen in {before, before + 1}
+        return seen > before
+
+    batch_id = store.batches()[0].id
+    (report,) = store.reports([1])
+    assert not grew(lambda unit: unit.add_events([an_event()]))
+    assert not grew(lambda unit: unit.save_problem(replace(store.problem(1), name="Noted"), store.problem(1).version))
+    assert not grew(lambda unit: unit.set_fact("a", "1"))
+    assert not grew(lambda unit: unit.map_category(None, "nobody uses this", "LGT01"))
+    assert not grew(lambda unit: (unit.add_areas([]), unit.add_reports(batch_id, []), unit.set_fact("a", "2")))
+    assert grew(lambda unit: unit.add_reports(batch_id, [(a_report(2, category=None), b"")]))
+    assert grew(lambda unit: unit.map_category(None, report.category_name, "LGT01"))
+    assert grew(lambda unit: unit.update_reports(batch_id, [(replace(report, id=1, lon_lat=None), b"x")]))
+    assert grew(lambda unit: unit.save_report(replace(store.reports([1])[0], area="Elsewhere"), report.version + 1))
+    assert grew(lambda unit: unit.add_areas([an_area()]))
+
+
+def test_a_unit_reads_the_reports_that_it_wrote(store: SqlStore) -> None:
+    keep_reports(store, [a_report(1)])
+    with store.writing() as unit:
+        unit.update_reports(store.batches()[0].id, [(a_report(1, id=1, text="By now"), b"new")])
+        assert [report.text for report in unit.reports([1, 7])] == ["By now"]
+        assert store.reports([1])[0].text == a_report(1).text
 
 
 EDITS: dict[str, Callable[[Any, SqlStore, int], Any]] = {

@@ -1,7 +1,7 @@
 """The reports as columns in memory, for a map that answers at once.
 
-One picture per process, rebuilt when the store's version has grown. Reports that lie close together
-on the map are counted in hexagons of the H3 grid: the finest cell of every report is worked out once
+One picture per process, rebuilt when reports or boundaries were written. Reports that lie close
+together on the map are counted in hexagons of the H3 grid: the finest cell of every report is worked out once
 and the coarser ones are its parents, so that a million reports are counted in milliseconds.
 """
 
@@ -58,7 +58,7 @@ class HexagonsInView:
 
 @dataclass(slots=True)
 class MapPoints:
-    """The placed reports of one version of the store."""
+    """The placed reports and the boundaries of the store; ``version`` is its ``reports_version``."""
 
     version: int
     points: ReportPoints
@@ -138,7 +138,7 @@ class PointsCache:
 
     def get(self, store: Store) -> MapPoints:
         """Return the reports of ``store`` as it is now."""
-        version = store.version()
+        version = store.reports_version()
         with self._lock:
             if self._kept is None or self._kept[0] is not store or self._kept[1].version != version:
                 self._kept = (store, self._read(store))
@@ -147,7 +147,7 @@ class PointsCache:
 
 def read_points(store: Store) -> MapPoints:
     """Read the placed reports and the boundaries of ``store``."""
-    version = store.version()
+    version = store.reports_version()
     return MapPoints(version, store.report_points(), {area.id: area.geometry for area in store.areas()})
 
 

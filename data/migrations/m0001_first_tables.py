@@ -51,7 +51,7 @@ def upgrade() -> None:
     create_report()
     create_action()
     create_hot_spot()
-    op.execute("INSERT INTO store_state (id, version) VALUES (1, 0)")
+    op.execute("INSERT INTO store_state (id, version, reports_version) VALUES (1, 0, 0)")
     if op.get_bind().dialect.name == "sqlite":
         guard_events_in_a_file()
     else:
@@ -160,6 +160,7 @@ def create_refresh() -> None:
         ),
         *must(TEXT, "input_digest"),
         *must(JSON, "settings"),
+        *must(COUNT, "unmapped"),
         sa.PrimaryKeyConstraint("id", name="pk_refresh"),
     )
     op.create_index("ix_refresh_as_of", "refresh", ["as_of"])
@@ -170,7 +171,7 @@ def create_store_state() -> None:
     op.create_table(
         "store_state",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        *must(sa.BigInteger(), "version"),
+        *must(sa.BigInteger(), "version", "reports_version"),
         sa.CheckConstraint("id = 1", name="ck_store_state_one_row"),
         sa.PrimaryKeyConstraint("id", name="pk_store_state"),
     )

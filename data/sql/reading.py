@@ -67,6 +67,7 @@ _POINTS = select(_REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.re
 )
 # Asked all day long, so built once.
 _VERSION = select(schema.store_state.c.version)
+_REPORTS_VERSION = select(schema.store_state.c.reports_version)
 _FACT = select(schema.fact.c.value).where(schema.fact.c.name == bindparam("name"))
 _PROBLEMS = PROBLEM.select().order_by(schema.problem.c.id)
 _ACTIONS = ACTION.select().order_by(schema.action.c.id)
@@ -77,6 +78,15 @@ def chunks(values: Sequence[Any], size: int = IDS_AT_ONCE) -> Iterator[Sequence[
     """Cut ``values`` into pieces of at most ``size``."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def reports_with(connection: Connection, ids: Sequence[int]) -> list[Report]:
+    """Return the reports with these ids as ``connection`` sees them, in ascending order of id."""
+    found: list[Report] = []
+    for some in chunks(sorted({int(one) for one in ids})):
+        query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
+        found += [REPORT.of_row(row) for row in connection.execute(query).all()]
+    return found
 
 
 class Reading:
@@ -108,6 +118,11 @@ class Reading:
         """Return a number that grows with every unit that was kept; the key of every cache."""
         with self._reading() as connection:
             return _version(connection)
+
+    def reports_version(self) -> int:
+        """Return a number that grows with every unit that wrote reports, their categories or boundaries."""
+        with self._reading() as connection:
+            return int(connection.execute(_REPORTS_VERSION).scalar_one())
 
     def fact(self, name: str) -> str | None:
         """Return a fact about the whole store, or None."""
@@ -157,13 +172,8 @@ class Reading:
 
     def reports(self, ids: Sequence[int]) -> list[Report]:
         """Return the reports with these ids, in ascending order of id; unknown ids are left out."""
-        wanted = sorted({int(one) for one in ids})
-        found: list[Report] = []
         with self._reading() as connection:
-            for some in chunks(wanted):
-                query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
-                found += [REPORT.of_row(row) for row in connection.execute(query).all()]
-        return found
+            return reports_with(connection, ids)
 
     def categories_of(self, ids: Sequence[int]) -> Mapping[int, str]:
         """Return the leaf code of each of these reports, by id; unmapped and unknown ones are left out."""

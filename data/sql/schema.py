@@ -73,6 +73,7 @@ store_state = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
+    Column("reports_version", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -217,6 +218,7 @@ refresh = Table(
     Column("epsg", Integer, nullable=False),
     _words("input_digest"),
     Column("settings", JSON, nullable=False),
+    Column("unmapped", Integer, nullable=False),
 )
 
 problem = Table(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from data.sql import schema
-from data.sql.reading import chunks
+from data.sql.reading import chunks, reports_with
 from data.sql.records import (
     ACTION,
     AREA,
@@ -45,11 +45,16 @@ _PILE_COUNTS = ("reports", "groups", "share", "heavy", "last_refresh_id")
 
 
 class SqlUnit:
-    """One open transaction. ``wrote`` tells whether anything was written in it."""
+    """One open transaction.
+
+    ``wrote`` tells whether anything was written in it, ``wrote_reports`` whether reports, their
+    categories or boundaries were.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.wrote = False
+        self.wrote_reports = False
 
     # -- reports and imports --
 
@@ -65,6 +70,10 @@ class SqlUnit:
             for source_id, number, content in self._connection.execute(query).all():
                 kept[asked[source_id]] = KnownReport(number, content)
         return kept
+
+    def reports(self, ids: Sequence[int]) -> list[Report]:
+        """Return the reports with these ids as this unit has them by now, in ascending order of id."""
+        return reports_with(self._connection, ids)
 
     def add_batch(self, batch: Batch) -> int:
         """Keep the head of an import; its counts may still change until the unit ends."""
@@ -86,6 +95,7 @@ class SqlUnit:
             for row in rows:
                 row["version"] = 1
             self._insert(REPORT, rows)
+            self.wrote_reports = True
 
     def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint.
@@ -105,7 +115,7 @@ class SqlUnit:
                 {"kept_id": old.id, **{f"new_{name}": value for name, value in row.items()}}
                 for row, (old, _) in zip(rows, some, strict=True)
             ]
-            self.wrote = True
+            self.wrote = self.wrote_reports = True
             self._connection.execute(change, values)
 
     def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:
@@ -125,13 +135,16 @@ class SqlUnit:
             change = change.where(report.source == source)
         mapped = self._connection.execute(change).rowcount
         self.wrote = self.wrote or mapped > 0
+        self.wrote_reports = self.wrote_reports or mapped > 0
         return mapped
 
     def save_report(self, report: Report, seen_version: int) -> Report:
         """Write over a report that is still at ``seen_version`` (a person's edit)."""
         row = report_rows(report.batch_id, [(report, b"")])[0]
         del row["content"]
-        return self._save(REPORT, report, seen_version, row)
+        saved = self._save(REPORT, report, seen_version, row)
+        self.wrote_reports = True
+        return saved
 
     # -- refreshes --
 
@@ -216,6 +229,7 @@ class SqlUnit:
     def add_areas(self, areas: Sequence[Area]) -> None:
         """Keep boundaries."""
         self._insert(AREA, [AREA.row(area) for area in areas])
+        self.wrote_reports = self.wrote_reports or bool(areas)
 
     def add_streets(self, streets: Sequence[Street]) -> None:
         """Keep streets."""
