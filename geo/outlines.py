@@ -181,3 +181,45 @@ def _without_slivers(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPoly
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0.0]
     largest = max((part.area for part in parts), default=0.0)
     return _polygonal(shapely.MultiPolygon([part for part in parts if part.area >= min(1.0, largest)]))
+
+
+def without_points(
+    polygons: Sequence[shapely.Polygon | shapely.MultiPolygon], xy_m: npt.ArrayLike, *, clear_m: float
+) -> list[shapely.Polygon | shapely.MultiPolygon]:
+    """Cut small discs round points out of outlines, so that no outline holds one of the points.
+
+    Parameters
+    ----------
+    polygons : sequence of shapely Polygon or MultiPolygon
+        In metres.
+    xy_m : array_like, shape (n, 2)
+        Metres; as a rule the few points that are no places.
+    clear_m : float
+        Radius of a disc, above 0.
+
+    Returns
+    -------
+    list of Polygon or MultiPolygon
+        In the order of the input, valid. An outline that would vanish stays as it is.
+
+    Raises
+    ------
+    GeoError
+        For NaN, infinity, another shape, or a radius that is not above 0.
+
+    Examples
+    --------
+    >>> (cut,) = without_points([shapely.box(0, 0, 100, 100)], [(50, 50), (900, 900)], clear_m=5)
+    >>> cut.contains(shapely.Point(50, 50)), cut.contains(shapely.Point(60, 50))
+    (False, True)
+    """
+    points, clear = as_points(xy_m, "xy_m"), as_positive(clear_m, "clear_m")
+    if len(points) == 0:
+        return list(polygons)
+    discs = shapely.union_all(shapely.buffer(shapely.points(points), clear))
+    shapely.prepare(discs)
+    cut = [shapely.difference(each, discs) if discs.intersects(each) else each for each in polygons]
+    return [
+        after if isinstance(after, (shapely.Polygon, shapely.MultiPolygon)) and not after.is_empty else before
+        for before, after in zip(polygons, cut, strict=True)
+    ]

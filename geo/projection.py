@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from geo.arrays import Floats, as_lon_lat, as_points
+from geo.arrays import Floats, Mask, as_lon_lat, as_points
 from geo.errors import GeoError
 
 BRITISH_NATIONAL_GRID = 27700
@@ -119,6 +119,42 @@ def to_metres(lon_lat: npt.ArrayLike, epsg: int) -> Floats:
     points = as_lon_lat(lon_lat)
     x_m, y_m = _transformer(epsg).transform(points[:, 0], points[:, 1])
     return _finite(np.column_stack((x_m, y_m)), epsg)
+
+
+def holds(lon_lat: npt.ArrayLike, epsg: int) -> Mask:
+    """Tell which points a metric system can place without great distortion.
+
+    Parameters
+    ----------
+    lon_lat : array_like, shape (n, 2)
+        Degrees (WGS 84), longitude first.
+    epsg : int
+        A metric system, see :func:`metric_epsg`.
+
+    Returns
+    -------
+    ndarray, shape (n,), bool
+        True within the area that the system is made for and five degrees round it. A report from
+        elsewhere is a fault in the records, not a place of this deployment.
+
+    Raises
+    ------
+    GeoError
+        As :func:`to_metres`, but for points that the system cannot hold.
+
+    Examples
+    --------
+    >>> holds([(-1.2, 52.9), (90.0, 0.5)], 27700).tolist()
+    [True, False]
+    """
+    points = as_lon_lat(lon_lat)
+    _transformer(epsg)
+    area = CRS.from_epsg(epsg).area_of_use
+    if area is None:
+        return np.ones(len(points), dtype=np.bool_)
+    lon, lat = points[:, 0], points[:, 1]
+    inside: Mask = (lon >= area.west - 5) & (lon <= area.east + 5) & (lat >= area.south - 5) & (lat <= area.north + 5)
+    return inside
 
 
 def to_lon_lat(xy_m: npt.ArrayLike, epsg: int) -> Floats:

@@ -14,14 +14,17 @@ import numpy.typing as npt
 
 from geo import geojson, incidents, projection
 from geo.clusters import find_clusters, split_wide
-from geo.outlines import apart, outline, width_m
-from geo.piles import Places, collapse, find_piles
+from geo.outlines import apart, outline, width_m, without_points
+from geo.piles import Places, collapse
 from problems.categories import Group
-from problems.hot_spots import DetectionSettings, Pile, PileDecision
+from problems.hot_spots import DetectionSettings, Pile
+from problems.piling import kept_out, review_list
 from problems.progress import Progress, silent
 from problems.reports import ReportPoints
 
 GROUPS = tuple(Group)
+#: Outlines stay this far away from a default point, in metres.
+CLEAR_OF_DEFAULT_M = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Finding:
     distinct_incidents: int
     clusters: int
     excluded_reports: int
+    unmapped: int
     incident: npt.NDArray[np.int64]
     xy_m: npt.NDArray[np.float64]
 
@@ -103,8 +107,8 @@ def find_hot_spots(
     progress("Placing the reports", 0.0)
     xy_m = projection.to_metres(points.lon_lat, epsg) if len(points) else np.zeros((0, 2))
     places = collapse(xy_m, tolerance_m=settings.same_place_m)
-    piles = _review_list(points, places, known_piles, settings, epsg)
-    out = _kept_out(places, [*piles, *known_piles], epsg)
+    piles = review_list(points, places, known_piles, settings, epsg)
+    out = kept_out(places, piles, known_piles, epsg)
     kept = ~out[places.place] if len(points) else np.zeros(0, dtype=np.bool_)
     day = local_days(points.reported_s, zone)
     incident = incidents.distinct_incidents(places.place, points.reporter, day, points.group)
@@ -114,7 +118,7 @@ def find_hot_spots(
     for index, group in enumerate(GROUPS):
         progress(f"Looking for hot spots: {group.label}", 0.1 + 0.9 * index / len(GROUPS))
         rows = np.flatnonzero(takes_part & (points.group == index))
-        group_found, group_clusters = _find_in_group(points, places, incident, rows, group, epsg, settings)
+        group_found, group_clusters = _find_in_group(points, places, out, incident, rows, group, epsg, settings)
         found.extend(group_found)
         clusters += group_clusters
     return Finding(
@@ -124,6 +128,7 @@ def find_hot_spots(
         distinct_incidents=len(np.unique(incident[takes_part])),
         clusters=clusters,
         excluded_reports=int((~kept).sum()),
+        unmapped=int((kept & (points.group < 0)).sum()),
         incident=incident,
         xy_m=xy_m,
     )
@@ -148,6 +153,7 @@ def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSetti
 def _find_in_group(
     points: ReportPoints,
     places: Places,
+    out: npt.NDArray[np.bool_],
     incident: npt.NDArray[np.int64],
     rows: npt.NDArray[np.int64],
     group: Group,
@@ -176,12 +182,14 @@ def _find_in_group(
     label_of_place = np.full(len(places.xy_m), -1, dtype=np.int64)
     label_of_place[used] = fitting.label
     label_of_row = label_of_place[places.place[rows]]
-    outlines = apart(
+    shapes = apart(
         [
             outline(xy_m[(fitting.label == label) & fitting.core], radius_m=settings.radius_m)
             for label in range(fitting.count)
         ]
     )
+    # What is counted inside an outline later on must not count the default point again.
+    outlines = without_points(shapes, places.xy_m[out], clear_m=CLEAR_OF_DEFAULT_M)
     found = [
         _describe(points, incident, rows[label_of_row == label], xy_m[fitting.label == label], shape, group, epsg)
         for label, shape in enumerate(geojson.to_lon_lat(polygon, epsg) for polygon in outlines)
@@ -212,65 +220,3 @@ def _describe(
         last_at=datetime.fromtimestamp(int(points.reported_s[rows].max()), UTC),
         members=np.sort(points.ids[rows]),
     )
-
-
-def _point_key(lon_lat: tuple[float, float]) -> tuple[float, float]:
-    return round(lon_lat[0], 6), round(lon_lat[1], 6)
-
-
-def _review_list(
-    points: ReportPoints,
-    places: Places,
-    known: Sequence[Pile],
-    settings: DetectionSettings,
-    epsg: int,
-) -> list[Pile]:
-    """Return the piles of this window, each with the identity and decision it already has."""
-    by_point = {_point_key(pile.lon_lat): pile for pile in known}
-    listed: list[Pile] = []
-    if len(points) == 0:
-        return listed
-    flagged = find_piles(
-        places,
-        points.group,
-        min_reports=settings.pile_min_reports,
-        kept_out_reports=settings.pile_kept_out_reports,
-        kept_out_share=settings.pile_kept_out_share,
-        kept_out_groups=settings.pile_kept_out_groups,
-        beside_m=settings.pile_beside_m,
-    )
-    for pile in flagged:
-        lon, lat = projection.to_lon_lat(places.xy_m[[pile.place]], epsg)[0]
-        point = (round(float(lon), 7), round(float(lat), 7))
-        before = by_point.get(_point_key(point))
-        listed.append(
-            Pile(
-                id=before.id if before else 0,
-                lon_lat=before.lon_lat if before else point,
-                reports=int(pile.reports),
-                groups=int(pile.groups),
-                share=float(pile.share),
-                heavy=bool(pile.heavy),
-                last_refresh_id=None,
-                decision=before.decision if before else PileDecision.UNREVIEWED,
-                decided_by=before.decided_by if before else "",
-                version=before.version if before else 1,
-            )
-        )
-    return listed
-
-
-def _kept_out(places: Places, piles: Sequence[Pile], epsg: int) -> npt.NDArray[np.bool_]:
-    """Return which places (k,) stay out of clustering.
-
-    A point that somebody called a default point stays out, however few reports the window has on it.
-    """
-    out = np.zeros(len(places.xy_m), dtype=np.bool_)
-    decided = {_point_key(pile.lon_lat): pile for pile in reversed(piles)}
-    kept_out = [pile.lon_lat for pile in decided.values() if pile.kept_out]
-    if not kept_out or len(places.xy_m) == 0:
-        return out
-    targets = projection.to_metres(np.array(kept_out, dtype=np.float64), epsg)
-    for target in targets:
-        out |= np.hypot(*(places.xy_m - target).T) <= 1.0
-    return out

@@ -1,7 +1,7 @@
 """The past as it was known then: problems and actions folded from their events."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from typing import Any, TypeVar
@@ -78,19 +78,28 @@ def problems_on(store: Store, day: date, zone: tzinfo) -> list[Problem]:
         if then is None:
             continue
         spots = [spot for spot in store.hot_spots_of(problem.id) if refreshed_on[spot.refresh_id] <= day]
-        result.append(_as_seen(then, spots[-1], refreshed_on) if spots else then)
+        last = [spot for spot in spots if spot.refresh_id == spots[-1].refresh_id]
+        result.append(_as_seen(then, told[problem.id], last, refreshed_on))
     return result
 
 
-def _as_seen(problem: Problem, spot: HotSpot, refreshed_on: Mapping[int, date]) -> Problem:
-    """Return the problem with what the refresh that found ``spot`` saw of it."""
+def _as_seen(
+    problem: Problem, told: Sequence[Event], spots: Sequence[HotSpot], refreshed_on: Mapping[int, date]
+) -> Problem:
+    """Return the problem with what the refresh that found ``spots`` saw of it; nothing without them."""
+    if not spots:
+        drawn = told[0].details.get("footprint")
+        footprint = drawn if isinstance(drawn, Mapping) else problem.footprint
+        return replace(problem, footprint=footprint, reports=0, incidents=0, hot_spot_id=None, last_seen_on=None)
+    largest = max(spots, key=lambda spot: (spot.incidents, -spot.id))
     seen = replace(
         problem,
-        reports=spot.reports,
-        incidents=spot.incidents,
-        hot_spot_id=spot.id,
-        last_seen_on=refreshed_on[spot.refresh_id],
+        category=largest.category or problem.category,
+        reports=sum(spot.reports for spot in spots),
+        incidents=sum(spot.incidents for spot in spots),
+        hot_spot_id=largest.id,
+        last_seen_on=refreshed_on[largest.refresh_id],
     )
-    if problem.status is not ProblemStatus.DETECTED:
+    if any(one.changes.get("status") == ProblemStatus.CONFIRMED for one in told):
         return seen
-    return replace(seen, lon_lat=spot.lon_lat, width_m=spot.width_m, footprint=spot.outline)
+    return replace(seen, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)

@@ -250,14 +250,15 @@ def check_move(
         When the move exists but none of the principal's roles may make it.
     """
     word = _TABLES[type(state)][1]
-    asked = f"{word} {ref} is “{state}” and cannot become “{target}”."
+    asked = f"{word} {ref} is “{state.label}” and cannot become “{target.label}”."
     possible = [move for move in moves_from(state) if move.target is target]
     if not possible:
-        onward = sorted({str(move.target) for move in moves_from(state)})
+        onward = sorted({move.target.label for move in moves_from(state)})
         raise MoveRefused(asked, "", _onward(state, onward))
+    asked = f"{word} {ref} was not moved to “{target.label}”."
     own = [move for move in possible if principal.has(*move.roles)]
     if not own:
-        who = " or ".join(sorted({str(role) for move in possible for role in move.roles}))
+        who = " or ".join(sorted({role.label.lower() for move in possible for role in move.roles}))
         raise NotAllowed(asked, f"Only {who} may do that; {principal.name} may not.", "Ask somebody with that role.")
     free = [move for move in own if not (move.four_eyes and principal.key == done_by)]
     if not free:
@@ -272,8 +273,8 @@ def check_move(
 
 def _onward(state: State, onward: Sequence[str]) -> str:
     if not onward:
-        return f"“{state}” is an end: nothing follows it."
-    return f"From “{state}” it can become: {', '.join(onward)}."
+        return f"“{state.label}” is an end: nothing follows it."
+    return f"From “{state.label}” it can become: {', '.join(onward)}."
 
 
 def _check_answers(asked: str, move: Move, answers: MoveAnswers) -> None:
@@ -281,7 +282,11 @@ def _check_answers(asked: str, move: Move, answers: MoveAnswers) -> None:
     if missing:
         raise MoveRefused(asked, f"This move needs: {', '.join(missing)}.", "Fill that in and try again.")
     if Need.REASON in move.needs and answers.reason not in move.reasons:
-        known = ", ".join(move.reasons)
+        known = ", ".join(reason.label for reason in move.reasons)
         raise MoveRefused(asked, f"“{answers.reason}” is not a reason for this move.", f"Reasons are: {known}.")
     if Need.OUTCOME in move.needs and answers.outcome not in tuple(Outcome):
-        raise MoveRefused(asked, f"“{answers.outcome}” is not an outcome.", f"Outcomes are: {', '.join(Outcome)}.")
+        raise MoveRefused(
+            asked,
+            f"“{answers.outcome}” is not an outcome.",
+            f"Outcomes are: {', '.join(outcome.label for outcome in Outcome)}.",
+        )

@@ -24,6 +24,21 @@ class ReportStatus(StrEnum):
     DUPLICATE = "duplicate"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def label(self) -> str:
+        """Plain name of the status."""
+        return {
+            ReportStatus.NEW: "New",
+            ReportStatus.ACKNOWLEDGED: "Acknowledged",
+            ReportStatus.IN_PROGRESS: "Under way",
+            ReportStatus.RESOLVED: "Said to be fixed",
+            ReportStatus.VERIFIED: "Fix verified",
+            ReportStatus.NO_ACTION: "No action",
+            ReportStatus.NOT_OURS: "Referred elsewhere",
+            ReportStatus.DUPLICATE: "Duplicate",
+            ReportStatus.WITHDRAWN: "Withdrawn",
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

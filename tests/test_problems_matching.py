@@ -87,3 +87,14 @@ def test_matching_a_picture_with_itself_keeps_every_identity(groups: list[set[in
 def test_nothing_is_matched_twice(old: list[set[int]], new: list[set[int]]) -> None:
     result = matched([before(at, members) for at, members in enumerate(old)], [found(members) for members in new])
     assert len(set(result.kept.values())) == len(result.kept)
+
+
+def test_a_part_of_exactly_a_quarter_is_a_part_and_less_is_not() -> None:
+    assert matched([before(1, range(20, 60))], [found(range(20, 50)), found(range(50, 60))]).split == {0: (0, 1)}
+    assert matched([before(1, range(20, 60))], [found(range(20, 51)), found(range(51, 60))]).split == {}
+
+
+def test_exactly_half_of_a_problem_went_into_a_hot_spot_and_less_did_not() -> None:
+    big = [*range(20, 40), *range(60, 70)]
+    assert matched([before(1, range(20, 40)), before(2, range(60, 80))], [found(big)]).merged == {0: (0, 1)}
+    assert matched([before(1, range(20, 40)), before(2, range(60, 80))], [found(big[:-1])]).merged == {}

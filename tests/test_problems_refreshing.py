@@ -4,10 +4,13 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.footprints import near
+from problems.categories import Group
 from problems.errors import Cancelled, InputRefused, NotAllowed, Stale
 from problems.events import EventKind, Subject
 from problems.hot_spots import PileDecision
@@ -353,7 +356,6 @@ def test_an_empty_store_has_nothing_and_says_so(scene: Scene) -> None:
 
 
 def test_a_drawn_problem_takes_the_hot_spot_inside_it(scene: Scene) -> None:
-    from problems.categories import Group
     from problems.use_cases import working
 
     corners = [[-1.201, 52.8995], [-1.199, 52.8995], [-1.199, 52.9005], [-1.201, 52.9005], [-1.201, 52.8995]]
@@ -512,3 +514,44 @@ def test_what_a_refresh_tells_never_comes_before_what_people_did(scene: Scene) -
     told = scene.store.events(Subject.PROBLEM, 1)
     assert told[-1].kind is EventKind.DORMANT
     assert [one.at for one in told] == sorted(one.at for one in told)
+
+
+def test_no_outline_holds_a_default_point(scene: Scene) -> None:
+    pile_scene(scene)
+    ring = [
+        (500 + 25 * x, 500 + 25 * y) for x, y in ((-1, 0), (1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1))
+    ]
+    scene.send(*[scene.report(place, TODAY) for place in ring])
+    scene.refresh()
+    (pile,) = scene.store.piles()
+    around = [problem for problem in scene.store.problems() if problem.group is Group.LIGHTING]
+    near_it = [
+        problem for problem in around if near(np.array([pile.lon_lat]), problem.footprint, epsg=27700, distance_m=6)[0]
+    ]
+    assert len(near_it) == 1
+    assert not near(np.array([pile.lon_lat]), near_it[0].footprint, epsg=27700)[0]
+
+
+def test_one_more_report_beside_a_reviewed_point_does_not_undo_the_review(scene: Scene) -> None:
+    pile_scene(scene)
+    scene.refresh()
+    (pile,) = scene.store.piles()
+    real = PileDecision.REPEAT_ADDRESS
+    reviewing.decide_pile(
+        scene.store, COORDINATOR, scene.clock, 1, pile_id=pile.id, decision=real, seen_version=pile.version
+    )
+    scene.send(scene.report((499.85, 499.85), TODAY))
+    scene.refresh()
+    assert [(known.id, known.decision) for known in scene.store.piles()] == [(pile.id, real)]
+
+
+def test_a_place_on_another_continent_does_not_stop_the_map(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 9)), replace(scene.report((0, 0), TODAY), lon_lat=(90.0, 0.5)))
+    found = scene.refresh()
+    assert (found.hot_spots, found.reports, found.epsg) == (1, 9, 27700)
+
+
+def test_reports_without_a_category_are_counted_as_taking_no_part(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 9)), scene.report((0, 0), TODAY, code=None))
+    found = scene.refresh()
+    assert (found.reports, found.unmapped, found.distinct_incidents) == (10, 1, 9)

@@ -93,6 +93,8 @@ def refresh(
     since = day_start(day - timedelta(days=days - 1), zone) if days else None
     points = store.report_points(since, day_end(day, zone))
     epsg = _metric_epsg(store, points)
+    # A place on another continent is a fault in the records: no map of this city can hold it.
+    points = points.where(projection.holds(points.lon_lat, epsg))
     known_piles = store.piles()
     finding = find_hot_spots(points, known_piles, epsg=epsg, settings=settings, zone=zone, progress=progress)
     digest = _digest(points, finding, settings, day, days)
@@ -117,6 +119,7 @@ def refresh(
             hot_spots=len(finding.found),
             excluded_default_points=sum(pile.kept_out for pile in finding.piles),
             excluded_reports=finding.excluded_reports,
+            unmapped=finding.unmapped,
             new=len(finding.found) - len(plan.problem_of),
             survived=plan.survived,
             split=plan.split,
