@@ -6,11 +6,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from geo import areas
 from geo.footprints import near
 from geo.geojson import bounds
 from problems.actions import Action, ActionStatus
-from problems.areas import Area
 from problems.categories import Group
 from problems.events import Event
 from problems.finding import incident_index, local_days
@@ -19,8 +17,6 @@ from problems.problem import Problem, ProblemStatus, Remediation
 from problems.reports import Report, ReportPoints
 from problems.store import Box, Store
 
-#: Nobody touched the problem for this long: it is stalled.
-STALLED_DAYS = 14
 #: Reports still arrive for the last days: they are drawn as incomplete.
 INCOMPLETE_DAYS = 14
 
@@ -94,13 +90,6 @@ def map_figures(
     )
 
 
-def is_stalled(problem: Problem, now: datetime) -> bool:
-    """Tell whether nothing happened to a taken-on problem for 14 days."""
-    if not problem.status.is_open or problem.status is ProblemStatus.DETECTED or problem.last_event_at is None:
-        return False
-    return now - problem.last_event_at > timedelta(days=STALLED_DAYS)
-
-
 def is_review_late(problem: Problem, today: date) -> bool:
     """Tell whether the next review of an open problem, or of a no-action decision, has passed."""
     due = problem.review_on is not None and problem.review_on < today
@@ -127,35 +116,6 @@ def remediation_progress(actions: Iterable[Action]) -> Progress:
     counted = [one for one in actions if one.status not in (ActionStatus.DECLINED, ActionStatus.CANCELLED)]
     verified = sum(one.status is ActionStatus.VERIFIED for one in counted)
     return Progress(verified, verified + sum(one.status is ActionStatus.DONE for one in counted), len(counted))
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What one organisation owes: actions that are not ended, and how many of them are late or blocked."""
-
-    organisation_id: int
-    owed: int
-    late: int
-    blocked: int
-    waiting_check: int
-
-
-def owed_by_organisation(actions: Iterable[Action], today: date) -> list[Owed]:
-    """Return what each organisation owes, most late first, then most owed, then by id."""
-    by_id: dict[int, list[Action]] = {}
-    for action in actions:
-        by_id.setdefault(action.organisation_id, []).append(action)
-    result = [
-        Owed(
-            organisation_id=organisation_id,
-            owed=sum(one.status.is_owed for one in own),
-            late=sum(one.days_late(today) > 0 for one in own),
-            blocked=sum(one.status is ActionStatus.BLOCKED for one in own),
-            waiting_check=sum(one.status is ActionStatus.DONE for one in own),
-        )
-        for organisation_id, own in by_id.items()
-    ]
-    return sorted(result, key=lambda one: (-one.late, -one.owed, one.organisation_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +169,3 @@ def latest_reports(store: Store, points: ReportPoints, limit: int) -> list[Repor
     newest = np.lexsort((-points.ids, -points.reported_s))[:limit]
     by_id = {report.id: report for report in store.reports(points.ids[newest].tolist())}
     return [by_id[int(number)] for number in points.ids[newest] if int(number) in by_id]
-
-
-def reports_in_areas(points: ReportPoints, chosen: Sequence[Area]) -> ReportPoints:
-    """Return the reports that lie in one of the areas."""
-    inside = np.zeros(len(points), dtype=np.bool_)
-    for area in chosen:
-        inside |= areas.inside(points.lon_lat, area.geometry)
-    return points.where(inside)

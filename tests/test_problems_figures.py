@@ -59,15 +59,6 @@ def test_filters_leave_what_they_name(filters: Filters, kept: list[int]) -> None
     assert [problem.id for problem in figures.selected(problems, filters)] == kept
 
 
-def test_what_is_owed_is_counted_by_organisation_with_the_latest_first() -> None:
-    late = replace(ACTION, id=2, organisation_id=9, due_on=TODAY - timedelta(days=3))
-    done = replace(ACTION, id=3, status=ActionStatus.DONE, due_on=TODAY - timedelta(days=30))
-    blocked = replace(ACTION, id=4, status=ActionStatus.BLOCKED)
-    first, second = figures.owed_by_organisation([ACTION, late, done, blocked], TODAY)
-    assert (first.organisation_id, first.owed, first.late) == (9, 1, 1)
-    assert (second.owed, second.late, second.blocked, second.waiting_check) == (2, 0, 1, 1)
-
-
 def test_work_that_is_done_is_not_late() -> None:
     assert replace(ACTION, status=ActionStatus.DONE, due_on=TODAY - timedelta(days=9)).days_late(TODAY) == 0
     assert replace(ACTION, due_on=TODAY).days_late(TODAY) == 0
@@ -84,14 +75,6 @@ def test_declined_and_cancelled_work_does_not_count_as_progress() -> None:
     ]
     progress = figures.remediation_progress([replace(ACTION, status=status) for status in statuses])
     assert (progress.verified, progress.done, progress.total) == (1, 2, 3)
-
-
-def test_stalled_means_taken_on_and_untouched_for_fourteen_days() -> None:
-    taken = replace(PROBLEM, status=ProblemStatus.ANALYSING)
-    assert not figures.is_stalled(taken, NOON + timedelta(days=14))
-    assert figures.is_stalled(taken, NOON + timedelta(days=14, seconds=1))
-    assert not figures.is_stalled(PROBLEM, NOON + timedelta(days=99))
-    assert not figures.is_stalled(replace(taken, status=ProblemStatus.CLOSED), NOON + timedelta(days=99))
 
 
 def test_weeks_begin_on_monday_empty_ones_are_kept_and_the_last_are_incomplete(scene: Scene) -> None:
