@@ -71,6 +71,11 @@ class Window:
     ids: npt.NDArray[np.int64]
 
 
+def counted(incidents: int) -> str:
+    """Return a number of incidents in words: “1 incident”, “12 incidents”."""
+    return f"{incidents} incident{'' if incidents == 1 else 's'}"
+
+
 def final_successor(by_id: Mapping[int, Problem], problem: Problem) -> Problem:
     """Return the problem that stands for ``problem`` now: itself, or what it was merged into in the end."""
     seen = {problem.id}
@@ -291,7 +296,7 @@ def _quieten(
         after = replace(problem, misses=misses)
         if misses >= settings.dormant_after_misses:
             after = replace(after, dormant_since=window.as_of)
-            note = f"Quiet: {count} incidents left in the window."
+            note = f"Quiet: {counted(count)} left in the window."
             quiet.append(Change(problem, after, EventKind.DORMANT, note, {"incidents": count}))
         elif after != problem:
             held.append(after)
@@ -306,7 +311,7 @@ def _wake(problem: Problem, found: Found, came_back: Callable[[Problem], int]) -
         after = replace(after, status=ProblemStatus.DETECTED)
     if problem.status in RETURNING:
         return _recur(after, found.incidents, before=problem)
-    return Change(problem, after, EventKind.WOKE, f"Active again: {found.incidents} incidents in the window.")
+    return Change(problem, after, EventKind.WOKE, f"Active again: {counted(found.incidents)} in the window.")
 
 
 def _recur(problem: Problem, count: int, before: Problem | None = None) -> Change | None:
@@ -316,5 +321,5 @@ def _recur(problem: Problem, count: int, before: Problem | None = None) -> Chang
     if problem.status is ProblemStatus.NO_ACTION and before is None:
         return None
     after = replace(problem, status=ProblemStatus.RECURRED, reopened=problem.reopened + 1, outcome="", done_by="")
-    note = f"It came back: {count} incidents inside its footprint."
+    note = f"It came back: {counted(count)} inside its footprint."
     return Change(before or problem, after, EventKind.RECURRED, note, {"incidents": count})
