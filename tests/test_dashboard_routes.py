@@ -193,6 +193,8 @@ def test_a_new_report_is_seen_at_once(store: Store, client: Client) -> None:
         "/api/view?bbox=nan,0,1,1&z=10",
         "/api/view?bbox=2,0,1,1&z=10",
         "/api/view?bbox=0,0,1,1&z=99",
+        "/api/view?bbox=0,0,1,1&z=9&to=9999-12-31",
+        "/api/view?bbox=0,0,1,1&z=9&from=0001-01-05",
         "/api/view?bbox=0,0,1,1&z=-1",
         "/api/view?bbox=0,0,1,1&z=3&groups=XXX",
         "/api/view?bbox=0,0,1,1&z=3&from=yesterday",
