@@ -2,7 +2,9 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,8 +25,10 @@ from problems.hot_spots import DetectionSettings, PileDecision
 from problems.people import SYSTEM, Role
 from problems.problem import ProblemStatus
 from problems.reports import ReportStatus
+from problems.store import Unit
 from problems.use_cases.refreshing import refresh
 from tests.sampling import SAMPLE_NOW, SAMPLE_SEED, SAMPLE_ZONE, sample_clock
+from tests.storing import a_person, a_pile, a_refresh, an_event
 
 TODAY = SAMPLE_NOW.astimezone(SAMPLE_ZONE).date()
 
@@ -247,6 +251,28 @@ def test_a_store_that_holds_something_is_refused(sample_store: SqlStore) -> None
     with pytest.raises(InputRefused, match="already holds something"):
         load_sample_city(sample_store, sample_clock, 1, zone=SAMPLE_ZONE)
     assert sample_store.version() == version
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda unit: unit.add_refresh(a_refresh()),
+        lambda unit: unit.add_person(a_person()),
+        lambda unit: unit.save_piles([a_pile()]),
+        lambda unit: unit.add_events([an_event()]),
+        lambda unit: unit.set_fact("epsg", "27700"),
+    ],
+)
+def test_a_store_that_holds_anything_at_all_is_refused_before_anything_is_written(
+    write: Callable[[Unit], object], tmp_path: Path
+) -> None:
+    store = open_store(str(tmp_path / "x.db"))
+    with store.writing() as unit:
+        write(unit)
+    with pytest.raises(InputRefused, match="already holds something"):
+        load_sample_city(store, sample_clock, 1, zone=SAMPLE_ZONE)
+    assert store.version() == 1
+    store.close()
 
 
 def test_a_cancelled_load_is_told_apart_from_a_city(tmp_path_factory: pytest.TempPathFactory) -> None:
