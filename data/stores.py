@@ -4,8 +4,10 @@
 migrations; what differs between them is in :mod:`data.sql.engine`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import select, update
 
@@ -23,6 +25,8 @@ __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 WRITE_WAIT_S = 60.0
 _LOCKED_VERSION = select(schema.store_state.c.version, schema.store_state.c.reports_version).with_for_update()
 _NEW_VERSION = update(schema.store_state)
+#: What SQLite and the lock keep beside a store's file.
+_BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 
 
 class SqlStore(Reading):
@@ -53,9 +57,28 @@ class SqlStore(Reading):
                 grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}
                 connection.execute(_NEW_VERSION, grown)
 
+    def owns(self, path: Path) -> bool:
+        """Tell whether ``path`` is, by whatever name, the store's own file or one that belongs to it."""
+        own = self._address.path
+        if own is None:
+            return False
+        try:
+            real = Path(os.path.realpath(path))
+        except ValueError:
+            return False
+        files = [file.with_name(file.name + ending) for file in (own, own.resolve()) for ending in _BESIDE]
+        return real in files or any(_is_same(file, path) for file in files)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engines.dispose()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def open_store(url: str, *, wait_s: float = WRITE_WAIT_S, durable: bool = True) -> SqlStore:

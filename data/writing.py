@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
+from data.stores import SqlStore
 from problems.errors import InputRefused
 from problems.hot_spots import HotSpot
 from problems.problem import Problem
@@ -51,13 +52,15 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
     Raises
     ------
     InputRefused
-        When one of them is unknown, or the file cannot be written there.
+        When one of them is unknown, or the file cannot be written there: above all not over the store.
     """
     asked = f"The {what} cannot be written to {out}."
     if what not in CONTENTS:
         raise InputRefused(f"“{what}” cannot be written.", "", f"Possible are: {', '.join(CONTENTS)}.")
     if fmt not in FORMATS:
         raise InputRefused(f"“{fmt}” is not a format for files.", "", f"Formats are: {', '.join(FORMATS)}.")
+    if isinstance(store, SqlStore) and store.owns(out):
+        raise InputRefused(asked, "That file belongs to the store itself.", "Name another file.")
     content = CONTENTS[what]
     with _replaced(asked, out) as stream:
         write = _write_geojson if fmt == "geojson" else _write_csv
