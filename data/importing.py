@@ -1,11 +1,13 @@
 """Import a file of reports, or look at what an import would make of it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from data.reading.columns import Columns, check_columns
@@ -21,7 +23,7 @@ from problems.events import EventKind, Subject
 from problems.people import Principal
 from problems.progress import Progress, silent
 from problems.reports import Batch, RejectedRow, Report
-from problems.store import Store
+from problems.store import Store, Unit
 from problems.use_cases.importing import accept_import
 
 DEFAULT_SOURCE = "council"
@@ -34,6 +36,8 @@ _SAMPLE_SPAN = 60_000
 _PREVIEW_ROWS = 8
 _PREVIEW_ERRORS = 20
 _REPORTER_KEY_FACT = "reporter_key"
+#: The fact that tells whether a store holds the sample city, and its values.
+SYNTHETIC_FACT, ALL_SYNTHETIC, MIXED = "synthetic", "1", "mixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ def import_file(
     progress: Progress = silent,
 ) -> Batch:
     """Import one file of reports.
+
+    Into the sample city too, for trying out: the store then no longer holds made-up reports alone,
+    which its fact ``synthetic`` tells from then on ("mixed").
 
     Parameters
     ----------
@@ -120,11 +127,64 @@ def import_file(
             sha256=facts.sha256,
             columns=seen.columns.told(),
             rows=reader.read(table.rows()),
-            facts={_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {},
+            facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),
             share_read=table.share_read,
             progress=progress,
             dry_run=dry_run,
         )
+
+
+def _facts(store: Store, facts: Mapping[str, str]) -> Mapping[str, str]:
+    return {**facts, SYNTHETIC_FACT: MIXED} if store.fact(SYNTHETIC_FACT) == ALL_SYNTHETIC else facts
+
+
+class _NotKept(Exception):
+    """Ends the unit of a rehearsal."""
+
+
+class _Rehearsal:
+    """A store and its unit in one: what is asked of them is passed on, what the unit wrote is seen."""
+
+    def __init__(self, store: Store, unit: Unit) -> None:
+        self._store, self._unit = store, unit
+        self._facts: dict[str, str] = {}
+        self._batches: list[Batch] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit if hasattr(Unit, name) else self._store, name)
+
+    @contextmanager
+    def writing(self) -> Iterator[Unit]:
+        yield cast(Unit, self)
+
+    def fact(self, name: str) -> str | None:
+        return self._facts.get(name) or self._store.fact(name)
+
+    def set_fact(self, name: str, value: str) -> None:
+        self._facts[name] = value
+        self._unit.set_fact(name, value)
+
+    def batches(self) -> list[Batch]:
+        return [*reversed(self._batches), *self._store.batches()]
+
+    def finish_batch(self, batch: Batch) -> None:
+        self._batches.append(batch)
+        self._unit.finish_batch(batch)
+
+
+@contextmanager
+def rehearsal(store: Store) -> Iterator[Store]:
+    """Yield a store into which several files can be imported one after the other, and keep nothing.
+
+    Each file meets what the files before it would have left, so that what is counted is what would
+    happen. Nothing else can be written meanwhile.
+    """
+    try:
+        with store.writing() as unit:
+            yield cast(Store, _Rehearsal(store, unit))
+            raise _NotKept
+    except _NotKept:
+        return
 
 
 def preview(

@@ -92,6 +92,36 @@ def test_a_dry_run_counts_the_same_and_keeps_nothing(
     assert [dry[name] for name in IMPORT_COUNTS] == [wet[name] for name in IMPORT_COUNTS]
 
 
+def test_a_dry_run_of_files_that_overlap_counts_what_would_happen(
+    store_file: Path, reports_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = reports_file.read_text(encoding="utf-8").replace("text\n", "reporter\n")
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text(rows, encoding="utf-8")
+    second.write_text(rows.replace("dark", "very dark", 3) + "R-0,Graffiti,2025-04-01,53.5,-2.2,x\n", encoding="utf-8")
+    asked = ("import", first, second, first)
+    dry = answer(capsys, *asked, "--dry-run")
+    wet = answer(capsys, *asked)
+    counts = [[[file[name] for name in IMPORT_COUNTS] for file in told["files"]] for told in (dry, wet)]
+    assert counts[0] == counts[1]
+    assert (dry["accepted"], dry["updated"]) == (22, 4)
+
+
+def test_the_sample_city_says_from_then_on_that_reports_were_imported_into_it(
+    store_file: Path, reports_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(str(store_file))
+    with store.writing() as unit:
+        unit.set_fact("synthetic", "1")
+    assert main(["import", str(reports_file), "--dry-run"]) == 0
+    assert "sample city" not in capsys.readouterr().err
+    assert store.fact("synthetic") == "1"
+    assert main(["import", str(reports_file)]) == 0
+    assert "the made-up sample city, together with reports that you imported" in capsys.readouterr().err
+    assert store.fact("synthetic") == "mixed"
+    store.close()
+
+
 def test_several_files_are_counted_together_and_one_by_one(
     store_file: Path, reports_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,8 +175,10 @@ def test_a_refresh_says_what_it_found_as_of_the_newest_report(
         **dict.fromkeys(("survived", "split", "merged", "dormant", "recurred"), 0),
         **dict.fromkeys(("excluded_default_points", "excluded_reports", "excluded_share"), 0),
         "unchanged": False,
+        "unmapped": 1,
         "epsg": 27700,
     }
+    assert "1 report without a category took no part" in words(capsys, "refresh")
 
 
 def test_a_second_refresh_changes_nothing_and_keeps_every_id(

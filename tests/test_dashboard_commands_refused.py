@@ -1,6 +1,7 @@
 """The command line on bad input: one sentence that says what to do, exit code 2, nothing half-written."""
 
 import gzip
+import itertools
 import json
 import sqlite3
 from pathlib import Path
@@ -55,6 +56,49 @@ def kept(store_file: Path) -> int:
         return store.counts().reports + store.counts().batches
     finally:
         store.close()
+
+
+# -- the store itself --
+
+
+@pytest.mark.parametrize(
+    ("by", "ending"),
+    [
+        ("a second name", ""),
+        *itertools.product(["its name", "a relative name", "a link"], ["", "-wal", "-shm", "-lock", "-journal"]),
+    ],
+)
+def test_an_export_never_writes_over_the_store(
+    by: str,
+    ending: str,
+    store_file: Path,
+    good: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["import", str(good)]) == 0
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / f"fixpoint.db{ending}"
+    names = {"its name": own, "a relative name": Path(own.name)}
+    if by not in names:
+        names[by] = tmp_path / "out.csv"
+        own.touch()
+        (names[by].symlink_to if by == "a link" else names[by].hardlink_to)(own)
+    assert "belongs to the store itself" in refusal(capsys, "export", "reports", "--out", names[by])
+    assert kept(store_file) == 2
+
+
+# -- days --
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-05", "1899-12-31", "2201-01-01"])
+@pytest.mark.parametrize("command", ["refresh", "problems"])
+def test_a_day_that_no_report_can_be_of_is_refused(
+    day: str, command: str, store_file: Path, good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(good)]) == 0
+    assert "1900 to 2200" in refusal(capsys, command, "--as-of", day)
 
 
 # -- files --

@@ -156,6 +156,19 @@ def test_the_demo_never_mixes_with_real_reports(
     assert sha256(store_file.read_bytes()).hexdigest() == before
 
 
+def test_a_sample_city_with_reports_of_ones_own_is_served_and_called_so(
+    store_file: Path, good: Path, small_city: SmallCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo"]) == 0
+    assert main(["import", str(good)]) == 0
+    capsys.readouterr()
+    commands_serving.prepare_demo(commands_output.Output(), {"FIXPOINT_STORE": str(store_file)})
+    said = capsys.readouterr().err
+    assert "together with reports that were imported" in said
+    assert "no report, street or person in it is real" not in said
+    assert small_city.built == 1
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

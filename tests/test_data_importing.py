@@ -56,6 +56,11 @@ def _import(store: Store, path: Path, **told: object) -> Batch:
     return import_file(store, LAPTOP, lambda: NOW, 1, path=path, **told)  # type: ignore[arg-type]  # tests name them
 
 
+def test_a_store_without_the_sample_city_is_not_called_mixed(store: Store, tmp_path: Path) -> None:
+    _import(store, _file(tmp_path, HEADER + "1,Graffiti,2026-01-31,,,51.5,-0.1,,\n"))
+    assert store.fact("synthetic") is None
+
+
 def _counts(batch: Batch) -> tuple[int, ...]:
     fates = (batch.accepted, batch.unchanged, batch.updated, batch.rejected)
     assert batch.rows == sum(fates)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dashboard.commands.output import FINE, Output, count
 from dashboard.commands.working import opened_store
+from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from data.sample.city import LOADING, SampleCounts, load_sample_city
 from data.settings import SEED, read_settings
 from data.sql.engine import address_of
@@ -30,6 +31,8 @@ SAMPLE_STORE = ROOT / "var" / "sample-city.db"
 
 _STORE_VARIABLE = "FIXPOINT_STORE"
 _BUILDING = ".building-"
+_MADE_UP = "The sample city is made up: no report, street or person in it is real."
+_MIXED = "The store holds the made-up sample city, together with reports that were imported."
 _WAIT_FOR_SERVER_S = 120.0
 _BETWEEN_TRIES_S = 0.2
 
@@ -44,7 +47,6 @@ def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None)
     check_free(host, port)
     require_this_computer(host, port)
     if demo:
-        output.note("The sample city is made up: no report, street or person in it is real.")
         prepare_demo(output, os.environ)
     else:
         _check_store(output)
@@ -192,11 +194,16 @@ def prepare_demo(output: Output, environ: MutableMapping[str, str]) -> None:
         environ[_STORE_VARIABLE] = f"sqlite:///{SAMPLE_STORE}"
     new_file = _missing_file()
     if new_file is not None:
+        output.note(_MADE_UP)
         build_sample_file(new_file, output.progress, utc_now, SEED)
     with opened_store() as (store, settings):
+        synthetic = store.fact(SYNTHETIC_FACT)
         if store.counts().is_empty or store.fact(LOADING):
             load_sample_city(store, utc_now, SEED, zone=settings.zone, progress=output.progress)
-        elif store.fact("synthetic") != "1":
+        elif synthetic in {ALL_SYNTHETIC, MIXED}:
+            if new_file is None:
+                output.note(_MADE_UP if synthetic == ALL_SYNTHETIC else _MIXED)
+        else:
             raise StoreRefused(
                 "--demo shows the sample city only.",
                 f"The store that {_STORE_VARIABLE} names holds reports of your own.",

@@ -3,16 +3,16 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
-from data.importing import import_file
+from data.importing import MIXED, SYNTHETIC_FACT, import_file, rehearsal
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
-from problems.clock import utc_now
+from problems.clock import check_day, utc_now
 from problems.errors import InputRefused, ProblemError
 from problems.hot_spots import Refresh
 from problems.people import SYSTEM
@@ -42,13 +42,16 @@ def day(text: str, option: str = "--as-of") -> date:
     Raises
     ------
     InputRefused
-        When it is not a day of the calendar, written year-month-day.
+        When it is not a day of the calendar, written year-month-day, or no report can be of it.
     """
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         try:
-            return date.fromisoformat(text)
+            found = date.fromisoformat(text)
         except ValueError:
             pass
+        else:
+            check_day(found)
+            return found
     raise InputRefused(f"“{text[:40]}” is not a day for {option}.", "", "Write it as year-month-day: 2025-12-31.")
 
 
@@ -75,7 +78,7 @@ def run_import(output: Output, *, files: Sequence[Path], source: str, columns_fi
     if not source.strip():
         raise InputRefused("The name of the source is empty.", "", "Leave --source out, or name the feed.")
     done: list[_Imported] = []
-    with opened_store() as (store, settings):
+    with opened_store() as (kept, settings), rehearsal(kept) if dry_run else nullcontext(kept) as store:
         columns = None
         if columns_file is not None:
             from data.reading.columns import read_columns
@@ -93,12 +96,16 @@ def run_import(output: Output, *, files: Sequence[Path], source: str, columns_fi
                     source=source.strip(),
                     columns=columns,
                     zone=settings.zone,
-                    dry_run=dry_run,
                     progress=output.progress,
                 )
             except ProblemError as error:
                 return _refused_after(output, error, path, done, dry_run=dry_run)
             done.append(_Imported(batch, time.monotonic() - started))
+        if kept.fact(SYNTHETIC_FACT) == MIXED:
+            output.note(
+                "This store holds the made-up sample city, together with reports that you imported."
+                " For real work, name a store of your own in FIXPOINT_STORE."
+            )
     output.answer(_totals(done, dry_run=dry_run), _import_lines(done, dry_run=dry_run))
     return FINE
 
@@ -195,6 +202,8 @@ def _refresh_lines(found: Refresh, *, unchanged: bool) -> Iterator[str]:
             f"Kept out until somebody has reviewed them: {count(found.excluded_reports, 'report')}"
             f" ({_excluded_share(found):.1%}) on {count(found.excluded_default_points, 'default point')}."
         )
+    if found.unmapped:
+        yield f"{count(found.unmapped, 'report')} without a category took no part: map their names under Set-up."
     if unchanged:
         yield "Nothing has changed since the last refresh: the same reports and settings, the same result."
         return
