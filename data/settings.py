@@ -67,10 +67,10 @@ class _Limit:
 _DETECTION_LIMITS = {
     "radius_m": _Limit(5, 2_000),
     "min_incidents": _Limit(2, 10_000),
-    "window_days": _Limit(0, 36_500),
+    "window_days": _Limit(1, 3_660),
     "max_width_m": _Limit(50, 20_000),
     "shrink": _Limit(0.1, 0.95),
-    "same_place_m": _Limit(0, 50),
+    "same_place_m": _Limit(0.01, 50),
     "pile_min_reports": _Limit(2, 1_000_000),
     "pile_kept_out_reports": _Limit(2, 1_000_000),
     "pile_kept_out_share": _Limit(0, 1),

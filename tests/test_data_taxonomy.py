@@ -59,6 +59,33 @@ def _edited(tmp_path: Path, original: Path, old: str, new: str) -> Path:
 
 
 @pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Building/Use", "PRP-OPEN"),
+        ("Residential Building Request", "PRP-OPEN"),
+        ("Building Violation", "PRP-EMPTY"),
+        ("Maintenance - Homeowner", "PRP-ENTRY"),
+        ("Maintenance – Homeowner", "PRP-ENTRY"),
+        ("Equipment Noise Complaint", "DSP-NOISE"),
+        ("Non-Emergency Police Matter", "DSP-NEIGH"),
+        ("Liquor Establishment Complaint", "ASB-SUBST"),
+        ("Shelter Request", "ASB-ROUGH"),
+        ("Park Repair/Maintenance", "DMG-VAND"),
+        ("STREET LIGHT OUT", "LGT-OUT"),
+        ("Streetlight out", "LGT-OUT"),
+        ("fly tipping", "WST-DUMP"),
+        ("Pothole", None),
+        ("Potholes", None),
+        ("Damaged Property", None),
+        ("Police Miscellaneous", None),
+        ("General Request", None),
+    ],
+)
+def test_names_that_mean_one_thing_are_known_and_others_are_never_guessed(name: str, code: str | None) -> None:
+    assert load_taxonomy().code_for("council", name, date(2026, 3, 1)) == code
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("LGT-DAMAGE,", "LGT-OUT,", "Line 3: the code LGT-OUT is there twice"),

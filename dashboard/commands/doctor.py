@@ -45,8 +45,7 @@ def _checks() -> Iterator[Check]:
         yield Check("settings", False, str(refusal))
         return
     days = settings.detection.window_days
-    window = f"the last {days} days" if days else "every report"
-    yield Check("settings", True, f"Times are shown in {settings.zone}; a refresh looks at {window}.")
+    yield Check("settings", True, f"Times are shown in {settings.zone}; a refresh looks at the last {days} days.")
     yield _base_map(settings)
     yield from check_store(settings.store_url)
 
