@@ -101,6 +101,44 @@ def test_a_day_that_no_report_can_be_of_is_refused(
     assert "1900 to 2200" in refusal(capsys, command, "--as-of", day)
 
 
+# -- options and places --
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["refresh", "--window-days", "x"], "--window-days must be a whole number from 1 to 3660."),
+        (["refresh", "--window-days", "1.5"], "--window-days must be a whole number from 1 to 3660."),
+        (["refresh", "--window-days", "0"], "--window-days must be a whole number from 1 to 3660."),
+        (["serve", "--port", "70000"], "--port must be a whole number from 1 to 65535."),
+        (["demo", "--seed", "-1"], "--seed must be a whole number from 0 to 2147483647."),
+    ],
+)
+def test_a_wrong_number_is_refused_in_plain_words(
+    asked: list[str], said: str, store_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(asked) == 2
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_a_source_that_is_no_name_is_refused(store_file: Path, good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = refusal(capsys, "import", good, "--source", "s" * 5000)
+    assert "1 to 60 characters" in sentence
+    assert len(sentence) < 300
+    assert kept(store_file) == 0
+
+
+def test_the_doctor_tells_a_place_where_no_store_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("FIXPOINT_STORE", str(tmp_path / "file" / "x" / "y.db"))
+    assert main(["doctor", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [check["name"] for check in told["checks"] if not check["ok"]] == ["store"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 # -- files --
 
 

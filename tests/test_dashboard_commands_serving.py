@@ -1,5 +1,6 @@
 """``serve`` and ``demo``: the address, the sample city in one piece, and a server that starts and stops."""
 
+import errno
 import json
 import os
 import signal
@@ -140,9 +141,15 @@ def test_the_demo_fills_a_new_store_and_says_with_what(
     store.close()
 
 
-def test_a_demo_that_is_stopped_leaves_nothing_behind(store_file: Path, small_city: SmallCity, tmp_path: Path) -> None:
+def test_a_demo_that_is_stopped_leaves_nothing_behind(
+    store_file: Path, small_city: SmallCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     small_city.stop_after = 0.5
     assert main(["demo"]) == 130
+    capsys.readouterr()
+    assert main(["demo", "--json"]) == 130
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {"error": {"kind": "Stopped", "message": "Stopped. Nothing half-done was kept."}}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -203,6 +210,33 @@ def test_a_build_never_replaces_a_store_that_came_into_being_meanwhile(tmp_path:
     path.write_bytes(b"somebody else's")
     commands_serving.build_sample_file(path, silent, utc_now, 1)
     assert path.read_bytes() == b"somebody else's"
+
+
+def without_links(_path: Path, _target: Path) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_build_arrives_where_the_file_system_has_no_links(
+    tmp_path: Path, small_city: SmallCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "hardlink_to", without_links)
+    path = tmp_path / "city.db"
+    commands_serving.build_sample_file(path, silent, utc_now, 1)
+    store = open_store(str(path))
+    assert store.fact("synthetic") == "1"
+    store.close()
+    path.write_bytes(b"somebody else's")
+    commands_serving.build_sample_file(path, silent, utc_now, 1)
+    assert path.read_bytes() == b"somebody else's"
+
+
+def test_no_process_is_asked_by_signal_where_that_would_stop_it(
+    tmp_path: Path, small_city: SmallCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands_serving, "_SIGNAL_0_ASKS", False)
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("it was signalled"))
+    (tmp_path / f"city.db.building-{os.getppid()}").mkdir()
+    commands_serving.build_sample_file(tmp_path / "city.db", silent, utc_now, 1)
 
 
 def test_a_demo_in_a_place_that_cannot_be_written_is_refused(tmp_path: Path, small_city: SmallCity) -> None:

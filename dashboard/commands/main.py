@@ -35,6 +35,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
+#: What the options that are whole numbers may be.
+_RANGES = {"--port": (1, 65_535), "--seed": (0, 2**31 - 1), "--window-days": (1, 3_660)}
+_PORTS, _SEEDS, _WINDOWS = _RANGES["--port"], _RANGES["--seed"], _RANGES["--window-days"]
+
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="A day, written as 2025-12-31.")]
 
@@ -53,7 +57,8 @@ def serve(
         str | None, typer.Option("--host", metavar="ADDRESS", help="Where to listen; 127.0.0.1 if nothing is set.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="The port; 8501 if nothing is set.")
+        int | None,
+        typer.Option("--port", metavar="PORT", min=_PORTS[0], max=_PORTS[1], help="The port; 8501 if nothing is set."),
     ] = None,
 ) -> int:
     """Start the dashboard and print its address."""
@@ -72,7 +77,8 @@ def serve(
 def demo(
     *,
     seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", min=0, max=2**31 - 1, help="Each number makes another city.")
+        int | None,
+        typer.Option("--seed", metavar="N", min=_SEEDS[0], max=_SEEDS[1], help="Each number makes another city."),
     ] = None,
     as_json: Json = False,
 ) -> int:
@@ -122,7 +128,10 @@ def refresh(
     *,
     as_of: AsOf = None,
     window_days: Annotated[
-        int | None, typer.Option("--window-days", metavar="N", min=1, max=3660, help="How many days to look back.")
+        int | None,
+        typer.Option(
+            "--window-days", metavar="N", min=_WINDOWS[0], max=_WINDOWS[1], help="How many days to look back."
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Look at every report up to the day, however old.")] = False,
     as_json: Json = False,
@@ -188,7 +197,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except typer.TyperException as error:
-        sentence = f"{error.format_message().rstrip('.')}. {PROGRAM} --help shows what is possible."
+        sentence = f"{_said(error).rstrip('.')}. {PROGRAM} --help shows what is possible."
         output.refuse("UsageError", sentence)
         return REFUSED
     except ProblemError as error:
@@ -198,8 +207,17 @@ def main(arguments: Sequence[str]) -> int:
         output.refuse(type(error).__name__, str(error))
         return REFUSED
     except (Cancelled, KeyboardInterrupt, typer.Abort):
-        output.note("Stopped. Nothing half-done was kept.")
-        return STOPPED
+        code = STOPPED
     if code == STOPPED:
-        output.note("Stopped. Nothing half-done was kept.")
+        output.refuse("Stopped", "Stopped. Nothing half-done was kept.")
     return code if isinstance(code, int) else FINE
+
+
+def _said(error: typer.TyperException) -> str:
+    """Return what is wrong with an option in plain words: the library's own are about its parser."""
+    if isinstance(error, typer.BadParameter) and error.param is not None:
+        option = error.param.opts[-1]
+        if option in _RANGES:
+            least, most = _RANGES[option]
+            return f"{option} must be a whole number from {least} to {most}"
+    return error.format_message()

@@ -33,6 +33,8 @@ _STORE_VARIABLE = "FIXPOINT_STORE"
 _BUILDING = ".building-"
 _MADE_UP = "The sample city is made up: no report, street or person in it is real."
 _MIXED = "The store holds the made-up sample city, together with reports that were imported."
+#: Elsewhere signal 0 asks whether a process runs; on Windows it is Ctrl-C. What a killed build left stays there.
+_SIGNAL_0_ASKS = os.name != "nt"
 _WAIT_FOR_SERVER_S = 120.0
 _BETWEEN_TRIES_S = 0.2
 
@@ -236,12 +238,23 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
             raise RuntimeError(f"the store did not put everything into its file before closing: {left}")
         with (folder / path.name).open("rb+") as finished:
             os.fsync(finished.fileno())
-        # A link, unlike a move, never replaces a file that somebody has open by now.
         with contextlib.suppress(FileExistsError):
-            path.hardlink_to(folder / path.name)
+            _move_in(folder / path.name, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return loaded
+
+
+def _move_in(finished: Path, path: Path) -> None:
+    try:
+        # A link, unlike a move, never replaces a file that somebody has open by now.
+        path.hardlink_to(finished)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every file system has links: there an empty file holds the place until the move.
+        path.open("xb").close()
+        finished.replace(path)
 
 
 def _folder_beside(path: Path) -> Path:
@@ -268,7 +281,9 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def _runs(process_id: int) -> bool:
-    with contextlib.suppress(ProcessLookupError):
+    if not _SIGNAL_0_ASKS:
+        return True
+    with contextlib.suppress(ProcessLookupError, OverflowError):
         try:
             os.kill(process_id, 0)
         except PermissionError:

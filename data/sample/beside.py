@@ -49,7 +49,8 @@ def fill_open_store(
         return _in_place(store, clock, seed, zone, progress)
     with tempfile.TemporaryDirectory(prefix=f"{path.name}.sample-", dir=path.parent) as folder:
         built = Path(folder) / "city.db"
-        city = open_store(str(built))
+        # What is copied in waits for the disk as a whole.
+        city = open_store(str(built), durable=False)
         try:
             loaded = load_sample_city(city, clock, seed, zone=zone, progress=progress)
         finally:

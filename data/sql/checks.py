@@ -1,6 +1,7 @@
 """What ``doctor`` asks of a store; looking changes and creates nothing."""
 
 import sqlite3
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Check:
 def check_store(url: str) -> list[Check]:
     """Look at the store at ``url`` and say what is right and wrong with it, most basic first.
 
-    Nothing is created or changed: a store that does not exist yet is reported as such.
+    Nothing that stays is created or changed: a store that does not exist yet is reported as such.
     """
     try:
         address = address_of(url)
@@ -41,6 +42,14 @@ def check_store(url: str) -> list[Check]:
 
 
 def _place_for(path: Path) -> Check:
+    folder = next((one for one in path.parents if one.exists()), path.parent)
+    try:
+        # Asking for the rights is not enough: some places refuse even those who have all of them.
+        with tempfile.TemporaryDirectory(dir=folder):
+            pass
+    except OSError as error:
+        why = f"There is no store at “{path}” yet, and none can be made in “{folder}”: {error.strerror or error}."
+        return Check("store", False, f"{why} Set FIXPOINT_STORE to a file in a folder that you may write to.")
     return Check("store", True, f"There is no store at “{path}” yet; it is created when it is first used.", True)
 
 
