@@ -191,7 +191,9 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     ),
     *_moves(P.NO_ACTION, P.CONFIRMED, COMMAND, "Take on again", (Need.OWNER, Need.OBJECTIVE, Need.REVIEW)),
     *_moves(P.DISMISSED, P.DETECTED, SYSTEM, "Grew past the threshold again"),
-    *_moves((P.DETECTED, *_WORKED_ON), P.SUPERSEDED, SYSTEM | COORDINATOR, "Merge into another", (Need.TARGET, Need.NOTE)),
+    *_moves(
+        (P.DETECTED, *_WORKED_ON), P.SUPERSEDED, SYSTEM | COORDINATOR, "Merge into another", (Need.TARGET, Need.NOTE)
+    ),
 )
 
 _NOT_DONE = (A.PROPOSED, A.ACCEPTED, A.IN_PROGRESS, A.BLOCKED)
