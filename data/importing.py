@@ -1,9 +1,10 @@
 """Import a file of reports, or look at what an import would make of it."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
+from data.reading.places import home_of, look_swapped, read_number
 from data.reading.recognising import ColumnSample, RecognisedColumn, complete, recognise
 from data.reading.rows import RowReader
 from data.reading.tables import Row, Table, open_table
@@ -111,8 +113,9 @@ def import_file(
     facts = inspect(path, progress=progress)
     taxonomy = _taxonomy_of(store)
     with open_table(path, facts=facts) as table:
-        seen = _look_at(path, facts, taxonomy, source, zone, columns)
+        seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
         check_columns(seen.columns, table.header)
+        _check_repeated(seen)
         for note in seen.notes:
             progress(note, 0.2)
         key = store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
@@ -213,10 +216,11 @@ def preview(
     """
     facts = inspect(path)
     taxonomy = _taxonomy_of(store) if store else load_taxonomy()
-    seen = _look_at(path, facts, taxonomy, source, zone, columns)
+    seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
     refusal, read = "", []
     try:
         check_columns(seen.columns, seen.header)
+        _check_repeated(seen)
         reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "")
         read = list(reader.read(seen.rows))
     except InputRefused as error:
@@ -246,14 +250,45 @@ class _Seen:
     columns: Columns
     recognised: tuple[RecognisedColumn, ...]
     notes: tuple[str, ...]
+    #: Names that several columns have, and of which nobody said which column is meant.
+    unclear: tuple[str, ...] = ()
 
 
 def _look_at(
+    path: Path,
+    facts: FileFacts,
+    taxonomy: Taxonomy,
+    source: str,
+    zone: tzinfo,
+    columns: Columns | None,
+    store: Store | None,
+) -> _Seen:
+    seen = _seen_in(path, facts, taxonomy, source, zone, columns)
+    return replace(
+        seen, notes=(*seen.notes, *_swapped(seen, home_of(store.fact("epsg") if store else None, str(zone))))
+    )
+
+
+def _swapped(seen: _Seen, home: tuple[float, float, float, float] | None) -> Iterator[str]:
+    """Yield a warning where latitude and longitude look swapped."""
+    lat, lon = seen.columns.names.get("lat"), seen.columns.names.get("lon")
+    if home is None or lat not in seen.header or lon not in seen.header:
+        return
+    at_lat, at_lon = seen.header.index(lat), seen.header.index(lon)
+    pairs = [(read_number(row.cells[at_lon]), read_number(row.cells[at_lat])) for row in seen.rows if not row.fault]
+    if look_swapped([(one, other) for one, other in pairs if one is not None and other is not None], home):
+        yield (
+            "Latitude and longitude look swapped: read as they are, the reports lie far from here."
+            f" Check the columns “{lat}” and “{lon}”."
+        )
+
+
+def _seen_in(
     path: Path, facts: FileFacts, taxonomy: Taxonomy, source: str, zone: tzinfo, columns: Columns | None
 ) -> _Seen:
     with open_table(path, facts=facts) as table:
         rows = _sample(table)
-        header, delimiter, notes = table.header, table.delimiter_name, table.notes
+        header, delimiter, notes, repeated = table.header, table.delimiter_name, table.notes, table.repeated
     whole = [row.cells for row in rows if not row.fault]
     if not whole:
         raise InputRefused(
@@ -263,7 +298,7 @@ def _look_at(
         )
     found = recognise(header, whole, taxonomy, source, str(zone))
     if columns is None:
-        return _Seen(header, delimiter, rows, found.columns, found.fields, (*notes, *found.notes))
+        return _Seen(header, delimiter, rows, found.columns, found.fields, (*notes, *found.notes), repeated)
     samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
     completed, more = complete(columns, samples, str(zone)) if _fits(columns, header) else (columns, ())
     told = tuple(
@@ -272,6 +307,20 @@ def _look_at(
         if column in samples
     )
     return _Seen(header, delimiter, rows, completed, told, (*notes, *more))
+
+
+def _check_repeated(seen: _Seen) -> None:
+    """Refuse to guess which of several columns with one name was meant."""
+    for name in seen.unclear:
+        same = [
+            column for column in seen.header if column == name or re.fullmatch(re.escape(name) + r" \(\d+\)", column)
+        ]
+        if not set(same).isdisjoint(seen.columns.names.values()):
+            raise InputRefused(
+                "The file cannot be read with these columns.",
+                f"{len(same)} columns are called “{name}”.",
+                f"Say which one holds what: they are told apart as {', '.join(f'“{column}”' for column in same)}.",
+            )
 
 
 def _fits(columns: Columns, header: Sequence[str]) -> bool:

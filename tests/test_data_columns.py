@@ -1,5 +1,7 @@
 """Columns are recognised by name and by values, and a wrong mapping is refused with what exists."""
 
+from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from data.reading.masks import MASK, mask_contacts
 from data.reading.places import read_number, read_pair, usable
 from data.reading.recognising import Recognition, recognise
 from data.reading.statuses import read_status
+from data.stores import open_store
 from data.taxonomy import load_taxonomy
 from problems.errors import InputRefused
 from problems.reports import ReportStatus
@@ -26,6 +29,80 @@ NEW_YORK = ZoneInfo("America/New_York")
 def _recognise(table: str, zone: str = "Europe/London") -> Recognition:
     header, *rows = [line.split("|") for line in table.strip().splitlines()]
     return recognise(header, rows, load_taxonomy(), "council", zone)
+
+
+# -- what cannot be told from names --
+
+
+_HEAD = "ID,Type,Opened,Status,Latitude,Longitude\n"
+_ROWS = "".join(f"R{n},Graffiti,2026-01-{n:02d},open,{{0}},{{1}}\n" for n in range(1, 10))
+_LEEDS, _BOSTON, _WELLINGTON = (53.8, -1.5), (42.3, -71.1), (-41.3, 174.8)
+
+
+@pytest.mark.parametrize(
+    ("lat_lon", "epsg", "zone", "warned"),
+    [
+        (_LEEDS, None, LONDON, False),
+        (_LEEDS[::-1], None, LONDON, True),
+        (_LEEDS[::-1], "27700", NEW_YORK, True),
+        (_BOSTON, None, LONDON, False),
+        (_BOSTON[::-1], "32619", NEW_YORK, True),
+        (_BOSTON, "32619", NEW_YORK, False),
+        (_BOSTON[::-1], None, NEW_YORK, False),
+        (_LEEDS, "32760", NEW_YORK, False),
+        (_WELLINGTON, "32760", NEW_YORK, False),
+        (_LEEDS[::-1], "2263", NEW_YORK, False),
+    ],
+)
+def test_swapped_coordinates_are_told_where_the_place_is_known(
+    tmp_path: Path, lat_lon: tuple[float, float], epsg: str | None, zone: ZoneInfo, warned: bool
+) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text(_HEAD + _ROWS.format(*lat_lon), encoding="utf-8")
+    with closing(open_store(str(tmp_path / "store.db"))) as store:
+        if epsg:
+            with store.writing() as unit:
+                unit.set_fact("epsg", epsg)
+        notes = [note for note in preview(path, zone=zone, store=store).notes if "swapped" in note]
+    assert bool(notes) is warned
+    assert not warned or "“Latitude” and “Longitude”" in notes[0]
+
+
+def test_of_two_columns_with_one_name_none_is_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text(_HEAD.replace("Status", "Latitude") + _ROWS.format(*_LEEDS).replace("open", "53.1"), "utf-8")
+    seen = preview(path)
+    assert "2 columns are called “Latitude”" in seen.refusal
+    assert "“Latitude” and “Latitude (2)”" in seen.refusal.replace("”, “", "” and “")
+    names = {"id": "ID", "category": "Type", "reported": "Opened", "lon": "Longitude"}
+    said = preview(path, Columns({**names, "lat": "Latitude (2)"}))
+    assert said.refusal == ""
+    assert said.first_reports[0].lon_lat == (-1.5, 53.8)
+
+
+def test_a_name_that_two_unused_columns_have_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text(_HEAD.replace("\n", ",Flag,Flag\n") + _ROWS.format(*_LEEDS).replace("\n", ",1,2\n"), "utf-8")
+    assert preview(path).refusal == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_id"),
+    [
+        ("Reference number", range(30), True),
+        ("Ref", range(5), True),
+        ("Case no.", range(5), True),
+        ("Number", range(30), True),
+        ("Number", range(10), False),
+        ("Number", [*range(29), 3], False),
+    ],
+)
+def test_a_number_is_a_reference_only_where_it_tells_all_reports_apart(
+    name: str, values: Iterable[int], is_id: bool
+) -> None:
+    rows = "\n".join(f"{value}|Graffiti|2026-01-31|53.8|-1.5" for value in values)
+    found = _recognise(f"{name}|Type|Opened|Latitude|Longitude\n{rows}")
+    assert (found.columns.names.get("id") == name) is is_id
 
 
 # -- dates --

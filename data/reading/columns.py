@@ -35,7 +35,8 @@ DATE_ORDERS = ("iso", "dmy", "mdy", "epoch")
 _NAMES: Mapping[str, str] = {
     "id": (
         "caseenquiryid caseid uniquekey servicerequestnumber srnumber servicerequestid requestid ticketid "
-        "reportid sourceid crimeid id iddeclaration reference referencenumber reportref ref persistentid"
+        "reportid sourceid crimeid id iddeclaration reference referencenumber reportref ref persistentid "
+        "refnumber refno casereference caseref casenumber caseno reportnumber reportno number"
     ),
     "category": (
         "categoryname type complainttype requesttype servicename typeofservicerequest srtype srtypedesc issuetype "

@@ -12,6 +12,7 @@ from data.reading.statuses import known_status
 from problems.categories import Taxonomy, folded
 
 _EXAMPLES = 3
+_LEAST_NUMBERS = 20
 BRITISH_GRID_EPSG = 27700
 
 
@@ -175,7 +176,7 @@ class _Recogniser:
         return sample.share(maps)
 
     def others(self) -> None:
-        self.take_first("id", lambda sample: sample.distinct, least=0.5)
+        self.take_first("id", _identifies, least=0.5)
         self.take_first("status", lambda sample: sample.statuses, least=0.5)
         self.take_first("text", _words, least=0.5)
         self.take_first("address", _words, least=0.5)
@@ -188,6 +189,13 @@ def _names_another_date(sample: ColumnSample) -> bool:
     return word in {*NAMES["closed"], *NAMES["occurred"]} or any(
         part in word for part in ("due", "target", "update", "close", "complet", "expected", "upload")
     )
+
+
+def _identifies(sample: ColumnSample) -> float:
+    """Return how well a column tells reports apart; a plain number may be of a house and must always do so."""
+    if sample.folded == "number" and (sample.distinct < 1 or len(sample.values) < _LEAST_NUMBERS):
+        return 0.0
+    return sample.distinct
 
 
 def _words(sample: ColumnSample) -> float:

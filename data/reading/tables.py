@@ -46,6 +46,8 @@ class Table:
     _lines: "_Lines"
     _raw: BinaryIO
     notes: tuple[str, ...] = field(default=())
+    #: Names that more than one column has; the second is told apart as "Name (2)".
+    repeated: tuple[str, ...] = field(default=())
 
     @property
     def delimiter_name(self) -> str:
@@ -121,7 +123,7 @@ def _open(path: Path, facts: FileFacts, lines: "_Lines", raw: BinaryIO) -> Table
     if _ends_in_delimiters(sample, delimiter, len(header)):
         header = [*header, ""]
     notes = (facts.note,) if facts.note else ()
-    return Table(facts, delimiter, _column_names(header), lines, raw, notes)
+    return Table(facts, delimiter, _column_names(header), lines, raw, notes, _repeated(header))
 
 
 def _declared_delimiter(first: str) -> str:
@@ -180,6 +182,11 @@ def _column_names(header: Sequence[str]) -> tuple[str, ...]:
         taken.add(name)
         names.append(name)
     return tuple(names)
+
+
+def _repeated(header: Sequence[str]) -> tuple[str, ...]:
+    counted = Counter(" ".join(cell.split()) for cell in header)
+    return tuple(name for name, times in counted.items() if name and times > 1)
 
 
 class _Lines:
