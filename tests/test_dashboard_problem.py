@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dashboard.parts.move_forms import is_onward
 from dashboard.parts.telling import timeline
 from dashboard.parts.timeline import stages
 from dashboard.wording import Names
 from problems.actions import ActionStatus, ActionType
 from problems.events import Event, EventKind, Subject, event
+from problems.lifecycle import moves_from
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.use_cases import acting, working
@@ -131,16 +133,79 @@ def test_the_second_of_two_people_is_told_what_changed_and_keeps_their_words(sce
     assert scene.store.problem(1).name == "Lamps at the mill"
 
 
-def test_a_move_that_is_no_longer_possible_is_refused_after_the_conflict(scene: Scene, problem: Problem) -> None:
+def test_an_edit_sends_only_what_was_changed(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "edit")
+    now = scene.taken_on(problem)
+    shown.text_input(key="form_name").input("Lamps at the mill")
+    click(shown, "form-save")
+    assert shown.text_area(key="form_objective").value == now.objective
+    click(shown, "form-save")
+    saved = scene.store.problem(1)
+    assert saved.name == "Lamps at the mill"
+    assert (saved.owner, saved.objective, saved.review_on) == (now.owner, now.objective, now.review_on)
+    assert now.owner
+    assert now.objective
+
+
+def test_a_move_that_is_no_longer_possible_offers_what_is(scene: Scene, problem: Problem) -> None:
     shown = click(page("problem", problem="P-0001"), "move-P-0001-dismissed")
     scene.taken_on(problem)
     shown.selectbox(key="form_reason").set_value("artefact")
     shown.text_area(key="form_note").input("One bad camera")
     click(shown, "form-save")
-    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
+    text = words(shown)
+    assert "Cora Reid saved first." in text
+    assert "Status was “Detected”, is now “Taken on”." in text
+    assert "“Dismiss” is no longer possible: P-0001 is “Taken on” now." in text
+    assert "You wrote: “One bad camera”" in text
+    assert "form-save" not in keys(shown)
+    onward = [each for each in shown.button if str(each.key).startswith("onward")]
+    next(button for button in onward if button.label == "Plan the response").click()
+    run(shown)
+    assert shown.text_area(key="form_note").value == "One bad camera"
     click(shown, "form-save")
-    assert "cannot become “dismissed”" in words(shown)
-    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
+    assert scene.store.problem(1).status is ProblemStatus.PLANNED
+
+
+def test_a_move_that_is_still_possible_is_saved_by_the_second_click(scene: Scene, problem: Problem) -> None:
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-confirmed")
+    working.edit_problem(
+        scene.store,
+        COORDINATOR,
+        scene.clock,
+        1,
+        problem_id=1,
+        seen_version=problem.version,
+        objective="Renew the lamps",
+    )
+    shown.text_input(key="form_owner").input("Olga Finch")
+    click(shown, "form-save")
+    assert "Objective was “–”, is now “Renew the lamps”." in words(shown)
+    assert shown.text_area(key="form_objective").value == "Renew the lamps"
+    click(shown, "form-save")
+    saved = scene.store.problem(1)
+    assert (saved.status, saved.owner, saved.objective) == (ProblemStatus.CONFIRMED, "Olga Finch", "Renew the lamps")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        (ProblemStatus.DETECTED, ProblemStatus.CONFIRMED, True),
+        (ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, True),
+        (ProblemStatus.RECURRED, ProblemStatus.ANALYSING, True),
+        (ProblemStatus.DETECTED, ProblemStatus.DISMISSED, False),
+        (ProblemStatus.REMEDIATED, ProblemStatus.IN_PROGRESS, False),
+        (ProblemStatus.VERIFIED, ProblemStatus.RECURRED, False),
+        (ProblemStatus.CLOSED, ProblemStatus.RECURRED, False),
+        (ProblemStatus.NO_ACTION, ProblemStatus.CONFIRMED, False),
+        (ActionStatus.PROPOSED, ActionStatus.CANCELLED, False),
+    ],
+)
+def test_only_a_move_that_goes_on_may_be_the_first_thing_to_do(
+    source: ProblemStatus | ActionStatus, target: ProblemStatus | ActionStatus, expected: bool
+) -> None:
+    move = next(each for each in moves_from(source) if each.target is target)
+    assert is_onward(move) is expected
 
 
 def test_whoever_reported_the_work_done_is_not_offered_to_verify_it(

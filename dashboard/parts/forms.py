@@ -50,7 +50,8 @@ class Form:
     """What a form asks and what saving it does.
 
     ``save`` gets the desk, the answers and the version that was seen, and returns the sentence to
-    say when it worked. ``onward`` are forms that can be chosen instead of asking anything.
+    say when it worked. ``onward`` are forms that can be chosen instead of asking anything. ``renew``
+    returns the form for the record as it is now, after somebody else saved it.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Form:
     seen: Record | None = None
     intro: str = ""
     onward: tuple[tuple[str, "Form"], ...] = ()
+    renew: Callable[[Desk], "Form"] | None = None
 
 
 @dataclass
@@ -69,13 +71,27 @@ class _Opened:
     refused: ProblemError | None = None
     changed_by: str = ""
     changes: list[tuple[str, str, str]] | None = None
+    written: Answers = field(default_factory=dict)
 
 
-def open_form(form: Form) -> None:
-    """Open ``form`` with fresh answers (a button's ``on_click``)."""
+def open_form(form: Form, written: Answers | None = None) -> None:
+    """Open ``form`` (a button's ``on_click``); ``written`` is what was already said in another one."""
     for key in [key for key in st.session_state if str(key).startswith(_PREFIX)]:
         del st.session_state[key]
     st.session_state[_OPEN] = _Opened(form, form.seen)
+    _fill_in(form, written or {})
+
+
+def _fill_in(form: Form, written: Answers) -> None:
+    for question in form.questions:
+        value = written.get(question.name, question.value)
+        if question.kind == "choice" and value not in question.choices:
+            value = question.value if question.value in question.choices else None
+        st.session_state[f"{_PREFIX}{question.name}"] = _empty(question) if value is None else value
+
+
+def _empty(question: Field) -> str | None:
+    return "" if question.kind in ("line", "text") else None
 
 
 def close_form() -> None:
@@ -83,14 +99,22 @@ def close_form() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-def form_button(form: Form, *, key: str, label: str = "", primary: bool = False, width: Any = "content") -> None:
-    """Draw the button that opens ``form``."""
+def form_button(
+    form: Form,
+    *,
+    key: str,
+    label: str = "",
+    primary: bool = False,
+    width: Any = "content",
+    written: Answers | None = None,
+) -> None:
+    """Draw the button that opens ``form``, with what was ``written`` elsewhere filled in."""
     st.button(
         plain_label(label or form.verb),
         key=key,
         type="primary" if primary else "secondary",
         on_click=open_form,
-        args=(form,),
+        args=(form, written),
         width=width,
     )
 
@@ -113,8 +137,11 @@ def _draw() -> None:
         conflict(opened.changed_by, opened.changes)
     if opened.refused is not None:
         refusal(opened.refused)
+    for text in opened.written.values() if form.save is None else ():
+        if isinstance(text, str) and " " in text:
+            draw(element("p", f"You wrote: “{text}”", css="fx-note"))
     for at, (label, next_form) in enumerate(form.onward):
-        form_button(next_form, key=f"onward_{at}", label=label, width="stretch")
+        form_button(next_form, key=f"onward_{at}", label=label, width="stretch", written=opened.written)
     if form.save is not None:
         with st.form("fx_form_fields", border=False, enter_to_submit=False):
             for question in form.questions:
@@ -127,22 +154,21 @@ def _draw() -> None:
 def _ask(question: Field) -> None:
     key, label = f"{_PREFIX}{question.name}", plain_label(question.label)
     if question.kind == "text":
-        st.text_area(label, question.value or "", key=key, help=question.help, placeholder=question.placeholder)
+        st.text_area(label, key=key, help=question.help, placeholder=question.placeholder)
     elif question.kind == "day":
-        st.date_input(label, question.value, question.low, question.high, key=key, format="DD/MM/YYYY")
+        st.date_input(label, None, question.low, question.high, key=key, format="DD/MM/YYYY")
     elif question.kind == "choice":
-        values = list(question.choices)
         st.selectbox(
             label,
-            values,
-            index=values.index(question.value) if question.value in question.choices else None,
+            list(question.choices),
+            index=None,
             format_func=lambda value: question.choices[value],
             key=key,
             help=question.help,
             placeholder=question.placeholder or "Choose",
         )
     else:
-        st.text_input(label, question.value or "", key=key, help=question.help, placeholder=question.placeholder)
+        st.text_input(label, key=key, help=question.help, placeholder=question.placeholder)
 
 
 def _submit() -> None:
@@ -155,7 +181,7 @@ def _submit() -> None:
     try:
         sentence = opened.form.save(desk, answers, opened.seen.version if opened.seen else 0)
     except Stale as stale:
-        _look_again(desk, opened, stale)
+        _look_again(desk, opened, stale, answers)
     except ProblemError as refused:
         opened.refused = refused
     else:
@@ -163,12 +189,24 @@ def _submit() -> None:
         say(sentence)
 
 
-def _look_again(desk: Desk, opened: _Opened, stale: Stale) -> None:
-    """Note what changed since the form was opened, and go on from there."""
+def _look_again(desk: Desk, opened: _Opened, stale: Stale, answers: Answers) -> None:
+    """Note what changed since the form was opened, and go on from there.
+
+    What the person wrote stays; what they left alone shows what it is now, so that saving again
+    does not take back what the other person changed.
+    """
+    form = opened.form
     if opened.seen is None:
         opened.refused = stale
         return
-    before, now = opened.seen, _as_it_is(desk, opened.seen)
+    if form.renew is not None:
+        written = {each.name: answers[each.name] for each in form.questions if _is_written(each, answers[each.name])}
+        opened.form, opened.written = form.renew(desk), written
+        _fill_in(opened.form, written)
+    before, now = opened.seen, opened.form.seen if form.renew else _as_it_is(desk, opened.seen)
+    if now is None:
+        opened.refused = stale
+        return
     changes: dict[str, tuple[object, object]] = {
         each.name: (getattr(before, each.name), getattr(now, each.name))
         for each in fields(before)
@@ -177,6 +215,10 @@ def _look_again(desk: Desk, opened: _Opened, stale: Stale) -> None:
     opened.changes = changed_fields(changes, desk.names, of_action=isinstance(now, Action))
     opened.changed_by = stale.changed_by or _last_hand(desk, now)
     opened.seen = now
+
+
+def _is_written(question: Field, answer: object) -> bool:
+    return answer != (_empty(question) if question.value is None else question.value)
 
 
 def _as_it_is(desk: Desk, record: Record) -> Record:

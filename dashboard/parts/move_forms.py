@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
@@ -42,6 +42,17 @@ def leading_first(moves: Iterable[Move]) -> list[Move]:
     return sorted(moves, key=place)
 
 
+def is_onward(move: Move) -> bool:
+    """Tell whether a move brings the work nearer to its end: it alone may be the first thing to do.
+
+    What came back stands apart from the order of the statuses: everything but setting it aside is onward.
+    """
+    if move.target in _ASIDE:
+        return False
+    order = [str(state) for state in type(move.source)]
+    return move.source is ProblemStatus.RECURRED or order.index(str(move.target)) > order.index(str(move.source))
+
+
 def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
     """Return the moves that the person may make with a problem now."""
     return leading_first(moves_for(problem.status, desk.principal, done_by=problem.done_by))
@@ -68,7 +79,17 @@ def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
 
     intro = f"{problem.name}: from “{problem.status.label}” to “{target.label}”."
     questions = _questions(desk, move, problem=problem)
-    return Form(f"{problem.ref}: {move.verb}", move.verb, questions, save, problem, intro)
+
+    def renew(at: Desk) -> Form:
+        now = at.store.problem(problem.id)
+        possible = problem_moves(at, now)
+        same = next((each for each in possible if each.target is move.target), None)
+        if same is not None:
+            return move_problem_form(at, now, same)
+        onward = tuple((each.verb, move_problem_form(at, now, each)) for each in possible)
+        return _no_longer(now, now.status.label, move, onward)
+
+    return Form(f"{problem.ref}: {move.verb}", move.verb, questions, save, problem, intro, renew=renew)
 
 
 def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
@@ -89,7 +110,24 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
     questions = _questions(desk, move)
     if Need.NOTE not in move.needs:
         questions = (*questions, Field("note", "Note (if there is something to say)", "text"))
-    return Form(f"{action.ref}: {move.verb}", move.verb, questions, save, action, intro)
+
+    def renew(at: Desk) -> Form:
+        now = at.store.action(action.id)
+        possible = action_moves(at, now)
+        same = next((each for each in possible if each.target is move.target), None)
+        if same is not None:
+            return move_action_form(at, now, same)
+        onward = tuple((each.verb, move_action_form(at, now, each)) for each in possible)
+        return _no_longer(now, now.status.label, move, onward)
+
+    return Form(f"{action.ref}: {move.verb}", move.verb, questions, save, action, intro, renew=renew)
+
+
+def _no_longer(now: Problem | Action, label: str, move: Move, onward: tuple[tuple[str, Form], ...]) -> Form:
+    """Return what stands where a move is not possible any more: what is so now, and what can be done."""
+    offer = "This is possible now:" if onward else "Nothing is waiting for you here now."
+    intro = f"“{move.verb}” is no longer possible: {now.ref} is “{label}” now. {offer}"
+    return Form(f"{now.ref}: {move.verb}", move.verb, seen=now, intro=intro, onward=onward)
 
 
 def postpone_form(desk: Desk, action: Action) -> Form:
@@ -111,7 +149,11 @@ def postpone_form(desk: Desk, action: Action) -> Form:
         Field("note", "Why it moves", "text"),
     )
     intro = f"{action.title}: due {day(action.due_on)}." if action.due_on else f"{action.title}: no due date yet."
-    return Form(f"{action.ref}: Move the due date", "Move the due date", questions, save, action, intro)
+
+    def renew(at: Desk) -> Form:
+        return postpone_form(at, at.store.action(action.id))
+
+    return Form(f"{action.ref}: Move the due date", "Move the due date", questions, save, action, intro, renew=renew)
 
 
 def more_form(desk: Desk, action: Action, moves: Iterable[Move]) -> Form:
@@ -152,16 +194,12 @@ def edit_problem_form(desk: Desk, problem: Problem) -> Form:
 
     def save(at: Desk, answers: Answers, seen_version: int) -> str:
         saved = working.edit_problem(
-            *at.asking,
-            problem_id=problem.id,
-            seen_version=seen_version,
-            name=_text(answers.get("name")),
-            owner=_text(answers.get("owner")),
-            owner_organisation_id=answers.get("owner_organisation_id") or None,
-            objective=_text(answers.get("objective")),
-            review_on=answers.get("review_on"),
+            *at.asking, problem_id=problem.id, seen_version=seen_version, **_edited(at, problem, answers)
         )
         return f"{saved.ref} is saved."
+
+    def renew(at: Desk) -> Form:
+        return edit_problem_form(at, at.store.problem(problem.id))
 
     questions = (
         Field("name", "Name", value=problem.name),
@@ -169,7 +207,34 @@ def edit_problem_form(desk: Desk, problem: Problem) -> Form:
         Field("objective", Need.OBJECTIVE.label, "text", problem.objective),
         Field("review_on", Need.REVIEW.label, "day", problem.review_on),
     )
-    return Form(f"{problem.ref}: Edit", "Save", questions, save, problem)
+    return Form(f"{problem.ref}: Edit", "Save", questions, save, problem, renew=renew)
+
+
+class _Edits(TypedDict, total=False):
+    name: str
+    owner: str
+    owner_organisation_id: int | None
+    objective: str
+    review_on: date
+
+
+def _edited(desk: Desk, problem: Problem, answers: Answers) -> _Edits:
+    """Return only what differs from ``problem`` as the form showed it, so that the rest stays as it is."""
+    edits: _Edits = {}
+    if (name := _text(answers.get("name"))) != problem.name:
+        edits["name"] = name
+    if (objective := _text(answers.get("objective"))) != problem.objective:
+        edits["objective"] = objective
+    if (review_on := answers.get("review_on")) and review_on != problem.review_on:
+        edits["review_on"] = review_on
+    owner, organisation_id = _text(answers.get("owner")), answers.get("owner_organisation_id") or None
+    if (owner, organisation_id) != (problem.owner, problem.owner_organisation_id):
+        # The two are saved together: the one that was left alone is sent as it is now.
+        now = desk.store.problem(problem.id)
+        edits["owner"] = owner if owner != problem.owner else now.owner
+        same = organisation_id == problem.owner_organisation_id
+        edits["owner_organisation_id"] = now.owner_organisation_id if same else organisation_id
+    return edits
 
 
 def note_form(problem: Problem) -> Form:

@@ -24,7 +24,14 @@ from dashboard.parts.markup import (
     show_sheet,
     status_mark,
 )
-from dashboard.parts.move_forms import add_action_form, edit_problem_form, move_problem_form, note_form, problem_moves
+from dashboard.parts.move_forms import (
+    add_action_form,
+    edit_problem_form,
+    is_onward,
+    move_problem_form,
+    note_form,
+    problem_moves,
+)
 from dashboard.parts.notices import refusal, remark, said
 from dashboard.parts.problem_list import show_list
 from dashboard.parts.reports_table import show_reports
@@ -113,7 +120,7 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
     with st.container(horizontal=True, gap="small", key="next-steps"):
         for place, move in enumerate(moves):
             form = move_problem_form(desk, problem, move)
-            form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0)
+            form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0 and is_onward(move))
         if desk.principal.has(Role.COORDINATOR):
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
         with st.popover("Copy link"):
