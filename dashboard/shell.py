@@ -7,8 +7,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard import design, session
+from dashboard.mapping.layers import last_day
 from dashboard.views import board, imports, map, problem, setup  # noqa: A004 - the page is called Map
-from dashboard.wording import day_of
+from dashboard.wording import day
+from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
 from problems.store import Store
 
@@ -21,6 +23,8 @@ _PAGES: Final = (
     (setup.show, "Setup", "setup"),
 )
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
+PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
+_BANNERS: Final = {ALL_SYNTHETIC: SYNTHETIC, MIXED: PARTLY_SYNTHETIC}
 
 
 def main() -> None:
@@ -39,8 +43,9 @@ def main() -> None:
         return
     _bar()
     _dress()
-    if store.fact("synthetic") == "1":
-        st.html(f'<p class="fx-banner">{SYNTHETIC}</p>')
+    banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")
+    if banner:
+        st.html(f'<p class="fx-banner">{banner}</p>')
     try:
         page.run()
     except ProblemError as refusal:
@@ -67,7 +72,6 @@ def _bar() -> None:
                 key=session.WORKING_AS,
                 bind="query-params",
                 label_visibility="collapsed",
-                help=None,
             )
         with st.popover("Display", width="content"):
             st.toggle("High contrast", key=session.CONTRAST, bind="query-params")
@@ -82,9 +86,10 @@ def _footer(store: Store) -> None:
     counts = store.counts()
     latest = store.latest_refresh()
     zone = session.get_settings().zone
+    today = session.get_clock()().astimezone(zone).date()
     parts = [
-        f"Reports up to {day_of(counts.newest_report_at, zone)}",
-        f"Hot spots as of {latest.as_of.day} {latest.as_of:%b %Y}" if latest else "No hot spots looked for yet",
+        f"Reports up to {day(last_day(store, today, zone))}" if counts.reports else "No reports yet",
+        f"Hot spots as of {day(latest.as_of)}" if latest else "No hot spots looked for yet",
         f"Times in {zone}",
         f"Fixpoint {program_version()}",
     ]

@@ -1,14 +1,15 @@
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import folium
 import pytest
 
 from dashboard import design
 from dashboard.mapping import live_layer
-from dashboard.mapping.layers import Asked, Picture
+from dashboard.mapping.layers import Asked, Picture, last_day
 from dashboard.views import map_reading
 from problems.categories import Group
+from tests.scenes import LONDON, Scene
 
 
 def test_a_map_from_outside_is_refused_when_it_is_built() -> None:
@@ -67,3 +68,11 @@ def test_the_legend_names_every_mark_and_class_in_words() -> None:
         assert words in legend
     assert "volume, not risk" in legend
     assert legend.count("fx-swatch") == len(design.DENSITY_FROM)
+
+
+def test_a_report_dated_in_the_future_does_not_move_the_period(scene: Scene) -> None:
+    assert last_day(scene.store, scene.today, LONDON) == scene.today
+    scene.send(scene.report((0, 0), scene.today - timedelta(days=3)))
+    assert last_day(scene.store, scene.today, LONDON) == scene.today - timedelta(days=3)
+    scene.send(scene.report((0, 0), scene.today + timedelta(days=400)))
+    assert last_day(scene.store, scene.today, LONDON) == scene.today

@@ -100,10 +100,13 @@ def picture(store: Store, asked: Asked, zone: tzinfo) -> Picture:
     return Picture(selected_problems(store, asked.of_problems()), reports, before)
 
 
-def last_day(store: Store, zone: tzinfo) -> date | None:
-    """Return the day up to which there are reports, or None without any."""
+def last_day(store: Store, today: date, zone: tzinfo) -> date:
+    """Return the day up to which there are reports, at the latest ``today``, which it is without any.
+
+    A single report dated in the future must not move the period away from all the others.
+    """
     newest = store.counts().newest_report_at
-    return newest.astimezone(zone).date() if newest else None
+    return min(newest.astimezone(zone).date(), today) if newest else today
 
 
 def map_state(

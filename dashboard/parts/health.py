@@ -4,9 +4,10 @@ from urllib.parse import urlsplit
 
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, facts, table
-from dashboard.wording import between, count, day, duration, metres, moment, share
+from dashboard.wording import between, count, day, duration, local_day, metres, moment, share
 from data.settings import Settings
 from data.stores import check_store
+from problems.store import StoreCounts
 
 
 def show_settings(desk: Desk, settings: Settings) -> None:
@@ -43,6 +44,13 @@ def store_kind(url: str) -> str:
     return "PostgreSQL database" if scheme.startswith("postgres") else "File on this computer (SQLite)"
 
 
+def _span(desk: Desk, counts: StoreCounts) -> str:
+    told = between(counts.oldest_report_at, counts.newest_report_at, desk.zone)
+    newest = counts.newest_report_at
+    ahead = newest is not None and local_day(newest, desk.zone) > desk.today
+    return f"{told} (a report is dated in the future)" if ahead else told
+
+
 def show_health(desk: Desk, settings: Settings) -> None:
     """Draw what the store holds and what its checks say."""
     counts = desk.store.counts()
@@ -57,7 +65,7 @@ def show_health(desk: Desk, settings: Settings) -> None:
             [
                 ("Store", store_kind(settings.store_url)),
                 ("Reports", f"{counts.reports:,}, {counts.placed:,} with a place"),
-                ("From", between(counts.oldest_report_at, counts.newest_report_at, desk.zone)),
+                ("From", _span(desk, counts)),
                 ("Problems and actions", f"{counts.problems:,} and {counts.actions:,}"),
                 ("Imports and refreshes", f"{counts.batches:,} and {counts.refreshes:,}"),
                 ("Hot spots were last looked for", held),

@@ -18,7 +18,7 @@ def show_locator(desk: Desk, problem: Problem) -> None:
     section("Where it is", f"{problem.group.label.lower()}, past 12 months")
     asked = Asked(
         days=_DAYS,
-        last=layers.last_day(desk.store, desk.zone) or desk.today,
+        last=layers.last_day(desk.store, desk.today, desk.zone),
         groups=(problem.group,),
     )
     seen = selected_problems(desk.store, asked.of_problems())

@@ -26,7 +26,7 @@ _EVERYWHERE: Final = "Everywhere"
 def draw(store: Store) -> Asked:
     """Draw the filters and return what they ask for. The period ends with the newest report."""
     zone = session.get_settings().zone
-    last = map_layers.last_day(store, zone) or session.get_clock()().astimezone(zone).date()
+    last = map_layers.last_day(store, session.get_clock()().astimezone(zone).date(), zone)
     areas = _by_words(store.areas())
     # On a phone the filters fold away behind this switch, which the style sheet hides on wider screens.
     with st.container(key="fx-fold", horizontal=True, vertical_alignment="center", gap="small"):
