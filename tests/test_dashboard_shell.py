@@ -1,6 +1,7 @@
 """The frame round every page: who works, what is said about the data, and the map page filled."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote_plus
 
 import pytest
@@ -41,6 +42,13 @@ def test_a_made_up_city_is_called_so_and_the_footer_dates_what_is_shown(city: Sq
     assert "Times in Europe/London" in text
 
 
+def test_a_made_up_city_with_own_reports_is_called_so(city: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "fact", lambda name: "mixed" if name == "synthetic" else None)
+    text = words(opened())
+    assert "This is the made-up sample city, together with reports that you imported." in text
+    assert "The data shown are synthetic" not in text
+
+
 def test_the_filled_map_page_says_in_words_and_figures_what_it_shows(city: SqlStore) -> None:
     app = opened()
     text = words(app)
@@ -49,6 +57,16 @@ def test_the_filled_map_page_says_in_words_and_figures_what_it_shows(city: SqlSt
         assert figure in text
     assert "Largest on the map" in text
     assert len(app.get("component_instance")) == 1
+
+
+def test_the_map_says_what_took_no_part_and_leads_to_it(city: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    latest = city.latest_refresh()
+    assert latest is not None
+    monkeypatch.setattr(city, "latest_refresh", lambda: replace(latest, unmapped=7, excluded_reports=5))
+    app = opened()
+    assert "7 reports without a category took no part." in words(app)
+    assert 'href="/setup?part=Unknown+names"' in markup(app)
+    assert 'href="/setup?part=Points+under+review"' in markup(app)
 
 
 def test_the_map_asks_for_nothing_outside_and_carries_no_words_of_people(city: SqlStore) -> None:

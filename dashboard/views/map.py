@@ -11,7 +11,7 @@ from dashboard.mapping.layers import Asked, Picture
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
-from dashboard.views import map_filters, map_panel, map_reading, welcome
+from dashboard.views import map_filters, map_panel, map_reading, setup, welcome
 from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
@@ -104,7 +104,12 @@ def _refresh_row(store: Store) -> None:
         for remark in _about(latest):
             st.html(design.note(remark))
         if latest and latest.excluded_reports:
-            draw(element("p", link("/setup", "Look at the default points in Setup"), css="fx-note"))
+            ask = {setup.PART: setup.POINTS}
+            draw(element("p", link("/setup", "Look at the default points in Setup", query=ask), css="fx-note"))
+        if latest and latest.unmapped:
+            st.html(design.note(f"{count(latest.unmapped, 'report')} without a category took no part."))
+            ask = {setup.PART: setup.NAMES}
+            draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
     with button:
         offer_refresh(this_desk(), label="Find hot spots again")
 

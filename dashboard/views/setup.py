@@ -1,5 +1,6 @@
 """Setting up: who works here, points that are not places, unknown names, settings and health."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -18,6 +19,10 @@ from problems.people import Role
 from problems.use_cases import organising
 
 _KINDS: Final = ("Council service", "Police team", "Landlord", "Outreach", "Health", "School", "Residents", "Other")
+#: The part that is shown is in the address, under this name.
+PART: Final = "part"
+POINTS: Final = "Points under review"
+NAMES: Final = "Unknown names"
 _NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
 
 
@@ -30,24 +35,22 @@ def show() -> None:
     )
     said()
     watch_refresh()
-    tabs = st.tabs(["Organisations and people", "Points under review", "Unknown names", "Settings", "Health"])
-    with tabs[0]:
-        _organisations(desk)
-        _people(desk)
-    with tabs[1]:
-        section("Points under review", "many reports on one and the same point")
-        show_piles(desk)
-    with tabs[2]:
-        section("Names without a category")
-        show_unmapped(desk)
-    with tabs[3]:
-        section("How hot spots are found")
-        show_settings(desk, session.get_settings())
-        offer_refresh(desk)
-    with tabs[4]:
-        section("Health")
-        show_health(desk, session.get_settings())
+    part = st.segmented_control(
+        "Part of the setup",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key=PART,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    _PARTS[part or PARTS[0]](desk)
     draw_open_form()
+
+
+def _who(desk: Desk) -> None:
+    _organisations(desk)
+    _people(desk)
 
 
 def _organisations(desk: Desk) -> None:
@@ -62,6 +65,27 @@ def _organisations(desk: Desk) -> None:
         remark("None yet. Add the services, teams and landlords that can be given work.")
     if desk.principal.has(Role.ADMIN, Role.COORDINATOR):
         form_button(_organisation_form(), key="add-organisation", primary=not desk.organisations)
+
+
+def _points(desk: Desk) -> None:
+    section("Points under review", "many reports on one and the same point")
+    show_piles(desk)
+
+
+def _names(desk: Desk) -> None:
+    section("Names without a category")
+    show_unmapped(desk)
+
+
+def _settings(desk: Desk) -> None:
+    section("How hot spots are found")
+    show_settings(desk, session.get_settings())
+    offer_refresh(desk)
+
+
+def _health(desk: Desk) -> None:
+    section("Health")
+    show_health(desk, session.get_settings())
 
 
 def _organisation_form() -> Form:
@@ -118,3 +142,13 @@ def _person_form(desk: Desk) -> Form:
         Field("organisation_id", "Organisation", "choice", _NONE, {_NONE: "None", **desk.open_organisations()}),
     )
     return Form("Add a person", "Add person", questions, save)
+
+
+_PARTS: Final[Mapping[str, Callable[[Desk], None]]] = {
+    "Organisations and people": _who,
+    POINTS: _points,
+    NAMES: _names,
+    "Settings": _settings,
+    "Health": _health,
+}
+PARTS: Final = tuple(_PARTS)
