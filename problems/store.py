@@ -230,18 +230,6 @@ class Store(Protocol):
         """Return the leaf code of each of these reports, by id; unmapped and unknown ones are left out."""
         ...
 
-    def reports_in(
-        self,
-        box: Box,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        groups: Iterable[Group] | None = None,
-        limit: int = 1000,
-    ) -> list[Report]:
-        """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
-        ...
-
     def all_reports(self) -> Iterator[Report]:
         """Go through every report in order of id without holding them all."""
         ...

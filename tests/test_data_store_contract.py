@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -84,7 +83,7 @@ def test_an_empty_store_answers_every_question(store: SqlStore) -> None:
     assert protocol.latest_refresh() is None
     assert protocol.fact("epsg") is None
     assert list(protocol.all_reports()) == protocol.reports([1]) == []
-    assert protocol.reports_in(Box(-180, -90, 180, 90)) == []
+    assert len(protocol.report_points(box=Box(-180, -90, 180, 90))) == 0
     lists = [protocol.batches(), protocol.rejected_rows(), protocol.unmapped_names(), protocol.refreshes()]
     lists += [protocol.hot_spots(1), protocol.hot_spots_of(1), protocol.piles(), protocol.problems()]
     lists += [protocol.actions(), protocol.events(), protocol.organisations(), protocol.people()]
@@ -182,7 +181,7 @@ def test_an_updated_report_keeps_its_id_and_grows_its_version(store: SqlStore) -
         unit.update_reports(batch_id, [(newer, b"new")])
     assert store.reports([1, 2])[1] == replace(newer, batch_id=batch_id, version=2)
     assert store.reports([1])[0].version == 1
-    assert [report.id for report in store.reports_in(Box(10, 50, 10, 50), groups=[Group.VEHICLES])] == [2]
+    assert store.report_points(box=Box(10, 50, 10, 50), groups=[Group.VEHICLES]).ids.tolist() == [2]
     with store.writing() as unit:
         assert unit.known_reports("council", ["R2"])["R2"].content == b"new"
 
@@ -287,8 +286,6 @@ height = st.integers(53730, 53870).map(lambda n: n / 1000)
     since=hours,
     until=hours,
     groups=some_groups,
-    limit=st.integers(1, 60),
-    few=st.sampled_from([0, 200_000]),
 )
 def test_a_box_has_what_looking_at_every_report_finds(
     filled: SqlStore,
@@ -297,8 +294,6 @@ def test_a_box_has_what_looking_at_every_report_finds(
     since: int | None,
     until: int | None,
     groups: set[Group] | None,
-    limit: int,
-    few: int,
 ) -> None:
     (west, east), (south, north) = sorted(lon), sorted(lat)
     inside = [
@@ -309,14 +304,10 @@ def test_a_box_has_what_looking_at_every_report_finds(
         and south <= report.lon_lat[1] <= north
         and matches(report, moment(since), moment(until), groups)
     ]
-    expected = sorted(inside, key=lambda report: (report.reported_at, report.id), reverse=True)[:limit]
     box = Box(west, south, east, north)
-    with mock.patch("data.sql.reading.FEW_REPORTS", few):
-        found = filled.reports_in(box, since=moment(since), until=moment(until), groups=groups, limit=limit)
     left_out = {ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE}
     points = filled.report_points(moment(since), moment(until), groups, box)
     assert points.ids.tolist() == [report.id for report in inside if report.status not in left_out]
-    assert [report.id for report in found] == [report.id for report in expected]
 
 
 def test_reports_come_once_each_in_order_of_id(filled: SqlStore) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    type_coerce,
 )
 
 from data.sql import schema
@@ -40,7 +38,7 @@ from data.sql.records import (
     Kind,
     Record,
 )
-from data.sql.types import MICROSECONDS, microseconds
+from data.sql.types import MICROSECONDS
 from geo.cells import cell_ranges
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
@@ -55,8 +53,6 @@ from problems.store import Box, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
-#: A box with at most so many reports in its cells is sorted by time; a fuller one is filled in order of time.
-FEW_REPORTS = 200_000
 _ROWS_AT_ONCE = 50_000
 _LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
 _POINT = np.dtype([("id", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("group", "<i1"), ("at", "<i8"), ("reporter", "<i8")])
@@ -184,30 +180,6 @@ class Reading:
                 query = select(report.id, report.category).where(report.id.in_(some), report.category.is_not(None))
                 found.update((number, code) for number, code in connection.execute(query).all())
         return found
-
-    def reports_in(
-        self,
-        box: Box,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        groups: Iterable[Group] | None = None,
-        limit: int = 1000,
-    ) -> list[Report]:
-        """Return the newest reports inside ``box``, newest first (ties by id, highest first)."""
-        report = schema.report.c
-        in_cells, in_box = _inside(box)
-        # A large box fills up after a short walk back through time; a small one is sorted.
-        large = select(report.id).where(in_box, *_narrowed(since, until, groups))
-        small = select(report.id).where(in_cells, in_box, *_narrowed(since, until, groups, by_cell=True))
-        some = select(report.id).where(in_cells).limit(FEW_REPORTS + 1).subquery()
-        with self._reading() as connection:
-            is_small = connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW_REPORTS
-            query, at = (small, _at_without_index()) if is_small else (large, report.reported_at)
-            newest = query.order_by(at.desc(), report.id.desc()).limit(limit)
-            found = REPORT.select().where(report.id.in_(newest))
-            rows = connection.execute(found.order_by(report.reported_at.desc(), report.id.desc()))
-            return [REPORT.of_row(row) for row in rows]
 
     def all_reports(self) -> Iterator[Report]:
         """Go through every report in order of id without holding them all."""
@@ -344,22 +316,15 @@ def _inside(box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     )
 
 
-def _at_without_index() -> ColumnElement[int]:
-    """Return the time of a report as a sum: no index has it, so the planner must go by the cells."""
-    return type_coerce(schema.report.c.reported_at, BigInteger) + 0
-
-
 def _narrowed(
-    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None, *, by_cell: bool = False
+    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None
 ) -> list[ColumnElement[bool]]:
     report = schema.report.c
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
-        early = microseconds(since)
-        conditions.append(_at_without_index() >= early if by_cell else report.reported_at >= since)
+        conditions.append(report.reported_at >= since)
     if until is not None:
-        late = microseconds(until)
-        conditions.append(_at_without_index() < late if by_cell else report.reported_at < until)
+        conditions.append(report.reported_at < until)
     if groups is not None:
         conditions.append(report.group.in_(sorted(set(groups))))
     return conditions
