@@ -71,6 +71,7 @@
       if (!before || before.theme !== state.theme) { this._paint(); this._readBase(); }
       if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
       else this._select();
+      if (before && before.area !== state.area && before.theme === state.theme) this._readBase();
       if (!before || before.view !== state.view || before.theme !== state.theme) this._readView();
     },
 
@@ -270,9 +271,9 @@
       const control = (this._asking[kind] = new AbortController());
       const answered = fetch(`${address}?${query(asked)}`, { signal: control.signal, credentials: "same-origin" });
       answered.then((answer) => answer.json().then((content) => {
-        if (!answer.ok) { this._say(content.error); return; }
+        if (!answer.ok) { this._broken = kind; this._say(content.error); return; }
         use(content);
-        if (this._broken === kind) this._say("");
+        if (this._broken === kind) { this._broken = null; this._say(""); }
       })).catch((fault) => {
         if (fault.name === "AbortError") return;
         this._broken = kind;
