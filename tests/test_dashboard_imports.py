@@ -1,4 +1,6 @@
 import gzip
+import tomllib
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -94,6 +96,37 @@ def test_a_column_that_was_guessed_wrong_can_be_corrected(scene: Scene) -> None:
     assert choice.value == "what"
 
 
+def chosen(shown: AppTest, start: str) -> Any:
+    return next(box for box in shown.selectbox if str(box.key).startswith(start))
+
+
+def test_the_order_of_dates_and_their_zone_can_be_corrected(scene: Scene) -> None:
+    rows = [f"R{n},Street light not working,0{n}/02/2026 10:00,52.9000{n},-1.2000{n},Lamp {n}" for n in range(1, 8)]
+    shown = upload(table(*rows))
+    assert "7 Feb 2026, 10:00" in words(shown)
+    chosen(shown, "order-").set_value("mdy")
+    chosen(shown, "zone-").set_value("America/New_York")
+    run(shown)
+    assert "2 Jul 2026, 15:00" in words(shown)
+    kept = tomllib.loads(next(code.value for code in shown.code))
+    assert kept["date_order"]["reported"] == "mdy"
+    assert kept["zone"] == "America/New_York"
+    assert kept["columns"]["reported"] == "reported at"
+
+
+def test_the_coordinate_system_of_eastings_can_be_given(scene: Scene) -> None:
+    rows = [
+        f"R{n},Street light not working,2026-02-0{n},{586000 + n},{4510000 + n},Lamp {n}".encode() for n in range(1, 8)
+    ]
+    shown = upload(b"reference,category,reported at,easting,northing,description\n" + b"\n".join(rows) + b"\n")
+    assert "Give its EPSG number under “Coordinate system”." in words(shown)
+    assert "check" not in keys(shown)
+    next(box for box in shown.number_input if str(box.key).startswith("epsg-")).set_value(32618)
+    run(shown)
+    assert "check" in keys(shown)
+    assert "40.7" in words(shown)
+
+
 def test_counts_belong_to_the_columns_that_were_counted(scene: Scene) -> None:
     shown = count(upload(table(*ROWS)))
     assert "commit" in keys(shown)
@@ -125,6 +158,8 @@ def test_a_file_without_places_says_what_to_do(scene: Scene) -> None:
     shown = upload(b"reference,category,reported at\n" + rows + b"\n")
     assert 'role="alert"' in markup(shown)
     assert "check" not in keys(shown)
+    assert "tick “This file has no places”" in words(shown)
+    assert "no_place" not in words(shown)
     next(box for box in shown.checkbox if str(box.key).startswith("no-place")).check()
     count(run(shown))
     assert "Without a place 9" in words(shown)

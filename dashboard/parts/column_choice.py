@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping
 from typing import Final
+from zoneinfo import available_timezones
 
 import streamlit as st
 
 from dashboard.design import plain_label
 from dashboard.parts.markup import draw, element
 from data.importing import Preview
-from data.reading.columns import FIELDS, Columns
+from data.reading.columns import DATE_FIELDS, FIELDS, Columns
 
 _ABSENT: Final = ""
 #: Asked for at first; the others are behind one click.
 _CHIEF: Final = ("id", "category", "reported", "lat", "lon", "text", "address", "status")
+_ORDERS: Final[Mapping[str, str]] = {
+    "iso": "Year first: 2026-01-31",
+    "dmy": "Day first: 31/01/2026",
+    "mdy": "Month first: 01/31/2026",
+    "epoch": "Seconds since 1970",
+}
 _IN_A_ROW: Final = 4
 
 
@@ -27,11 +34,58 @@ def chosen_columns(upload_id: str, found: Preview) -> Columns | None:
     with st.expander(plain_label(label)):
         _choices(upload_id, found, others, recognised, chosen)
         no_place = st.checkbox(
-            "This file tells no places (its reports are kept, but are not on the map)", key=f"no-place-{upload_id}"
+            "This file has no places (its reports are kept, but are not on the map)", key=f"no-place-{upload_id}"
         )
-    if chosen == recognised and no_place == found.columns.no_place:
-        return None
-    return Columns(names=chosen, no_place=no_place)
+    before = found.columns
+    orders, zone, epsg = _reading(upload_id, before, chosen)
+    columns = Columns(names=chosen, date_orders=orders, zone=zone, epsg=epsg, no_place=no_place)
+    return None if columns == before else columns
+
+
+def keep_for_later(columns: Columns) -> None:
+    """Draw the columns as the file that the command line reads."""
+    with st.expander("Keep these columns for the command line"):
+        st.code(columns.to_toml(), language="toml", wrap_lines=True)
+
+
+def _reading(
+    upload_id: str, before: Columns, chosen: Mapping[str, str]
+) -> tuple[dict[str, str], str | None, int | None]:
+    """Draw how dates and coordinates are to be read; return date orders, time zone and EPSG number."""
+    orders: dict[str, str] = {}
+    epsg = before.epsg
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="fx-reading"):
+        for field in (each for each in DATE_FIELDS if each in chosen):
+            # An order that was recognised is for that column; another one may be written differently.
+            known = before.date_orders.get(field) if chosen[field] == before.names.get(field) else None
+            picked = st.selectbox(
+                f"{FIELDS[field]}: written as",
+                [*([] if known else [_ABSENT]), *_ORDERS],
+                index=list(_ORDERS).index(known) if known else 0,
+                format_func=lambda order: _ORDERS.get(order, "Find out"),
+                key=f"order-{upload_id}-{field}-{chosen[field]}",
+            )
+            if picked:
+                orders[field] = picked
+        zones = sorted(available_timezones())
+        zone = st.selectbox(
+            "Time zone of the dates",
+            [_ABSENT, *zones],
+            index=zones.index(before.zone) + 1 if before.zone in zones else 0,
+            format_func=lambda name: name or "That of this installation",
+            key=f"zone-{upload_id}",
+        )
+        if "easting" in chosen or "northing" in chosen:
+            epsg = st.number_input(
+                "Coordinate system (EPSG number)",
+                min_value=1024,
+                max_value=32767,
+                value=before.epsg,
+                step=1,
+                key=f"epsg-{upload_id}",
+                help="27700 is the British National Grid. Whoever made the file knows the number.",
+            )
+    return orders, zone or None, epsg
 
 
 def _choices(

@@ -6,9 +6,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.design import plain_label
 from dashboard.parts.batches import counts_words, show_counts, show_history
-from dashboard.parts.column_choice import chosen_columns
+from dashboard.parts.column_choice import chosen_columns, keep_for_later
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
 from dashboard.parts.markup import draw, page_head, section, show_sheet, table
@@ -71,7 +70,7 @@ def _choose_file(desk: Desk) -> None:
         return
     try:
         found = _preview(desk, upload, None, source)
-        section("Columns", f"{plain_label(upload.name)}: {found.encoding}, {found.delimiter}")
+        section("Columns", f"{upload.name}: {found.encoding}, {found.delimiter}")
         columns = chosen_columns(upload.upload_id, found)
         shown = found if columns is None else _preview(desk, upload, columns, source)
     except ProblemError as refused:
@@ -79,6 +78,7 @@ def _choose_file(desk: Desk) -> None:
         return
     _rows(desk, shown)
     if not shown.refusal:
+        keep_for_later(shown.columns)
         _check_and_import(desk, _Plan(upload, source, shown.columns))
 
 
@@ -93,7 +93,7 @@ class _Plan:
     @property
     def key(self) -> str:
         """Equal only for the same file read in the same way, so that counts cannot be for another."""
-        return f"{self.upload.upload_id} {self.source} {self.columns.told()} {self.columns.no_place}"
+        return f"{self.upload.upload_id} {self.source} {self.columns}"
 
 
 def _preview(desk: Desk, upload: Upload, columns: Columns | None, source: str) -> Preview:
@@ -109,12 +109,19 @@ def _preview(desk: Desk, upload: Upload, columns: Columns | None, source: str) -
     return kept[key]
 
 
+def _in_words_of_the_page(refusal_words: str) -> str:
+    """Say where on this page what a columns file would say is chosen."""
+    return refusal_words.replace(
+        "that there are none (no_place = true)", "tick “This file has no places” under “More columns”"
+    ).replace("Say which it is, such as epsg = 2263.", "Give its EPSG number under “Coordinate system”.")
+
+
 def _rows(desk: Desk, shown: Preview) -> None:
     section("First rows", f"{count(shown.rows_seen, 'row')} looked at")
     for note in shown.notes:
         remark(note)
     if shown.refusal:
-        remark(shown.refusal, tone="warn")
+        remark(_in_words_of_the_page(shown.refusal), tone="warn")
         return
     rows = [
         (
