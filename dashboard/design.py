@@ -8,12 +8,11 @@ briefing take their values from here; ``dashboard/.streamlit/config.toml`` is :f
 
 import base64
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
-
-import altair as alt
 
 from problems.problem import Remediation
 
@@ -202,12 +201,16 @@ def safe_html(text: object) -> Html:
     return text if isinstance(text, Html) else Html(html.escape(str(text), quote=True).translate(_ENTITIES))
 
 
-_MARKDOWN: Final = {ord(sign): f"\\{sign}" for sign in "\\`*_[](){}<>~$:#|!&^+=@-"}
+#: Signs of Markdown; some only where it would read them: a colon before a name, a list's sign at the start.
+_MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>~$@]|:(?=\S)|&(?=[#\w])|^(?:\d+[.)]|[-+#=])")
 
 
 def plain_label(text: object) -> str:
-    """Return ``text`` for a widget's label, where Markdown is read: every sign of it is escaped."""
-    return " ".join(str(text).split()).translate(_MARKDOWN)
+    """Return ``text`` for a widget's label, where Markdown is read, so that it is shown as it is.
+
+    Nothing else is escaped, because screen readers are given the label as it is written here.
+    """
+    return _MARKDOWN.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", " ".join(str(text).split()))
 
 
 def status_mark_svg(remediation: Remediation, colours: Palette, *, size_px: int = 18) -> str:
@@ -273,11 +276,6 @@ def key_figures(figures: Sequence[KeyFigure]) -> str:
 def empty_state(title: str, text: str) -> str:
     """Return what stands where there is nothing yet: why, and what to do."""
     return f'<div class="fx-empty"><p class="fx-empty-title">{safe_html(title)}</p><p>{safe_html(text)}</p></div>'
-
-
-def loading_state(text: str) -> str:
-    """Return what stands while something is being fetched or worked out."""
-    return f'<div class="fx-loading" role="status"><i aria-hidden="true"></i><span>{safe_html(text)}</span></div>'
 
 
 def note(text: str, *, tone: str = "quiet") -> str:
@@ -404,42 +402,3 @@ def _toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(part) for part in value) + "]"
     return f'"{value}"'
-
-
-# -- charts ------------------------------------------------------------------------------------------
-
-
-def altair_theme(colours: Palette) -> alt.theme.ThemeConfig:
-    """Return the look of charts: no frame, hairlines, the accent, type as on the page."""
-    axis = {
-        "labelColor": colours.muted,
-        "titleColor": colours.muted,
-        "gridColor": colours.hairline,
-        "domainColor": colours.edge,
-        "tickColor": colours.hairline,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-    }
-    return alt.theme.ThemeConfig(
-        config={
-            "background": "transparent",
-            "font": SANS.replace("'", ""),
-            "view": {"stroke": "transparent"},
-            "axis": axis,  # type: ignore[typeddict-item] # built above, so that the four axis colours are named once
-            "axisX": {"grid": False},
-            "title": {"color": colours.ink, "font": SERIF.replace("'", ""), "fontWeight": 600, "anchor": "start"},
-            "legend": {"labelColor": colours.ink, "titleColor": colours.muted, "labelFontSize": 12},
-            "bar": {"color": colours.accent},
-            "line": {"color": colours.accent, "strokeWidth": 2},
-            "area": {"color": colours.accent, "opacity": 0.18},
-            "rule": {"color": colours.ink},
-            "text": {"color": colours.ink},
-            "range": {"ramp": list(colours.density)},
-        }
-    )
-
-
-def status_range() -> tuple[list[str], list[str]]:
-    """Return the words of the remediation statuses and their colours, for a chart's colour scale."""
-    return [status.label for status in Remediation], [STATUS[status].fill for status in Remediation]

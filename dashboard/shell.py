@@ -63,11 +63,13 @@ def _bar() -> None:
     with st.container(key="fx-bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         people = {person.key: person for person in session.people_to_work_as()}
         if people:
+            # The label of the box itself is for screen readers: above it there is no room in the bar.
+            st.html('<span class="fx-bar-label" aria-hidden="true">Working as</span>', width="content")
             st.selectbox(
                 "Working as",
                 ["", *people],
                 format_func=lambda key: (
-                    f"As {people[key].name}, {people[key].role.label.lower()}" if key else "As this computer"
+                    f"{people[key].name}, {people[key].role.label.lower()}" if key else "This computer"
                 ),
                 key=session.WORKING_AS,
                 bind="query-params",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from problems.actions import Action, ActionStatus
+from problems.actions import Action
 
 NOTHING = "–"
 
@@ -129,11 +129,6 @@ def review_state(review_on: date | None, today: date) -> str:
     if late > 0:
         return f"{day(review_on)}, {days(late)} late"
     return f"{day(review_on)}, today" if late == 0 else day(review_on)
-
-
-def action_status_rank(status: ActionStatus) -> int:
-    """Return the place of a status in the order in which work goes on."""
-    return tuple(ActionStatus).index(status)
 
 
 @dataclass(frozen=True)

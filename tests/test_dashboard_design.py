@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import design
+from dashboard.parts.chart_theme import altair_theme
 from problems.problem import Remediation
 
 THEMES = {
@@ -101,7 +102,6 @@ def test_no_text_becomes_markup(hostile: str) -> None:
         design.section_head(hostile, hostile),
         design.key_figures([design.KeyFigure(hostile, hostile, hostile)]),
         design.empty_state(hostile, hostile),
-        design.loading_state(hostile),
         design.note(hostile),
         design.error_state(hostile, hostile, hostile),
         design.terms([(hostile, hostile)]),
@@ -149,11 +149,24 @@ def test_colours_are_written_in_one_place() -> None:
 
 def test_charts_wear_the_theme() -> None:
     for colours in THEMES.values():
-        config = design.altair_theme(colours)["config"]
+        config = altair_theme(colours)["config"]
         assert config["bar"]["color"] == colours.accent
         assert config["range"]["ramp"] == list(colours.density)
 
 
-def test_status_range_pairs_words_with_colours() -> None:
-    words, fills = design.status_range()
-    assert dict(zip(words, fills, strict=True))["In progress"] == "#E69F00"
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Person (if known)", "Person (if known)"),
+        ("P-0001: Take on", "P-0001: Take on"),
+        ("Marks & Sons, 12-14 Mill Lane", "Marks & Sons, 12-14 Mill Lane"),
+        ("![x](http://evil.example)", "!\\[x\\](http\\://evil.example)"),
+        (":red[x] :smile:", "\\:red\\[x\\] \\:smile:"),
+        ("*a* _b_ `c` $d$ <e>", "\\*a\\* \\_b\\_ \\`c\\` \\$d\\$ \\<e\\>"),
+        ("# a", "\\# a"),
+        ("1. a", "1\\. a"),
+        ("- a\n- b", "\\- a - b"),
+    ],
+)
+def test_a_label_escapes_only_what_markdown_would_read(text: str, label: str) -> None:
+    assert design.plain_label(text) == label

@@ -242,6 +242,11 @@ def test_an_action_is_added_moved_and_postponed_from_the_page(scene: Scene, prob
     assert "Moved once, first promised for 16 Mar 2026" in words(shown)
 
 
+def test_the_page_counts_what_was_done_and_what_was_checked(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    assert "1 of 1 action done, 0 checked" in words(page("problem", problem="P-0001"))
+
+
 def test_an_action_without_an_organisation_is_refused_in_words(scene: Scene, problem: Problem) -> None:
     scene.taken_on(problem)
     shown = click(page("problem", problem="P-0001"), "add-action")

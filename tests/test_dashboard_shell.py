@@ -90,7 +90,7 @@ def test_people_of_the_store_can_be_worked_as_and_links_remember_who(city: SqlSt
     person = next(each for each in city.people() if each.active)
     app = opened()
     assert app.selectbox(key=session.WORKING_AS).value == ""
-    label = f"As {person.name}, {person.role.label.lower()}"
+    label = f"{person.name}, {person.role.label.lower()}"
     chosen = opened(**{session.WORKING_AS: label, "contrast": "true", "problem": city.problems()[0].ref})
     assert chosen.selectbox(key=session.WORKING_AS).value == person.key
     assert f"as={quote_plus(label)}" in markup(chosen).replace("&amp;", "&")

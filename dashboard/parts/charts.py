@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import design, session
+from dashboard.parts.chart_theme import altair_theme
 from dashboard.parts.footprint import reading
 from dashboard.parts.markup import draw, element, table
 from dashboard.wording import day
@@ -79,5 +80,5 @@ def _bars(weeks: Sequence[Week], marks: Sequence[tuple[date, str]]) -> alt.Layer
         layers.append(
             base.mark_text(align="left", dx=4, baseline="top", color=colours.ink).encode(text="words:N", y=alt.value(0))
         )
-    theme = design.altair_theme(colours)
+    theme = altair_theme(colours)
     return alt.LayerChart(layer=layers, height=_HEIGHT_PX, width="container", config=theme["config"])

@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard import design
 from dashboard.design import Html, safe_html
 from dashboard.session import CONTRAST, WORKING_AS
-from problems.problem import Problem, ProblemStatus, Remediation
+from problems.problem import Problem, ProblemStatus
 
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "parts.css"
 
@@ -57,11 +57,6 @@ def problem_link(problem: Problem) -> Html:
 def status_mark(status: ProblemStatus) -> Html:
     """Return shape, colour and words of a problem's status."""
     return Html(design.status_html(status.remediation, status.label))
-
-
-def remediation_mark(remediation: Remediation) -> Html:
-    """Return shape, colour and words of a remediation status."""
-    return Html(design.status_html(remediation))
 
 
 def table(

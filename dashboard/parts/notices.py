@@ -1,7 +1,6 @@
 """What a page says beside its content: refusals, empty states, conflicts, a word that it worked."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -17,15 +16,6 @@ _SAID: Final = "fx_said"
 def refusal(error: ProblemError) -> None:
     """Draw a refusal in its three parts: what was asked, why not, what is possible."""
     draw(Html(design.error_state(error.asked or "That is not possible.", error.why, error.possible)))
-
-
-@contextmanager
-def refusals_shown() -> Iterator[None]:
-    """Show a :class:`ProblemError` raised inside in words; anything else is a bug and goes on."""
-    try:
-        yield
-    except ProblemError as error:
-        refusal(error)
 
 
 def remark(text: str, *, tone: str = "quiet") -> None:

@@ -1,13 +1,28 @@
 """Looking for hot spots as a job beside the pages: start it, watch it, say what it found."""
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
 import streamlit as st
 
 from dashboard import jobs, session
 from dashboard.parts.desk import Desk
 from dashboard.wording import count, day, listed
+from problems.events import EventKind
 from problems.hot_spots import Refresh
 from problems.progress import Progress
 from problems.use_cases.refreshing import MAY_REFRESH, refresh
+
+#: How a hot spot was matched; every hot spot of a refresh is one of these.
+_CHANGES: Final[Mapping[str, str]] = {
+    EventKind.CREATED: "new",
+    EventKind.SURVIVED: "known already",
+    EventKind.SPLIT: "split off",
+    EventKind.MERGED: "grown together",
+    EventKind.WOKE: "active again",
+    EventKind.RECURRED: "back after the work was done",
+}
 
 
 def offer_refresh(desk: Desk, *, label: str = "Find hot spots", primary: bool = False) -> None:
@@ -34,17 +49,8 @@ def found_words(result: object) -> str:
     """Say in one sentence what a refresh found."""
     if not isinstance(result, Refresh):
         return "Hot spots were looked for."
-    changes = [
-        count(number, word, word)
-        for number, word in (
-            (result.new, "new"),
-            (result.survived, "known already"),
-            (result.split, "split"),
-            (result.merged, "merged"),
-            (result.dormant, "went quiet"),
-            (result.recurred, "came back"),
-        )
-        if number
-    ]
+    found = Counter(spot.change for spot in session.get_store().hot_spots(result.id))
+    changes = [f"{found[kind]:,} {word}" for kind, word in _CHANGES.items() if found[kind]]
     told = f": {listed(changes)}" if changes else ""
-    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}."
+    quiet = f" {count(result.dormant, 'problem')} went quiet." if result.dormant else ""
+    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}.{quiet}"

@@ -41,7 +41,7 @@ from dashboard.wording import NOTHING, count, day, day_of, days, days_since, met
 from problems.actions import Action
 from problems.errors import NotFound
 from problems.events import Event, Subject
-from problems.figures import is_review_late, status_since
+from problems.figures import is_review_late, remediation_progress, status_since
 from problems.people import Role
 from problems.problem import UNTOUCHED, Problem, problem_number
 from problems.reasons import Outcome
@@ -185,8 +185,7 @@ def _reports(desk: Desk, problem: Problem) -> None:
 
 
 def _actions(desk: Desk, problem: Problem, actions: list[Action]) -> None:
-    owed = sum(action.status.is_owed for action in actions)
-    section("Actions", f"{owed} owed of {len(actions)}" if actions else "")
+    section("Actions", _progress_words(actions))
     if not actions:
         remark("No action yet. Actions are what partner organisations do about the problem.")
     live = [action for action in late_first(actions) if action.status.is_owed]
@@ -203,6 +202,14 @@ def _actions(desk: Desk, problem: Problem, actions: list[Action]) -> None:
         remark("Take the problem on first; then actions can be added.")
     else:
         form_button(add_action_form(desk, problem), key="add-action", label="Add an action")
+
+
+def _progress_words(actions: list[Action]) -> str:
+    progress = remediation_progress(actions)
+    if not progress.total:
+        return ""
+    told = f"{progress.done} of {count(progress.total, 'action')} done"
+    return f"{told}, {progress.verified} checked" if progress.done else told
 
 
 def _timeline(desk: Desk, problem: Problem, actions: list[Action], events: list[Event]) -> None:

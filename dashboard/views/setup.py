@@ -60,7 +60,7 @@ def _organisations(desk: Desk) -> None:
             (each.name, each.kind or NOTHING, each.email or NOTHING, "closed" if each.closed else "")
             for each in desk.organisations
         ]
-        draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows, narrow_without=(1, 3)))
+        draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows, narrow_without=(2, 3)))
     else:
         remark("None yet. Add the services, teams and landlords that can be given work.")
     if desk.principal.has(Role.ADMIN, Role.COORDINATOR):
@@ -119,7 +119,7 @@ def _people(desk: Desk) -> None:
             )
             for each in people
         ]
-        draw(table("People", ("Name", "Role", "Organisation", ""), rows))
+        draw(table("People", ("Name", "Role", "Organisation", ""), rows, narrow_without=(3,)))
     else:
         remark("Nobody yet. Until people are added, everything is done as “This computer”, which may do everything.")
     if desk.principal.has(Role.ADMIN):

@@ -1,0 +1,36 @@
+"""The look of charts, from the tokens of the design."""
+
+import altair as alt
+
+from dashboard.design import SANS, SERIF, Palette
+
+
+def altair_theme(colours: Palette) -> alt.theme.ThemeConfig:
+    """Return the look of charts: no frame, hairlines, the accent, type as on the page."""
+    axis = {
+        "labelColor": colours.muted,
+        "titleColor": colours.muted,
+        "gridColor": colours.hairline,
+        "domainColor": colours.edge,
+        "tickColor": colours.hairline,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
+    return alt.theme.ThemeConfig(
+        config={
+            "background": "transparent",
+            "font": SANS.replace("'", ""),
+            "view": {"stroke": "transparent"},
+            "axis": axis,  # type: ignore[typeddict-item] # built above, so that the four axis colours are named once
+            "axisX": {"grid": False},
+            "title": {"color": colours.ink, "font": SERIF.replace("'", ""), "fontWeight": 600, "anchor": "start"},
+            "legend": {"labelColor": colours.ink, "titleColor": colours.muted, "labelFontSize": 12},
+            "bar": {"color": colours.accent},
+            "line": {"color": colours.accent, "strokeWidth": 2},
+            "area": {"color": colours.accent, "opacity": 0.18},
+            "rule": {"color": colours.ink},
+            "text": {"color": colours.ink},
+            "range": {"ramp": list(colours.density)},
+        }
+    )
