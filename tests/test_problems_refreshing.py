@@ -4,21 +4,17 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.footprints import near
 from problems.categories import Group
 from problems.errors import Cancelled, InputRefused, NotAllowed, Stale
 from problems.events import EventKind, Subject
-from problems.hot_spots import PileDecision
 from problems.people import SYSTEM
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import reviewing
 from problems.use_cases.refreshing import refresh
-from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
+from tests.scenes import COORDINATOR, LONDON, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
 WEEK = timedelta(weeks=1)
@@ -138,166 +134,6 @@ def test_after_twelve_quiet_weeks_the_place_gets_a_new_problem(scene: Scene) -> 
     assert len(scene.store.problems()) == 2
 
 
-def split_scene(scene: Scene) -> date:
-    """Two halves that are joined by a bridge in the first window and apart in the second."""
-    scene.settings = replace(scene.settings, window_days=30)
-    old = days_before(TODAY - timedelta(days=20), 8, step=1)
-    halves = [
-        *scene.spot((-90, 0), days_before(TODAY, 12, step=1)),
-        *scene.spot((90, 0), days_before(TODAY, 9, step=1)),
-    ]
-    bridge = [scene.report((x, 0), day) for x, day in zip((-60, -45, -30, -15, 15, 30, 45, 60), old, strict=True)]
-    centre = [scene.report((0, y), day) for y, day in zip((-8, -4, 0, 4, 8), old[:5], strict=True)]
-    later = TODAY + timedelta(days=14)
-    fresh = [
-        *scene.spot((-90, 0), days_before(later, 10, step=1)),
-        *scene.spot((90, 0), days_before(later, 9, step=1)),
-    ]
-    scene.send(*halves, *bridge, *centre, *fresh)
-    return later
-
-
-def test_an_untouched_problem_that_falls_apart_names_its_parts(scene: Scene) -> None:
-    later = split_scene(scene)
-    assert scene.refresh(TODAY).hot_spots == 1
-    apart = scene.refresh(later)
-    assert (apart.hot_spots, apart.split, apart.new) == (2, 1, 1)
-    parent, child = scene.store.problems()
-    assert child.parent_id == parent.id
-    assert EventKind.SPLIT in kinds(scene, parent)
-    assert {spot.change for spot in scene.store.hot_spots(apart.id)} == {"split"}
-
-
-def test_a_problem_that_people_work_on_is_not_split_but_asked_about(scene: Scene) -> None:
-    later = split_scene(scene)
-    scene.refresh(TODAY)
-    pinned = scene.taken_on(scene.store.problem(1))
-    scene.refresh(later)
-    problem = scene.store.problem(1)
-    assert problem.footprint == pinned.footprint
-    assert (problem.status, problem.version) == (ProblemStatus.CONFIRMED, pinned.version)
-    assert kinds(scene, problem)[-1] is EventKind.PROPOSED
-
-
-def merge_scene(scene: Scene) -> date:
-    """Two places that a bridge joins two weeks later."""
-    later = TODAY + timedelta(days=14)
-    scene.send(*scene.spot((-90, 0), days_before(TODAY, 14)), *scene.spot((90, 0), days_before(TODAY, 10)))
-    scene.refresh(TODAY)
-    assert len(scene.store.problems()) == 2
-    return later
-
-
-def bridge(scene: Scene, later: date) -> None:
-    scene.today = later
-    days = days_before(later, 12, step=1)
-    scene.send(*[scene.report((-55 + 10 * at, 0), day) for at, day in enumerate(days)])
-
-
-def test_untouched_problems_that_grow_together_become_one(scene: Scene) -> None:
-    later = merge_scene(scene)
-    bridge(scene, later)
-    joined = scene.refresh(later)
-    assert (joined.hot_spots, joined.merged, joined.new) == (1, 1, 0)
-    keeper, gone = scene.store.problems()
-    assert (keeper.status, gone.status) == (ProblemStatus.DETECTED, ProblemStatus.SUPERSEDED)
-    assert gone.successor_ids == (keeper.id,)
-
-
-def test_two_problems_that_people_work_on_are_never_merged_but_asked_about_once(scene: Scene) -> None:
-    later = merge_scene(scene)
-    for problem in scene.store.problems():
-        scene.taken_on(problem)
-    bridge(scene, later)
-    scene.refresh(later)
-    scene.refresh(later + WEEK)
-    assert [problem.status for problem in scene.store.problems()] == [ProblemStatus.CONFIRMED] * 2
-    for problem in scene.store.problems():
-        assert kinds(scene, problem).count(EventKind.PROPOSED) == 1
-
-
-def test_reports_after_the_work_bring_a_problem_back(scene: Scene) -> None:
-    scene.send(*scene.spot((0, 0), days_before(TODAY, 10)), scene.report((4000, 0), TODAY - timedelta(days=600)))
-    scene.refresh(TODAY)
-    scene.remediated(scene.store.problem(1))
-    scene.today = TODAY + timedelta(days=60)
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 4)))
-    back = scene.refresh()
-    problem = scene.store.problem(1)
-    assert back.recurred == 1
-    assert (problem.status, problem.reopened) == (ProblemStatus.RECURRED, 1)
-
-
-def test_two_reports_after_the_work_are_no_recurrence(scene: Scene) -> None:
-    scene.send(*scene.spot((0, 0), days_before(TODAY, 10)), scene.report((4000, 0), TODAY - timedelta(days=600)))
-    scene.refresh(TODAY)
-    scene.remediated(scene.store.problem(1))
-    scene.today = TODAY + timedelta(days=60)
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 2)))
-    assert scene.refresh().recurred == 0
-    assert scene.store.problem(1).status is ProblemStatus.REMEDIATED
-
-
-def test_as_many_reports_as_before_the_trouble_are_no_recurrence(scene: Scene) -> None:
-    usual = days_before(TODAY - timedelta(days=120), 40, step=9)
-    scene.send(*scene.spot((0, 0), usual), *scene.spot((0, 0), days_before(TODAY, 20)))
-    scene.refresh(TODAY)
-    scene.remediated(scene.store.problem(1))
-    scene.today = TODAY + timedelta(days=60)
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 6, step=9)))
-    assert scene.refresh().recurred == 0
-
-
-def pile_scene(scene: Scene) -> None:
-    """A point that holds a third of all reports, in many groups, beside one real hot spot."""
-    codes = ("LGT-OUT", "WST-DUMP", "DMG-GRAF", "VEH-ABAND", "VIS-VEG", "PRP-LAND")
-    pile = [
-        scene.report((500, 500), TODAY - timedelta(days=day % 80), code=codes[day % 6], reporter=f"r{day}")
-        for day in range(120)
-    ]
-    elsewhere = [scene.report((300 * (at % 15) - 6000, 300 * (at // 15) - 6000), TODAY) for at in range(225)]
-    scene.send(*pile, *elsewhere, *scene.spot((0, 0), days_before(TODAY, 9)))
-
-
-def test_a_default_point_stays_out_until_somebody_says_it_is_real(scene: Scene) -> None:
-    pile_scene(scene)
-    found = scene.refresh()
-    assert (found.excluded_default_points, found.excluded_reports, found.hot_spots) == (1, 120, 1)
-    (pile,) = scene.store.piles()
-    assert (pile.kept_out, pile.decision, pile.reports) == (True, PileDecision.UNREVIEWED, 120)
-    reviewing.decide_pile(
-        scene.store,
-        COORDINATOR,
-        scene.clock,
-        1,
-        pile_id=pile.id,
-        decision=PileDecision.REPEAT_ADDRESS,
-        seen_version=pile.version,
-    )
-    real = scene.refresh()
-    assert real.excluded_reports == 0
-    assert real.hot_spots > 1
-    assert scene.store.piles()[0].decision is PileDecision.REPEAT_ADDRESS
-
-
-def test_a_point_called_default_stays_out_however_few_reports_it_has(scene: Scene) -> None:
-    pile_scene(scene)
-    scene.refresh()
-    (pile,) = scene.store.piles()
-    reviewing.decide_pile(
-        scene.store,
-        COORDINATOR,
-        scene.clock,
-        1,
-        pile_id=pile.id,
-        decision=PileDecision.DEFAULT_POINT,
-        seen_version=pile.version,
-    )
-    scene.today = TODAY + timedelta(days=95)
-    scene.send(*[scene.report((500, 500), day, reporter=str(day)) for day in days_before(scene.today, 9)])
-    assert scene.refresh().hot_spots == 0
-
-
 def test_a_wide_band_of_reports_is_cut_into_places_of_at_most_400_m(scene: Scene) -> None:
     rows = [scene.report((25.0 * at, 0), day) for at, day in enumerate(days_before(TODAY, 60, step=1))]
     scene.send(*rows, *[scene.report((25.0 * at, 9), TODAY) for at in range(60)])
@@ -394,38 +230,6 @@ def test_a_place_keeps_its_problem_when_months_lie_between_two_refreshes(scene: 
     assert [problem.last_seen_on for problem in scene.store.problems()] == [later]
 
 
-def test_what_people_merged_stays_merged(scene: Scene) -> None:
-    scene.send(
-        *scene.spot((-100, 0), days_before(TODAY + WEEK, 12)), *scene.spot((100, 0), days_before(TODAY + WEEK, 12))
-    )
-    scene.refresh(TODAY)
-    kept, gone = scene.store.problems()
-    scene.move(COORDINATOR, gone, ProblemStatus.SUPERSEDED, target_id=kept.id, note="One place to us.")
-    found = scene.refresh(TODAY + WEEK)
-    assert (found.hot_spots, found.new) == (2, 0)
-    now = scene.store.problem(kept.id)
-    assert now.incidents == 24
-    assert {spot.problem_id for spot in scene.store.hot_spots(found.id)} == {kept.id}
-    assert scene.refresh(TODAY + 2 * WEEK).new == 0
-    assert len(scene.store.problems()) == 2
-
-
-def test_a_problem_that_people_work_on_keeps_the_place_when_an_untouched_one_grows_into_it(scene: Scene) -> None:
-    later = TODAY + timedelta(days=14)
-    scene.send(*scene.spot((-90, 0), days_before(TODAY, 10)), *scene.spot((90, 0), days_before(TODAY, 20)))
-    scene.refresh(TODAY)
-    small = min(scene.store.problems(), key=lambda problem: problem.incidents)
-    scene.taken_on(small)
-    bridge(scene, later)
-    scene.refresh(later)
-    worked_on, other = scene.store.problem(small.id), next(p for p in scene.store.problems() if p.id != small.id)
-    assert (other.status, other.successor_ids) == (ProblemStatus.SUPERSEDED, (small.id,))
-    assert worked_on.last_seen_on == later
-    assert worked_on.incidents == 42
-    scene.refresh(later + WEEK)
-    assert kinds(scene, worked_on).count(EventKind.MERGED) == 1
-
-
 def test_looking_into_an_empty_store_does_not_bar_an_older_file(scene: Scene) -> None:
     assert refresh(scene.store, SYSTEM, scene.clock, 1, settings=scene.settings, zone=LONDON).id == 0
     assert scene.store.refreshes() == []
@@ -479,31 +283,6 @@ def test_half_of_the_reports_near_the_old_footprint_make_it_the_same_place(
     assert (scene.refresh(later).new == 0) == is_same
 
 
-def test_a_recurrence_must_exceed_what_was_usual_and_not_only_what_was_expected(scene: Scene) -> None:
-    usual = days_before(TODAY - timedelta(days=120), 24, step=15)
-    scene.send(*scene.spot((0, 0), usual), *scene.spot((0, 0), days_before(TODAY, 20)))
-    scene.refresh(TODAY)
-    scene.remediated(scene.store.problem(1))
-    scene.today = TODAY + timedelta(days=60)
-    # Four are expected in 60 days and up to eight usual: six are more than expected, and no recurrence.
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 6, step=9)))
-    assert scene.refresh().recurred == 0
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 6, step=8)))
-    assert scene.refresh().recurred == 1
-
-
-def test_work_that_was_closed_as_useless_does_not_come_back(scene: Scene) -> None:
-    scene.send(*scene.spot((0, 0), days_before(TODAY, 10)), scene.report((4000, 0), TODAY - timedelta(days=600)))
-    scene.refresh(TODAY)
-    scene.remediated(scene.store.problem(1))
-    scene.move(OFFICER, scene.store.problem(1), ProblemStatus.VERIFIED, visited_on=TODAY, note="Seen.")
-    scene.move(COMMANDER, scene.store.problem(1), ProblemStatus.CLOSED, outcome="no_effect", note="Reports went on.")
-    scene.today = TODAY + timedelta(days=60)
-    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
-    assert scene.refresh().recurred == 0
-    assert scene.store.problem(1).status is ProblemStatus.CLOSED
-
-
 def test_what_a_refresh_tells_never_comes_before_what_people_did(scene: Scene) -> None:
     day = TODAY - timedelta(days=400)
     scene.send(*scene.spot((0, 0), days_before(day, 9)))
@@ -514,35 +293,6 @@ def test_what_a_refresh_tells_never_comes_before_what_people_did(scene: Scene) -
     told = scene.store.events(Subject.PROBLEM, 1)
     assert told[-1].kind is EventKind.DORMANT
     assert [one.at for one in told] == sorted(one.at for one in told)
-
-
-def test_no_outline_holds_a_default_point(scene: Scene) -> None:
-    pile_scene(scene)
-    ring = [
-        (500 + 25 * x, 500 + 25 * y) for x, y in ((-1, 0), (1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1))
-    ]
-    scene.send(*[scene.report(place, TODAY) for place in ring])
-    scene.refresh()
-    (pile,) = scene.store.piles()
-    around = [problem for problem in scene.store.problems() if problem.group is Group.LIGHTING]
-    near_it = [
-        problem for problem in around if near(np.array([pile.lon_lat]), problem.footprint, epsg=27700, distance_m=6)[0]
-    ]
-    assert len(near_it) == 1
-    assert not near(np.array([pile.lon_lat]), near_it[0].footprint, epsg=27700)[0]
-
-
-def test_one_more_report_beside_a_reviewed_point_does_not_undo_the_review(scene: Scene) -> None:
-    pile_scene(scene)
-    scene.refresh()
-    (pile,) = scene.store.piles()
-    real = PileDecision.REPEAT_ADDRESS
-    reviewing.decide_pile(
-        scene.store, COORDINATOR, scene.clock, 1, pile_id=pile.id, decision=real, seen_version=pile.version
-    )
-    scene.send(scene.report((499.85, 499.85), TODAY))
-    scene.refresh()
-    assert [(known.id, known.decision) for known in scene.store.piles()] == [(pile.id, real)]
 
 
 def test_a_place_on_another_continent_does_not_stop_the_map(scene: Scene) -> None:

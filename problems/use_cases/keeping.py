@@ -20,8 +20,8 @@ REPEAT_PROPOSAL_DAYS = 90
 
 
 def keep(
-    store: Store,
     unit: Unit,
+    store: Store,
     principal: Principal,
     now: datetime,
     result: Refresh,

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 import numpy as np
 
 from geo import projection
-from problems.clock import Clock, day_end, day_start
+from problems.clock import Clock, check_day, day_end, day_start
 from problems.deciding import Plan, Window, decide, final_successor
 from problems.errors import InputRefused, Stale
 from problems.finding import Finding, Found, find_hot_spots
@@ -113,22 +113,10 @@ def refresh(
             started_at=now,
             duration_s=time.perf_counter() - started,
             by=principal.name,
-            reports=finding.reports,
-            distinct_incidents=finding.distinct_incidents,
-            clusters=finding.clusters,
-            hot_spots=len(finding.found),
-            excluded_default_points=sum(pile.kept_out for pile in finding.piles),
-            excluded_reports=finding.excluded_reports,
-            unmapped=finding.unmapped,
-            new=len(finding.found) - len(plan.problem_of),
-            survived=plan.survived,
-            split=plan.split,
-            merged=plan.merged,
-            dormant=plan.dormant,
-            recurred=plan.recurred,
             epsg=epsg,
             input_digest=digest,
             settings=asdict(settings),
+            **_counts(finding, plan),
         )
         if latest is not None and latest.as_of == day and latest.input_digest == digest and not result.new:
             return replace(result, id=latest.id)
@@ -137,12 +125,31 @@ def refresh(
             return result
         # What a refresh says about a past day is dated by that day, so that a replay has a history.
         moment = min(now, day_end(day, zone) - timedelta(seconds=1))
-        return keep(store, unit, principal, moment, result, finding, plan, names)
+        return keep(unit, store, principal, moment, result, finding, plan, names)
+
+
+def _counts(finding: Finding, plan: Plan) -> dict[str, int]:
+    return {
+        "reports": finding.reports,
+        "distinct_incidents": finding.distinct_incidents,
+        "clusters": finding.clusters,
+        "hot_spots": len(finding.found),
+        "excluded_default_points": sum(pile.kept_out for pile in finding.piles),
+        "excluded_reports": finding.excluded_reports,
+        "unmapped": finding.unmapped,
+        "new": len(finding.found) - len(plan.problem_of),
+        "survived": plan.survived,
+        "split": plan.split,
+        "merged": plan.merged,
+        "dormant": plan.dormant,
+        "recurred": plan.recurred,
+    }
 
 
 def _last_day(store: Store, now: datetime, zone: tzinfo, as_of: date | None, latest: Refresh | None) -> date:
     today = now.astimezone(zone).date()
     if as_of is not None:
+        check_day(as_of)
         if as_of > today:
             raise InputRefused(
                 f"Hot spots as of {as_of} cannot be found.", "That day has not come yet.", f"Today is {today}."
