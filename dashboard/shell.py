@@ -45,7 +45,7 @@ def main() -> None:
     _dress()
     banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")
     if banner:
-        st.html(f'<p class="fx-banner">{banner}</p>')
+        st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')
     try:
         page.run()
     except ProblemError as refusal:
