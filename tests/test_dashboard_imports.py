@@ -119,7 +119,7 @@ def test_the_coordinate_system_of_eastings_can_be_given(scene: Scene) -> None:
         f"R{n},Street light not working,2026-02-0{n},{586000 + n},{4510000 + n},Lamp {n}".encode() for n in range(1, 8)
     ]
     shown = upload(b"reference,category,reported at,easting,northing,description\n" + b"\n".join(rows) + b"\n")
-    assert "Give its EPSG number under “Coordinate system”." in words(shown)
+    assert "Give the EPSG number of the system" in words(shown)
     assert "check" not in keys(shown)
     next(box for box in shown.number_input if str(box.key).startswith("epsg-")).set_value(32618)
     run(shown)
@@ -158,7 +158,7 @@ def test_a_file_without_places_says_what_to_do(scene: Scene) -> None:
     shown = upload(b"reference,category,reported at\n" + rows + b"\n")
     assert 'role="alert"' in markup(shown)
     assert "check" not in keys(shown)
-    assert "tick “This file has no places”" in words(shown)
+    assert "or that this file has no places" in words(shown)
     assert "no_place" not in words(shown)
     next(box for box in shown.checkbox if str(box.key).startswith("no-place")).check()
     count(run(shown))

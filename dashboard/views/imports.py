@@ -109,19 +109,12 @@ def _preview(desk: Desk, upload: Upload, columns: Columns | None, source: str) -
     return kept[key]
 
 
-def _in_words_of_the_page(refusal_words: str) -> str:
-    """Say where on this page what a columns file would say is chosen."""
-    return refusal_words.replace(
-        "that there are none (no_place = true)", "tick “This file has no places” under “More columns”"
-    ).replace("Say which it is, such as epsg = 2263.", "Give its EPSG number under “Coordinate system”.")
-
-
 def _rows(desk: Desk, shown: Preview) -> None:
     section("First rows", f"{count(shown.rows_seen, 'row')} looked at")
     for note in shown.notes:
         remark(note)
     if shown.refusal:
-        remark(_in_words_of_the_page(shown.refusal), tone="warn")
+        remark(shown.refusal, tone="warn")
         return
     rows = [
         (

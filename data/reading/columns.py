@@ -224,13 +224,13 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
         raise InputRefused(
             asked,
             "No columns with coordinates were found.",
-            f"Say which ones they are, or that there are none (no_place = true). {listed}",
+            f"Say which ones they are, or that this file has no places. {listed}",
         )
     if "easting" in columns.names and not _has_degrees(columns) and columns.epsg is None:
         raise InputRefused(
             asked,
             "It has projected coordinates, but not in the British National Grid, and the system is not known.",
-            "Say which it is, such as epsg = 2263.",
+            "Give the EPSG number of the system, such as 32618 for metres in UTM zone 18 north.",
         )
 
 
