@@ -265,7 +265,7 @@ def test_british_grid_is_recognised_and_other_grids_are_asked_for() -> None:
     header = ["Opened", "X Coordinate (State Plane)", "Y Coordinate (State Plane)"]
     american = _recognise("|".join(header) + "\n2015-01-13|1026839|190733\n")
     assert american.columns.epsg is None
-    with pytest.raises(InputRefused, match="epsg"):
+    with pytest.raises(InputRefused, match="EPSG number"):
         check_columns(american.columns, header)
 
 
