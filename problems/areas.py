@@ -15,12 +15,13 @@ class AreaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A named boundary. ``geometry`` is a GeoJSON polygon or multipolygon in lon/lat."""
+    """A named boundary. ``geometry`` is a GeoJSON polygon or multipolygon in lon/lat, ``code`` an official number."""
 
     id: int
     kind: AreaKind
     name: str
     geometry: Mapping[str, object]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

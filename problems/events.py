@@ -20,6 +20,8 @@ class Subject(StrEnum):
     ORGANISATION = "organisation"
     PERSON = "person"
     STORE = "store"
+    SOURCE = "source"
+    AREA = "area"
 
 
 class EventKind(StrEnum):
@@ -38,6 +40,7 @@ class EventKind(StrEnum):
     PROPOSED = "proposed"
     REVIEWED = "reviewed"
     IMPORTED = "imported"
+    UNDONE = "undone"
     REFRESHED = "refreshed"
     LOADED = "loaded"
 

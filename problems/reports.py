@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,60 @@ class ReportStatus(StrEnum):
         }[self]
 
 
+class ReportFlag(IntFlag):
+    """What is known to be odd about a report. Facts beside its status, kept as one number."""
+
+    PLACE_MISSING = 1
+    PLACE_ZERO = 2
+    PLACE_SWAPPED = 4
+    PLACE_OUTSIDE = 8
+    PLACE_FEET = 16
+    PLACE_UNREADABLE = 32
+    CLOSED_BEFORE_REPORTED = 64
+    CLOSED_AT_ONCE = 128
+    REPORTED_IN_FUTURE = 256
+    #: Came with a later import, although its date lies in what an earlier import already covered.
+    LATE = 512
+    #: Its source moves every point to one of a few: good for counts by area, not for points on a map.
+    SNAPPED = 1024
+    #: Only the month is known.
+    MONTH_ONLY = 2048
+    #: Contact details in its text were masked.
+    MASKED = 4096
+
+    @property
+    def label(self) -> str:
+        """Plain name of one flag."""
+        return _FLAG_LABELS[self]
+
+
+NO_FLAGS = ReportFlag(0)
+_FLAG_LABELS = {
+    ReportFlag.PLACE_MISSING: "No coordinates",
+    ReportFlag.PLACE_ZERO: "Coordinates are 0, 0",
+    ReportFlag.PLACE_SWAPPED: "Latitude and longitude swapped",
+    ReportFlag.PLACE_OUTSIDE: "Far outside the area",
+    ReportFlag.PLACE_FEET: "Feet or metres in place of degrees",
+    ReportFlag.PLACE_UNREADABLE: "Coordinates cannot be read",
+    ReportFlag.CLOSED_BEFORE_REPORTED: "Closed before it was reported",
+    ReportFlag.CLOSED_AT_ONCE: "Closed the moment it was reported",
+    ReportFlag.REPORTED_IN_FUTURE: "Reported in the future",
+    ReportFlag.LATE: "Came late",
+    ReportFlag.SNAPPED: "Place moved to an anonymous point",
+    ReportFlag.MONTH_ONLY: "Only the month is known",
+    ReportFlag.MASKED: "Contact details masked",
+}
+#: Why a report has no place on the map.
+PLACE_FAULTS = (
+    ReportFlag.PLACE_MISSING
+    | ReportFlag.PLACE_ZERO
+    | ReportFlag.PLACE_SWAPPED
+    | ReportFlag.PLACE_OUTSIDE
+    | ReportFlag.PLACE_FEET
+    | ReportFlag.PLACE_UNREADABLE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report as it is kept.
@@ -47,7 +101,10 @@ class Report:
     ``source`` and ``source_id`` identify it; where the source has no ids, ``source_id`` is a key
     made from the content. ``category`` is a leaf code, or None for an unmapped name (which stays
     in ``category_name``). ``lon_lat`` is None for a report without a usable place. ``reporter`` is
-    a one-way key, never a name. All times are aware UTC.
+    a one-way key, never a name. All times are aware UTC; ``updated_at`` is when the feed last changed
+    it. ``area`` is what the feed calls the place, ``ward_id``, ``beat_id`` and ``neighbourhood_id`` are
+    boundaries that hold it. ``main_id`` is the report of which this one is a duplicate. ``undone``
+    tells that its import was undone: it is kept, and counted nowhere.
     """
 
     id: int
@@ -68,6 +125,20 @@ class Report:
     reporter: str = ""
     batch_id: int | None = None
     version: int = 1
+    due_at: datetime | None = None
+    updated_at: datetime | None = None
+    asset: str = ""
+    flags: ReportFlag = NO_FLAGS
+    main_id: int | None = None
+    ward_id: int | None = None
+    beat_id: int | None = None
+    neighbourhood_id: int | None = None
+    undone: bool = False
+
+    @property
+    def ref(self) -> str:
+        """Its number as people say it, such as R-000123."""
+        return f"R-{self.id:06d}"
 
     @property
     def group(self) -> Group | None:
@@ -86,12 +157,23 @@ class RejectedRow:
     row: Mapping[str, str] = field(default_factory=dict)
 
 
+class BatchState(StrEnum):
+    """What became of an import. Of a running one that nobody works on any more, nothing was kept."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One import of one file: who, when, what, how many.
 
-    ``rows = accepted + unchanged + updated + rejected`` always holds; ``unplaced`` and
-    ``unmapped`` count within the accepted and updated rows.
+    ``rows = accepted + unchanged + updated + rejected`` always holds; ``unplaced``, ``unmapped``,
+    ``late`` (accepted rows that came after their time) and ``flagged`` (by name of the flag) count
+    within the accepted and updated rows, ``masked`` the contact details masked in them. ``kind`` is
+    the format of the file in words.
     """
 
     id: int
@@ -109,6 +191,13 @@ class Batch:
     unplaced: int
     unmapped: int
     columns: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    late: int = 0
+    masked: int = 0
+    flagged: Mapping[str, int] = field(default_factory=dict)
+    state: BatchState = BatchState.DONE
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
     def __post_init__(self) -> None:
         """Refuse counts that do not add up: every row is in exactly one of the four."""
@@ -130,6 +219,7 @@ class ReportPoints:
     group : (n,) int8, index into ``tuple(Group)``; -1 for a report whose category is unmapped
     reported_s : (n,) int64, seconds since 1970 UTC
     reporter : (n,) int64, equal for equal reporters, 0 where the reporter is unknown
+    snapped : (n,) bool, true where the source moved the point: for counts by area only
     """
 
     ids: npt.NDArray[np.int64]
@@ -137,6 +227,7 @@ class ReportPoints:
     group: npt.NDArray[np.int8]
     reported_s: npt.NDArray[np.int64]
     reporter: npt.NDArray[np.int64]
+    snapped: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of reports."""
@@ -145,7 +236,12 @@ class ReportPoints:
     def where(self, keep: npt.NDArray[np.bool_]) -> "ReportPoints":
         """Return the rows for which ``keep`` (n,) is true, in the same order."""
         return ReportPoints(
-            self.ids[keep], self.lon_lat[keep], self.group[keep], self.reported_s[keep], self.reporter[keep]
+            self.ids[keep],
+            self.lon_lat[keep],
+            self.group[keep],
+            self.reported_s[keep],
+            self.reporter[keep],
+            self.snapped[keep],
         )
 
     def joined(self, other: "ReportPoints") -> "ReportPoints":
@@ -158,4 +254,5 @@ class ReportPoints:
             np.concatenate([self.group, other.group])[order],
             np.concatenate([self.reported_s, other.reported_s])[order],
             np.concatenate([self.reporter, other.reporter])[order],
+            np.concatenate([self.snapped, other.snapped])[order],
         )

@@ -14,11 +14,13 @@ from typing import Protocol
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
+from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, Report, ReportPoints
+from problems.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class KnownReport:
-    """What an import needs of a report that is already kept: its id and its content's fingerprint."""
+    """What an import needs of a report that is already kept: its id and its content's fingerprint.
+
+    ``undone`` tells that the import that brought it was undone.
+    """
 
     id: int
     content: bytes
+    undone: bool = False
 
 
 class Unit(Protocol):
@@ -167,6 +173,34 @@ class Unit(Protocol):
         """Keep boundaries."""
         ...
 
+    def remove_areas(self, kind: AreaKind) -> int:
+        """Remove the boundaries of one kind, and from the reports that lay in them; return how many."""
+        ...
+
+    def add_source(self, source: Source) -> int:
+        """Keep a new source of reports."""
+        ...
+
+    def save_source(self, source: Source, seen_version: int) -> Source:
+        """Write over a source that is still at ``seen_version``."""
+        ...
+
+    def mark_snapped(self, source: str, snapped: bool) -> int:
+        """Set or clear the flag ``SNAPPED`` on every report of a source; return how many changed."""
+        ...
+
+    def add_apart(self, apart: Apart) -> int:
+        """Keep the decision that two reports are not the same."""
+        ...
+
+    def add_contact(self, contact: Contact) -> int:
+        """Keep a sealed contact."""
+        ...
+
+    def remove_contacts(self, report_ids: Sequence[int]) -> int:
+        """Remove the contacts of these reports for good; return how many there were."""
+        ...
+
     def add_streets(self, streets: Sequence[Street]) -> None:
         """Keep streets."""
         ...
@@ -217,7 +251,7 @@ class Store(Protocol):
     ) -> ReportPoints:
         """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id.
 
-        Left out: withdrawn reports and reports marked as duplicates. Unmapped reports are in
+        Left out: withdrawn reports, reports marked as duplicates and those of undone imports. Unmapped reports are in
         (group -1) unless ``groups`` is given.
         """
         ...
@@ -306,6 +340,26 @@ class Store(Protocol):
 
     def people(self) -> list[Person]:
         """Return the people by name."""
+        ...
+
+    def sources(self) -> list[Source]:
+        """Return the sources by name."""
+        ...
+
+    def source(self, name: str) -> Source | None:
+        """Return the source called ``name``, or None."""
+        ...
+
+    def aparts(self) -> list[Apart]:
+        """Return every decision that two reports are not the same, in order of id."""
+        ...
+
+    def duplicates_of(self, report_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+        """Return the ids of the duplicates of each of these reports; those without any are left out."""
+        ...
+
+    def contact(self, report_id: int) -> Contact | None:
+        """Return the sealed contact of a report, or None."""
         ...
 
     def areas(self, kind: AreaKind | None = None) -> list[Area]:

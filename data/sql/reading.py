@@ -9,11 +9,13 @@ import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     between,
     bindparam,
     case,
+    cast,
     func,
     or_,
     select,
@@ -23,8 +25,10 @@ from data.sql import schema
 from data.sql.engine import Address, Engines, refusing
 from data.sql.records import (
     ACTION,
+    APART,
     AREA,
     BATCH,
+    CONTACT,
     EVENT,
     HOT_SPOT,
     ORGANISATION,
@@ -34,6 +38,7 @@ from data.sql.records import (
     REFRESH,
     REJECTED,
     REPORT,
+    SOURCE,
     STREET,
     Kind,
     Record,
@@ -43,24 +48,32 @@ from geo.cells import cell_ranges
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
+from problems.duplicates import Apart, Contact
 from problems.errors import NotFound
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
-from problems.reports import Batch, RejectedRow, Report, ReportPoints, ReportStatus
+from problems.reports import Batch, RejectedRow, Report, ReportFlag, ReportPoints, ReportStatus
+from problems.sources import Source
 from problems.store import Box, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
 _ROWS_AT_ONCE = 50_000
 _LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
-_POINT = np.dtype([("id", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("group", "<i1"), ("at", "<i8"), ("reporter", "<i8")])
+_POINT = np.dtype(
+    {
+        "names": ["id", "lon", "lat", "group", "at", "reporter", "snapped"],
+        "formats": ["<i8", "<f8", "<f8", "<i1", "<i8", "<i8", "?"],
+    }
+)
 _REPORT = schema.report.c
 _GROUP_NUMBER = case({group: at for at, group in enumerate(Group)}, value=_REPORT.group, else_=-1)
-_POINTS = select(_REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key).where(
-    _REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT)
-)
+_SNAPPED = cast(_REPORT.flags, Integer).bitwise_and(int(ReportFlag.SNAPPED)) != 0
+_POINTS = select(
+    _REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key, _SNAPPED
+).where(_REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT), _REPORT.undone.is_(False))
 # Asked all day long, so built once.
 _VERSION = select(schema.store_state.c.version)
 _REPORTS_VERSION = select(schema.store_state.c.reports_version)
@@ -164,6 +177,7 @@ class Reading:
             group=points["group"].copy(),
             reported_s=points["at"] // MICROSECONDS,
             reporter=points["reporter"].copy(),
+            snapped=points["snapped"].copy(),
         )
 
     def reports(self, ids: Sequence[int]) -> list[Report]:
@@ -185,7 +199,8 @@ class Reading:
         """Go through every report in order of id without holding them all."""
         with self._reading() as connection:
             streaming = connection.execution_options(yield_per=2_000)
-            with streaming.execute(REPORT.select().order_by(schema.report.c.id)) as rows:
+            query = REPORT.select().where(schema.report.c.undone.is_(False)).order_by(schema.report.c.id)
+            with streaming.execute(query) as rows:
                 for row in rows:
                     yield REPORT.of_row(row)
 
@@ -206,7 +221,7 @@ class Reading:
         report = schema.report.c
         query = (
             select(report.source, report.category_name, func.count())
-            .where(report.category.is_(None))
+            .where(report.category.is_(None), report.undone.is_(False))
             .group_by(report.source, report.category_name)
         )
         with self._reading() as connection:
@@ -297,6 +312,35 @@ class Reading:
         query = AREA.select() if kind is None else AREA.select().where(schema.area.c.kind == kind)
         return sorted(self._all(AREA, query), key=lambda one: (one.name.casefold(), one.id))
 
+    def sources(self) -> list[Source]:
+        """Return the sources by name."""
+        return sorted(self._all(SOURCE, SOURCE.select()), key=lambda one: (one.name.casefold(), one.id))
+
+    def source(self, name: str) -> Source | None:
+        """Return the source called ``name``, or None."""
+        found = self._all(SOURCE, SOURCE.select().where(schema.source.c.name == name))
+        return found[0] if found else None
+
+    def aparts(self) -> list[Apart]:
+        """Return every decision that two reports are not the same, in order of id."""
+        return self._all(APART, APART.select().order_by(schema.apart.c.id))
+
+    def duplicates_of(self, report_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+        """Return the ids of the duplicates of each of these reports; those without any are left out."""
+        report = schema.report.c
+        found: dict[int, tuple[int, ...]] = {}
+        with self._reading() as connection:
+            for some in chunks(sorted({int(one) for one in report_ids})):
+                query = select(report.main_id, report.id).where(report.main_id.in_(some)).order_by(report.id)
+                for main, number in connection.execute(query).all():
+                    found[main] = (*found.get(main, ()), number)
+        return found
+
+    def contact(self, report_id: int) -> Contact | None:
+        """Return the sealed contact of a report, or None."""
+        found = self._all(CONTACT, CONTACT.select().where(schema.contact.c.report_id == report_id))
+        return found[0] if found else None
+
     def streets(self) -> list[Street]:
         """Return the streets in order of id."""
         return self._all(STREET, STREET.select().order_by(schema.street.c.id))
@@ -332,15 +376,18 @@ def _narrowed(
 
 def _counts(connection: Connection) -> StoreCounts:
     report = schema.report.c
-    reports, placed = connection.execute(select(func.count(), func.count(report.cell)).select_from(schema.report)).one()
-    unmapped = select(func.count()).select_from(schema.report).where(report.category.is_(None))
+    counted = report.undone.is_(False)
+    reports, placed = connection.execute(
+        select(func.count(), func.count(report.cell)).select_from(schema.report).where(counted)
+    ).one()
+    unmapped = select(func.count()).select_from(schema.report).where(report.category.is_(None), counted)
     tables = (schema.problem, schema.action, schema.refresh, schema.batch)
     problems, actions, refreshes, batches = (
         connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables
     )
     # Two questions: an index answers each end at once, but not both ends together.
-    oldest = connection.execute(select(func.min(report.reported_at))).scalar()
-    newest = connection.execute(select(func.max(report.reported_at))).scalar()
+    oldest = connection.execute(select(func.min(report.reported_at)).where(counted)).scalar()
+    newest = connection.execute(select(func.max(report.reported_at)).where(counted)).scalar()
     return StoreCounts(
         reports=reports,
         placed=placed,

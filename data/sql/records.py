@@ -13,11 +13,13 @@ from data.sql import schema
 from geo.cells import cell_of
 from problems.actions import Action
 from problems.areas import Area, Street
+from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, Report
+from problems.sources import Source
 
 Record = TypeVar("Record")
 
@@ -113,6 +115,9 @@ ORGANISATION = Kind(Organisation, schema.organisation, "organisation", Subject.O
 PERSON = Kind(Person, schema.person, "person", Subject.PERSON)
 AREA = Kind(Area, schema.area)
 STREET = Kind(Street, schema.street)
+SOURCE = Kind(Source, schema.source, "source", Subject.SOURCE)
+APART = Kind(Apart, schema.apart)
+CONTACT = Kind(Contact, schema.contact)
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 

@@ -21,10 +21,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
-from data.sql.types import Code, Day, Id, Instant, ListedIds, PackedIds, Words
+from data.sql.types import Code, Day, Flags, Id, Instant, ListedIds, PackedIds, Words
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
@@ -32,10 +33,11 @@ from problems.events import EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.people import Role
 from problems.problem import ProblemStatus
-from problems.reports import ReportStatus
+from problems.reports import BatchState, ReportFlag, ReportStatus
+from problems.sources import PlacePrecision, TimePrecision
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -60,6 +62,11 @@ def _version() -> Column[int]:
 
 def _words(name: str) -> Column[str]:
     return Column(name, Words, nullable=False, default="")
+
+
+def _later_words(name: str) -> Column[str]:
+    """Return a column that came with a later migration: rows that were there before got an empty text."""
+    return Column(name, Words, nullable=False, default="", server_default=text("''"))
 
 
 def _group(*, nullable: bool = False) -> Column[Group]:
@@ -109,6 +116,7 @@ area = Table(
     Column("kind", Code(AreaKind), nullable=False),
     _words("name"),
     Column("geometry", JSON, nullable=False),
+    _later_words("code"),
 )
 
 street = Table(
@@ -138,6 +146,28 @@ batch = Table(
     Column("unplaced", Integer, nullable=False),
     Column("unmapped", Integer, nullable=False),
     Column("columns", JSON, nullable=False),
+    _later_words("kind"),
+    Column("late", Integer, nullable=False, default=0, server_default="0"),
+    Column("masked", Integer, nullable=False, default=0, server_default="0"),
+    # May be empty in the database only: rows that were there before were given an empty one.
+    Column("flagged", JSON, default=dict),
+    Column("state", Code(BatchState), nullable=False, default=BatchState.DONE, server_default=text("'done'")),
+    Column("undone_at", Instant),
+    _later_words("undone_by"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("precision", Code(PlacePrecision), nullable=False),
+    Column("time_precision", Code(TimePrecision), nullable=False),
+    Column("lattice_m", Float(53)),
+    _words("columns"),
+    _words("decided_by"),
+    _words("why"),
+    _version(),
 )
 
 rejected_row = Table(
@@ -181,6 +211,16 @@ report = Table(
     _words("address"),
     _words("text"),
     Column("content", LargeBinary, nullable=False),
+    Column("due_at", Instant),
+    Column("updated_at", Instant),
+    _later_words("asset"),
+    Column("flags", Flags, nullable=False, default=ReportFlag(0), server_default="0"),
+    # No foreign keys: boundaries are replaced as a whole, and a million rows are written at once.
+    Column("main_id", Id),
+    Column("ward_id", Id),
+    Column("beat_id", Id),
+    Column("neighbourhood_id", Id),
+    Column("undone", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("source", "source_id"),
     # Holds all that a box, a period and groups are looked up by: only what is found is read from the table.
     Index("ix_report_view", "cell", "reported_at", "group", "lon", "lat"),
@@ -192,6 +232,32 @@ Index(
     report.c.category_name,
     sqlite_where=text("category IS NULL"),
     postgresql_where=text("category IS NULL"),
+)
+Index(
+    "ix_report_duplicates",
+    report.c.main_id,
+    sqlite_where=text("main_id IS NOT NULL"),
+    postgresql_where=text("main_id IS NOT NULL"),
+)
+
+apart = Table(
+    "apart",
+    metadata,
+    _id(),
+    Column("first_id", Id, nullable=False),
+    Column("second_id", Id, nullable=False),
+    _words("decided_by"),
+    Column("decided_at", Instant, nullable=False),
+    UniqueConstraint("first_id", "second_id"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _id(),
+    Column("report_id", Id, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
 refresh = Table(

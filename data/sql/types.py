@@ -16,6 +16,8 @@ from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from problems.reports import ReportFlag
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS = 1_000_000
 
@@ -107,6 +109,21 @@ class Code(TypeDecorator[StrEnum]):
         if value is None:
             return None
         return self._words.get(value) or self.words(value)
+
+
+class Flags(TypeDecorator[ReportFlag]):
+    """What is odd about a report, kept as one whole number."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Turn the flags into their number."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> ReportFlag | None:
+        """Turn the number back into flags."""
+        return None if value is None else ReportFlag(value)
 
 
 class PackedIds(TypeDecorator[tuple[int, ...]]):

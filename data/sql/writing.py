@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, cast, delete, insert, select, update
 
 from data.sql import schema
 from data.sql.reading import chunks, reports_with
 from data.sql.records import (
     ACTION,
+    APART,
     AREA,
     BATCH,
+    CONTACT,
     EVENT,
     HOT_SPOT,
     ORGANISATION,
@@ -21,6 +23,7 @@ from data.sql.records import (
     REFRESH,
     REJECTED,
     REPORT,
+    SOURCE,
     STREET,
     Kind,
     Record,
@@ -29,14 +32,16 @@ from data.sql.records import (
 )
 from data.sql.types import plain
 from problems.actions import Action
-from problems.areas import Area, Street
+from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
+from problems.duplicates import Apart, Contact
 from problems.errors import NotFound, Stale
 from problems.events import Event
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import SIGHTING_FIELDS, Problem
-from problems.reports import Batch, RejectedRow, Report
+from problems.reports import Batch, RejectedRow, Report, ReportFlag
+from problems.sources import Source
 from problems.store import KnownReport
 
 _ROWS_AT_ONCE = 5_000
@@ -64,11 +69,11 @@ class SqlUnit:
         kept: dict[str, KnownReport] = {}
         asked = {plain(source_id): source_id for source_id in source_ids}
         for some in chunks(list(asked)):
-            query = select(report.source_id, report.id, report.content).where(
+            query = select(report.source_id, report.id, report.content, report.undone).where(
                 report.source == source, report.source_id.in_(some)
             )
-            for source_id, number, content in self._connection.execute(query).all():
-                kept[asked[source_id]] = KnownReport(number, content)
+            for source_id, number, content, undone in self._connection.execute(query).all():
+                kept[asked[source_id]] = KnownReport(number, content, undone)
         return kept
 
     def reports(self, ids: Sequence[int]) -> list[Report]:
@@ -230,6 +235,56 @@ class SqlUnit:
         """Keep boundaries."""
         self._insert(AREA, [AREA.row(area) for area in areas])
         self.wrote_reports = self.wrote_reports or bool(areas)
+
+    def remove_areas(self, kind: AreaKind) -> int:
+        """Remove the boundaries of one kind, and from the reports that lay in them; return how many."""
+        column = schema.report.c[f"{kind}_id"]
+        self._connection.execute(update(schema.report).where(column.is_not(None)).values({column.key: None}))
+        removed = self._connection.execute(delete(schema.area).where(schema.area.c.kind == kind)).rowcount
+        self.wrote = self.wrote or removed > 0
+        self.wrote_reports = self.wrote_reports or removed > 0
+        return removed
+
+    # -- sources, duplicates, contacts --
+
+    def add_source(self, source: Source) -> int:
+        """Keep a new source of reports."""
+        return self._add(SOURCE, source)
+
+    def save_source(self, source: Source, seen_version: int) -> Source:
+        """Write over a source that is still at ``seen_version``."""
+        return self._save(SOURCE, source, seen_version, SOURCE.row(source))
+
+    def mark_snapped(self, source: str, snapped: bool) -> int:
+        """Set or clear the flag ``SNAPPED`` on every report of a source; return how many changed."""
+        report = schema.report.c
+        flags, bit = cast(report.flags, Integer), int(ReportFlag.SNAPPED)
+        other = flags.bitwise_and(bit) == (0 if snapped else bit)
+        changed = self._connection.execute(
+            update(schema.report)
+            .where(report.source == source, other)
+            .values(flags=flags + bit if snapped else flags - bit)
+        ).rowcount
+        self.wrote = self.wrote or changed > 0
+        self.wrote_reports = self.wrote_reports or changed > 0
+        return changed
+
+    def add_apart(self, apart: Apart) -> int:
+        """Keep the decision that two reports are not the same."""
+        return self._add(APART, apart)
+
+    def add_contact(self, contact: Contact) -> int:
+        """Keep a sealed contact."""
+        return self._add(CONTACT, contact)
+
+    def remove_contacts(self, report_ids: Sequence[int]) -> int:
+        """Remove the contacts of these reports for good; return how many there were."""
+        removed = 0
+        for some in chunks(list(report_ids)):
+            query = delete(schema.contact).where(schema.contact.c.report_id.in_(some))
+            removed += self._connection.execute(query).rowcount
+        self.wrote = self.wrote or removed > 0
+        return removed
 
     def add_streets(self, streets: Sequence[Street]) -> None:
         """Keep streets."""
