@@ -52,7 +52,7 @@ class Preview:
 
     file_name: str
     encoding: str
-    delimiter: str
+    format_name: str
     compressed: bool
     header: tuple[str, ...]
     recognised: tuple[RecognisedColumn, ...]
@@ -228,7 +228,7 @@ def preview(
     return Preview(
         file_name=file_name or path.name,
         encoding={"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(facts.encoding, facts.encoding.upper()),
-        delimiter=seen.delimiter,
+        format_name=seen.format_name,
         compressed=facts.compressed,
         header=seen.header,
         recognised=seen.recognised,
@@ -245,7 +245,7 @@ def preview(
 @dataclass(frozen=True, slots=True)
 class _Seen:
     header: tuple[str, ...]
-    delimiter: str
+    format_name: str
     rows: Sequence[Row]
     columns: Columns
     recognised: tuple[RecognisedColumn, ...]
@@ -288,7 +288,7 @@ def _seen_in(
 ) -> _Seen:
     with open_table(path, facts=facts) as table:
         rows = _sample(table)
-        header, delimiter, notes, repeated = table.header, table.delimiter_name, table.notes, table.repeated
+        header, format_name, notes, repeated = table.header, table.format_name, table.notes, table.repeated
     whole = [row.cells for row in rows if not row.fault]
     if not whole:
         raise InputRefused(
@@ -298,7 +298,7 @@ def _seen_in(
         )
     found = recognise(header, whole, taxonomy, source, str(zone))
     if columns is None:
-        return _Seen(header, delimiter, rows, found.columns, found.fields, (*notes, *found.notes), repeated)
+        return _Seen(header, format_name, rows, found.columns, found.fields, (*notes, *found.notes), repeated)
     samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
     completed, more = complete(columns, samples, str(zone)) if _fits(columns, header) else (columns, ())
     told = tuple(
@@ -306,7 +306,7 @@ def _seen_in(
         for name, column in columns.names.items()
         if column in samples
     )
-    return _Seen(header, delimiter, rows, completed, told, (*notes, *more))
+    return _Seen(header, format_name, rows, completed, told, (*notes, *more))
 
 
 def _check_repeated(seen: _Seen) -> None:

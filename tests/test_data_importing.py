@@ -312,7 +312,7 @@ def test_day_first_and_year_first_copies_of_a_file_are_the_same_reports(store: S
 
 def test_a_preview_shows_what_an_import_would_do(shared: Path) -> None:
     seen = preview(shared / "realdata" / "dirty_files" / "boston311-100-bad.tsv")
-    assert (seen.delimiter, seen.encoding, seen.rows_seen) == ("tab", "UTF-8", 100)
+    assert (seen.format_name, seen.encoding, seen.rows_seen) == ("CSV, tab", "UTF-8", 100)
     assert [row.line for row in seen.first_errors] == [41]
     corrected = preview(
         shared / "realdata" / "dirty_files" / "boston311-100-bad.tsv",

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.reading.tables import MAX_CELL_CHARACTERS, MAX_LINE_CHARACTERS, Row, open_table
+from data.reading.blocks import MAX_CELL_CHARACTERS
+from data.reading.delimited import MAX_LINE_CHARACTERS
+from data.reading.tables import Row, open_table
 from problems.errors import Cancelled, InputRefused
 
 HEADER = ["id", "Straße", "text"]
@@ -70,7 +72,7 @@ def test_every_cell_survives_any_encoding_delimiter_and_line_end(
 def test_windows_1252_is_read_and_said_aloud(tmp_path: Path) -> None:
     path = _write(tmp_path, "id;Straße\n1;Brébeuf – “Café”\n".encode("cp1252"))
     with open_table(path) as table:
-        assert table.delimiter_name == "semicolon"
+        assert table.format_name == "CSV, semicolon"
         assert [list(row.cells) for row in table.rows()] == [["1", "Brébeuf – “Café”"]]
         assert "Windows-1252" in table.notes[0]
         assert "line 1" in table.notes[0]
@@ -106,7 +108,7 @@ def test_endless_repairs_of_quotation_marks_are_refused(tmp_path: Path, monkeypa
     path = _write(tmp_path, ("id,text\n" + f'1,"{filler}\n' * 3).encode())
     _, rows = _read(path)
     assert [(row.line, bool(row.fault)) for row in rows] == [(2, True), (3, True), (4, True)]
-    monkeypatch.setattr("data.reading.tables._MAX_REPAIRS", 2)
+    monkeypatch.setattr("data.reading.delimited._MAX_REPAIRS", 2)
     assert "never closed" in _refusal(path)
 
 

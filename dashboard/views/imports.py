@@ -70,7 +70,7 @@ def _choose_file(desk: Desk) -> None:
         return
     try:
         found = _preview(desk, upload, None, source)
-        section("Columns", f"{upload.name}: {found.encoding}, {found.delimiter}")
+        section("Columns", f"{upload.name}: {found.encoding}, {found.format_name}")
         columns = chosen_columns(upload.upload_id, found)
         shown = found if columns is None else _preview(desk, upload, columns, source)
     except ProblemError as refused:
