@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from data.importing import preview
 from data.reading.columns import FIELDS, Columns, check_columns, read_columns
-from data.reading.dates import find_order, read_date
 from data.reading.masks import MASK, mask_contacts
 from data.reading.places import read_number, read_pair, usable
 from data.reading.recognising import Recognition, recognise
@@ -106,83 +102,6 @@ def test_a_number_is_a_reference_only_where_it_tells_all_reports_apart(
 
 
 # -- dates --
-
-
-@pytest.mark.parametrize(
-    ("value", "order", "told"),
-    [
-        ("2015-07-01", "iso", "2015-06-30T23:00:00+00:00"),
-        ("2015-07-01 13:05", "dmy", "2015-07-01T12:05:00+00:00"),
-        ("2015-07-01T13:05:06.123Z", "iso", "2015-07-01T13:05:06+00:00"),
-        ("2015-07-01T13:05:06-0400", "iso", "2015-07-01T17:05:06+00:00"),
-        ("2022-01", "iso", "2022-01-01T00:00:00+00:00"),
-        ("01/02/2015 12:40:41 PM", "mdy", "2015-01-02T12:40:41+00:00"),
-        ("01/02/2015 12:40:41 AM", "dmy", "2015-02-01T00:40:41+00:00"),
-        ("1.2.15 7:05", "dmy", "2015-02-01T07:05:00+00:00"),
-        ("5 Jan 2015", "mdy", "2015-01-05T00:00:00+00:00"),
-        ("Monday, January 5, 2015", "dmy", "2015-01-05T00:00:00+00:00"),
-        ("1420459241", "epoch", "2015-01-05T12:00:41+00:00"),
-        ("1420459241000", "epoch", "2015-01-05T12:00:41+00:00"),
-        ("25/10/2015 01:30", "dmy", "2015-10-25T00:30:00+00:00"),
-    ],
-)
-def test_dates_are_read_in_the_order_of_their_column(value: str, order: str, told: str) -> None:
-    moment = read_date(value, order, LONDON)
-    assert moment is not None
-    assert moment.isoformat() == told
-
-
-@pytest.mark.parametrize(
-    ("value", "order"),
-    [
-        ("31/12/2015", "mdy"),
-        ("12/31/2015", "dmy"),
-        ("12/31/2015", "iso"),
-        ("2015-02-30", "iso"),
-        ("2015-01-01 25:00", "iso"),
-        ("1/1/2015 13:00 PM", "mdy"),
-        ("0900-01-01", "iso"),
-        ("soon", "iso"),
-        ("101001242404", "iso"),
-        ("", "iso"),
-        ("9" * 400, "epoch"),
-        ("2015-01-01T00:00:00+99:99", "iso"),
-    ],
-)
-def test_what_is_no_date_in_this_order_is_not_guessed(value: str, order: str) -> None:
-    assert read_date(value, order, LONDON) is None
-
-
-@given(
-    moment=st.datetimes(datetime(1951, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
-    style=st.sampled_from(
-        [("iso", "%Y-%m-%d %H:%M:%S"), ("dmy", "%d/%m/%Y %H:%M:%S"), ("mdy", "%m/%d/%Y %I:%M:%S %p")]
-    ),
-)
-def test_a_written_date_is_read_back(moment: datetime, style: tuple[str, str]) -> None:
-    order, pattern = style
-    assert read_date(moment.strftime(pattern), order, UTC) == moment.replace(microsecond=0)
-
-
-@given(st.text(max_size=40), st.sampled_from(["iso", "dmy", "mdy", "epoch"]))
-def test_no_text_breaks_the_reading_of_dates(value: str, order: str) -> None:
-    moment = read_date(value, order, NEW_YORK)
-    assert moment is None or moment.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    ("values", "order"),
-    [
-        (["13/01/2015", "01/02/2015"], "dmy"),
-        (["01/13/2015", "01/02/2015"], "mdy"),
-        (["2015-01-13", "2015-01-02"], "iso"),
-        (["01/02/2015 01:00 PM"], "mdy"),
-        (["1420459241"], "epoch"),
-        (["01/02/2015", "03/04/2015"], ""),
-    ],
-)
-def test_the_order_is_decided_by_values_that_fit_one_order_only(values: list[str], order: str) -> None:
-    assert find_order(values)[0] == order
 
 
 def test_an_open_order_follows_the_other_dates_and_then_the_zone_and_is_said() -> None:

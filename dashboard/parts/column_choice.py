@@ -19,6 +19,7 @@ _ORDERS: Final[Mapping[str, str]] = {
     "dmy": "Day first: 31/01/2026",
     "mdy": "Month first: 01/31/2026",
     "epoch": "Seconds since 1970",
+    "serial": "Days as a spreadsheet counts them",
 }
 _IN_A_ROW: Final = 4
 

@@ -28,8 +28,9 @@ FIELDS: Mapping[str, str] = {
     "reporter": "Who reported it",
 }
 DATE_FIELDS = ("reported", "occurred", "closed")
-#: iso 2026-01-31, dmy 31/01/2026, mdy 01/31/2026, epoch seconds (or milliseconds) since 1970.
-DATE_ORDERS = ("iso", "dmy", "mdy", "epoch")
+#: iso 2026-01-31, dmy 31/01/2026, mdy 01/31/2026, epoch seconds (or milliseconds) since 1970, serial days
+#: as a spreadsheet counts them, with the time as a fraction: 46053.5.
+DATE_ORDERS = ("iso", "dmy", "mdy", "epoch", "serial")
 
 #: Names seen in feeds, folded, best first. A name alone never decides: the values must fit too.
 _NAMES: Mapping[str, str] = {

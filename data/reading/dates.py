@@ -1,23 +1,47 @@
-"""Dates as feeds write them: which order a column uses, and one value as aware UTC."""
+"""Dates as feeds write them: which order a column uses, and one value as aware UTC.
+
+:func:`data.reading.date_arrays.read_dates` reads whole columns to the same result.
+"""
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-_MONTHS = dict(
-    zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
-)
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTHS = {
+    name[:length]: number for number, name in enumerate(_MONTH_NAMES, start=1) for length in range(3, len(name) + 1)
+}
 _TIME = (
-    r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
-    r"\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
+    r"\s*(?P<offset>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
 )
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?" + _TIME)
-_NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + _TIME)
-_WORDY = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[- ]([A-Za-z]{3,9})\.?,?[- ](\d{4})" + _TIME)
-_WORDY_US = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _TIME)
+_YEAR, _SHORT_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
+_DAY, _MONTH, _WORD = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<word>[A-Za-z]{3,9})"
+_DAY_NAME = r"(?:[A-Za-z]{3,9},?\s+)?"
+_NUMERIC = {
+    "dmy": re.compile(rf"{_DAY}[-/.]{_MONTH}[-/.]{_SHORT_YEAR}{_TIME}"),
+    "mdy": re.compile(rf"{_MONTH}[-/.]{_DAY}[-/.]{_SHORT_YEAR}{_TIME}"),
+}
+#: Ways that can be read in one way only, whatever the order of the column.
+_PLAIN = (
+    re.compile(rf"{_YEAR}[-/.]{_MONTH}(?:[-/.]{_DAY})?{_TIME}"),
+    re.compile(rf"{_DAY_NAME}{_DAY}(?:st|nd|rd|th)?[- ]{_WORD}\.?,?[- ]{_SHORT_YEAR}{_TIME}"),
+    re.compile(rf"{_DAY_NAME}{_WORD}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}{_TIME}"),
+    re.compile(rf"{_WORD}\.?,?[-/ ]{_YEAR}$"),
+    re.compile(rf"{_MONTH}/{_YEAR}$"),
+    re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$"),
+)
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d+)?$|-?\d{12,13}$")
+#: Days since the end of 1899, as spreadsheets count them: 1954 to 2064.
+_SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?$")
+#: Day 0 of the serial numbers. Spreadsheets hold 1900 to be a leap year, which moves it back by one.
+SERIAL_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number tells no zone
 #: A year outside these is a slip of the keyboard. Null dates of databases (1899, 1900) can be read.
-_YEARS = range(1800, 2101)
+YEARS = range(1800, 2101)
 
 
 def read_date(value: str, order: str, zone: tzinfo) -> datetime | None:
@@ -35,39 +59,58 @@ def read_date(value: str, order: str, zone: tzinfo) -> datetime | None:
     value = value.strip()
     if order == "epoch":
         return _from_epoch(value)
-    if found := _NUMERIC.match(value):
-        if order not in ("dmy", "mdy"):
-            return None
-        first, second, year = int(found[1]), int(found[2]), int(found[3])
-        day, month = (first, second) if order == "dmy" else (second, first)
-        if len(found[3]) == 2:
-            year += 2000 if year < 70 else 1900
-        return _moment(year, month, day, found.groups()[3:], zone)
-    if found := _ISO.match(value):
-        return _moment(int(found[1]), int(found[2]), int(found[3] or 1), found.groups()[3:], zone)
-    if found := _WORDY.match(value):
-        return _moment(int(found[3]), _month(found[2]), int(found[1]), found.groups()[3:], zone)
-    if found := _WORDY_US.match(value):
-        return _moment(int(found[3]), _month(found[1]), int(found[2]), found.groups()[3:], zone)
+    if order == "serial" and _SERIAL.match(value):
+        local = SERIAL_START + timedelta(seconds=round(float(value) * 86_400))
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    found = match_date(value, order)
+    return _moment(found, zone) if found else None
+
+
+def match_date(value: str, order: str) -> re.Match[str] | None:
+    """Return how a stripped ``value`` is written, with the groups year, month or word, day, hour and so on.
+
+    What matches depends on the letters and marks and on where digits stand, never on which digits
+    they are, but for the first two of a date of eight digits.
+    """
+    numeric = _NUMERIC.get(order)
+    if numeric and (found := numeric.match(value)):
+        return found
+    for pattern in _PLAIN:
+        if found := pattern.match(value):
+            return found
     return None
 
 
-def _month(word: str) -> int:
-    return _MONTHS.get(word[:3].casefold(), 0)
+def month_of(word: str) -> int:
+    """Return the number of an English month, 0 for another word."""
+    return _MONTHS.get(word.casefold(), 9 if word.casefold() == "sept" else 0)
 
 
-def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...], zone: tzinfo) -> datetime | None:
-    hours, minutes, seconds, half, offset = clock
-    hour = int(hours or 0)
-    if half:
+def year_of(told: str) -> int:
+    """Return the year that two or four digits mean."""
+    year = int(told)
+    return year if len(told) > 2 else year + (2000 if year < 70 else 1900)
+
+
+def _moment(found: re.Match[str], zone: tzinfo) -> datetime | None:
+    told = found.groupdict()
+    year, month = year_of(told["year"]), int(told.get("month") or 0) or month_of(told.get("word") or "")
+    hour, offset = int(told.get("hour") or 0), told.get("offset")
+    if half := told.get("half"):
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half[0] in "Pp" else 0)
-    if year not in _YEARS:
+    if year not in YEARS or (offset and not told.get("day")):
         return None
     try:
         local = datetime(
-            year, month, day, hour, int(minutes or 0), int(seconds or 0), tzinfo=_offset(offset) if offset else zone
+            year,
+            month,
+            int(told.get("day") or 1),
+            hour,
+            int(told.get("minute") or 0),
+            int(told.get("second") or 0),
+            tzinfo=_offset(offset) if offset else zone,
         )
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -78,7 +121,7 @@ def _offset(told: str) -> tzinfo:
     if told[0] not in "+-":
         return UTC
     digits = told[1:].replace(":", "")
-    span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return timezone(-span if told[0] == "-" else span)
 
 
@@ -92,7 +135,7 @@ def _from_epoch(value: str) -> datetime | None:
         moment = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment.year in _YEARS else None
+    return moment if moment.year in YEARS else None
 
 
 def looks_like_date(value: str) -> bool:
@@ -106,32 +149,40 @@ def looks_like_epoch(value: str) -> bool:
     return moment is not None and moment.year >= 2000
 
 
+def looks_like_serial(value: str) -> bool:
+    """Tell whether ``value`` could be the number of a day in a spreadsheet."""
+    return _SERIAL.match(value.strip()) is not None
+
+
 def find_order(values: Iterable[str]) -> tuple[str, str]:
     """Return (order, why) of a column of dates, decided by the values that fit one order only.
 
     The order is empty where every value fits both day-first and month-first.
     """
-    day_first = month_first = numeric = epoch = halves = 0
-    for value in values:
-        if found := _NUMERIC.match(value.strip()):
+    day_first = month_first = numeric = epoch = serial = plain = 0
+    for value in (value.strip() for value in values):
+        if found := _NUMERIC["dmy"].match(value):
             numeric += 1
-            day_first += int(found[1]) > 12
-            month_first += int(found[2]) > 12
-            halves += found[7] is not None
+            day_first += int(found["day"]) > 12
+            month_first += int(found["month"]) > 12
+        elif match_date(value, "iso"):
+            plain += 1
         elif looks_like_epoch(value):
             epoch += 1
+        elif looks_like_serial(value):
+            serial += 1
     if numeric:
-        return _numeric_order(day_first, month_first, halves)
-    if epoch:
+        return _numeric_order(day_first, month_first)
+    if epoch > max(plain, serial):
         return "epoch", "seconds since 1970"
+    if serial > plain:
+        return "serial", "days counted as a spreadsheet does"
     return "iso", "year first"
 
 
-def _numeric_order(day_first: int, month_first: int, halves: int) -> tuple[str, str]:
+def _numeric_order(day_first: int, month_first: int) -> tuple[str, str]:
     if day_first > month_first:
         return "dmy", f"{day_first} values can only be day/month/year"
     if month_first > day_first:
         return "mdy", f"{month_first} values can only be month/day/year"
-    if halves:
-        return "mdy", "assumed month/day/year: times are written with AM and PM"
     return "", "every value could be day/month or month/day"

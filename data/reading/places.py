@@ -1,8 +1,11 @@
 """Coordinates as feeds write them: one value, a pair in one cell, and what cannot be a place."""
 
-import math
 import re
 from collections.abc import Sequence
+
+from data.reading.numbers import read_number
+
+__all__ = ["home_of", "look_swapped", "on_british_grid", "read_number", "read_pair", "usable"]
 
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
 _PAIR = re.compile(rf"\(?\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*\)?$")
@@ -14,20 +17,6 @@ GRID_NORTH_M = 1_300_000
 _NULL_ISLAND_DEG = 0.1
 _MOST = 0.9
 _GREAT_BRITAIN = (-9.0, 49.5, 2.5, 61.5)
-
-
-def read_number(value: str) -> float | None:
-    """Return ``value`` as a finite number, with a point or a comma before the decimals, or None."""
-    value = value.strip()
-    if "," in value and "." not in value and value.count(",") == 1:
-        value = value.replace(",", ".")
-    if not value or value[-1] not in "0123456789.":
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def read_pair(value: str) -> tuple[float, float] | None:

@@ -219,6 +219,7 @@ _ORDER_WORDS = {
     "dmy": "a date in the order day/month/year",
     "mdy": "a date in the order month/day/year",
     "epoch": "seconds since 1970",
+    "serial": "days as a spreadsheet counts them",
 }
 
 
