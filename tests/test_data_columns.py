@@ -9,7 +9,6 @@ import pytest
 
 from data.importing import preview
 from data.reading.columns import FIELDS, Columns, check_columns, read_columns
-from data.reading.masks import MASK, mask_contacts
 from data.reading.places import read_number, read_pair, usable
 from data.reading.recognising import Recognition, recognise
 from data.reading.statuses import read_status
@@ -316,7 +315,7 @@ def test_a_mapping_that_the_file_cannot_fill_is_refused_with_what_exists(names: 
     assert "Opened, Place" in str(refusal.value)
 
 
-# -- status words and contacts --
+# -- status words --
 
 
 @pytest.mark.parametrize(
@@ -340,23 +339,3 @@ def test_status_words_follow_the_lifecycle(word: str, closed: bool, status: Repo
 
 def test_no_word_of_a_feed_makes_a_report_verified() -> None:
     assert read_status("verified", closed=True)[0] is ReportStatus.RESOLVED
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("mail joeblows@aol.com or call 212-123-5432", 2),
-        ("Call (617) 555-1234.", 1),
-        ("ring 07700 900123 after six", 1),
-        ("0131 496 0123 or +44 20 7946 0018", 2),
-        ("Case 101001242404, closed 2015-07-23 14:31:42.53", 0),
-        ("lamp 12 at 42.3594, -71.0587", 0),
-        ("E05000143", 0),
-    ],
-)
-def test_contacts_are_masked_and_references_are_not(text: str, count: int) -> None:
-    masked, found = mask_contacts(text)
-    assert found == count
-    assert masked.count(MASK) == count
-    assert "@" not in masked
-    assert (masked == text) is (count == 0)

@@ -2,27 +2,123 @@
 
 import re
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.reading.strings import Strings, as_strings
+
 MASK = "[contact removed]"
+#: In place of an address of the web that opens something private.
+LINK_MASK = "[private link removed]"
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-#: Numbers written like telephone numbers: grouped US ones, British ones from 0 or +44, other +country ones.
+_LINK = re.compile(r"(?:https?|ftps?|wss?)://[^\s<>\"'”]+", re.IGNORECASE)
+#: A name and password before the host, or a part that works like a password.
+_PRIVATE = re.compile(
+    r"://[^/\s?#]*@"
+    r"|[?&#;](?:[\w.-]*[-_.])?(?:api|access|auth|session|user|client)?"
+    r"(?:key|token|sig|signature|secret|password|passwd|passcode|pwd|pass|auth|session|sessionid|sid|jwt|credential)=",
+    re.IGNORECASE,
+)
+#: Numbers written like telephone numbers: grouped US ones, British and French ones from 0, others from +country.
+#: Digits in a row are one only where they must be: a British number, or after a word such as “call”.
+#: What follows a “#” is a reference.
 _PHONE = re.compile(
-    r"(?<![\w/])(?:"
-    r"(?:\+?1[-. ]?)?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}"
-    r"|(?:\+44[ -]?(?:\(0\))?|0)(?:\d[ -]?){9,10}"
-    r"|\+\d{2}[ -]?(?:\d[ -]?){7,11}"
-    r")(?!\w)"
+    r"(?<![\w/#])(?<!# )(?<!\d[-.])(?:"
+    r"(?:\+?1[-. ]?)?(?:\(\d{3}\)[-. ]?|\d{3}[-. ])\d{3}[-. ]\d{4}"
+    r"|(?=(?:[ ()-]*\d){10,11}(?!\d))\(?0[1-35789]\d{1,3}\)?[ -]\d{3,4}[ -]?\d{2,4}"
+    r"|0[1-35789]\d{9}"
+    r"|0[1-9](?:[ .]\d{2}){4}"
+    r"|(?:\+\d{1,3}[ -]?|00[1-9]\d{0,2}[ -])(?:\(0\))?[ -]?\d(?:[ -]?\d){7,11}"
+    r")(?!\w|[-.]\d)"
+)
+_TOLD_PHONE = re.compile(
+    r"(?i)\b(?:call|phone|ring|tel|telephone|text|cell|mobile|fax|whatsapp)\b[^\w\n(]{0,3}"
+    r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11})(?!\w)"
+)
+_SOCIAL_SECURITY = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+#: The numbers of payment cards; their last digit is a check on the others.
+_CARD = re.compile(
+    r"(?<![\w.-])(?:3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|(?:4\d|5[1-5]|6[05])\d{2}(?:[ -]?\d{4}){3})(?![\w-]|\.\d)"
 )
 #: Most texts hold no run of nine digits, however grouped: they are passed over quickly.
-_DIGITS = re.compile(r"(?:\d[-. ()]{0,3}){9}")
+_DIGITS = r"(?:\d[-. ()]{0,3}){9}"
+_HAS_DIGITS = re.compile(_DIGITS)
+_MAY_HOLD = rf"@|://|{_DIGITS}"
 
 
 def mask_contacts(text: str) -> tuple[str, int]:
-    """Return the text without e-mail addresses and telephone numbers, and how many there were."""
+    """Return the text without contact details, and how many there were.
+
+    Masked are e-mail addresses, telephone, social security and payment card numbers, and addresses of the
+    web that carry a name, a key or a password. References, coordinates, dates and amounts stay.
+    """
     masked = 0
+    if "://" in text:
+        text, masked = _mask_links(text)
     if "@" in text:
-        text, masked = _EMAIL.subn(MASK, text)
-    if _DIGITS.search(text):
-        text, phones = _PHONE.subn(MASK, text)
-        masked += phones
+        text, found = _EMAIL.subn(MASK, text)
+        masked += found
+    if _HAS_DIGITS.search(text):
+        text, found = _mask_cards(text)
+        masked += found
+        text, found = _SOCIAL_SECURITY.subn(MASK, text)
+        masked += found
+        text, found = _PHONE.subn(MASK, text)
+        masked += found
+        text, found = _TOLD_PHONE.subn(lambda told: told[0].replace(told[1], MASK), text)
+        masked += found
     return text, masked
+
+
+def _mask_cards(text: str) -> tuple[str, int]:
+    masked = 0
+
+    def shown(card: re.Match[str]) -> str:
+        nonlocal masked
+        digits = [int(letter) for letter in reversed(card[0]) if letter.isdecimal()]
+        doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
+        if (sum(digits[::2]) + sum(doubled)) % 10:
+            return card[0]
+        masked += 1
+        return MASK
+
+    return _CARD.sub(shown, text), masked
+
+
+def _mask_links(text: str) -> tuple[str, int]:
+    masked = 0
+
+    def shown(link: re.Match[str]) -> str:
+        nonlocal masked
+        if not _PRIVATE.search(link[0]):
+            return link[0]
+        masked += 1
+        return LINK_MASK
+
+    return _LINK.sub(shown, text), masked
+
+
+def mask_column(values: Strings) -> tuple[pa.Array, int]:
+    """Return a column of texts without contact details, and how many there were.
+
+    Parameters
+    ----------
+    values
+        Text, n values; None becomes the empty text.
+
+    Returns
+    -------
+    texts, masked : arrow array of large strings of length n, int
+        What :func:`mask_contacts` makes of each.
+    """
+    told = as_strings(values)
+    suspects = np.flatnonzero(pc.match_substring_regex(told, _MAY_HOLD).to_numpy(zero_copy_only=False))
+    if not len(suspects):
+        return told, 0
+    read = [mask_contacts(text) for text in told.take(suspects).to_pylist()]
+    where = np.zeros(len(told), dtype=np.bool_)
+    where[suspects] = True
+    texts = pa.array([text for text, _ in read], type=told.type)
+    return pc.replace_with_mask(told, pa.array(where), texts), sum(found for _, found in read)

@@ -1,0 +1,102 @@
+"""Contact details leave free text; references, places, dates and amounts stay in it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.reading.masks import LINK_MASK, MASK, mask_column, mask_contacts
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("mail joeblows@aol.com or call 212-123-5432", f"mail {MASK} or call {MASK}"),
+        ("Call (617) 555-1234.", f"Call {MASK}."),
+        ("Call (617)555-1234", f"Call {MASK}"),
+        ("+1 617 555 1234 after six", f"{MASK} after six"),
+        ("ring 07700 900123 after six", f"ring {MASK} after six"),
+        ("07700900123", MASK),
+        ("0131 496 0123 or +44 20 7946 0018", f"{MASK} or {MASK}"),
+        ("(0131) 496 0123", MASK),
+        ("0131 496 0123 2 lamps", f"{MASK} 2 lamps"),
+        ("+44 (0)20 7946 0018", MASK),
+        ("020-7946-0018", MASK),
+        ("01 23 45 67 89 ou 06.12.34.56.78", f"{MASK} ou {MASK}"),
+        ("+31 6 12345678", MASK),
+        ("call me at 6175551234 please", f"call me at {MASK} please"),
+        ("phone: 6175551234", f"phone: {MASK}"),
+        ("SSN - 987-65-4320", f"SSN - {MASK}"),
+        ("Amex - 378734493671000, 4111 1111 1111 1111", f"Amex - {MASK}, {MASK}"),
+        ("https://u:p@x.org/a see", f"{LINK_MASK} see"),
+        ("https://x.org/a?key=abc", LINK_MASK),
+        ("see https://x.org/a?b=1&access_token=abc.def and", f"see {LINK_MASK} and"),
+        ("https://x.org/f?sv=1&sig=a%2Fb", LINK_MASK),
+        ("https://x.org/f?X-Amz-Signature=ab12", LINK_MASK),
+        ("https://x.org/f#apiKey=ab12", LINK_MASK),
+    ],
+)
+def test_contacts_are_masked(text: str, left: str) -> None:
+    assert mask_contacts(text) == (left, left.count(MASK) + left.count(LINK_MASK))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Case 101001242404, closed 2015-07-23 14:31:42.53",
+        "lamp 12 at 42.3594, -71.0587",
+        "(40.690092327843345, -73.84642755940943)",
+        "grid 530076.239 182797.685, State Plane 1026839 190733",
+        "E05000143",
+        "SR 21-0012345678 and 6175551234",
+        "ref 0012345678, new cart #07144204076 and # 05140000582",
+        "01-02-2015 10:30 and 31/12/2015 11:59:59 PM",
+        "from 2015-07-23 to 2015-08-23 for $1,234,567.00",
+        "account 4089940058, lot 4-08994-0058",
+        "asset 4111111111111112, 5105105105105101 and 101-22-43",
+        "https://x.org/photo?id=12345&keyword=light&design=3",
+        "http://city.org/report/101001242404",
+        "parcel 123.456.789 and serial 12 345 678",
+        "",
+    ],
+)
+def test_references_places_dates_and_amounts_stay(text: str) -> None:
+    assert mask_contacts(text) == (text, 0)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=30),
+            st.text("0123456789-. ()+@:/", max_size=30),
+            st.sampled_from(["a@b.org", "call 617 555 1234", "https://x.org/?key=1", "plain"]),
+        ).map(lambda text: text.replace("\ud800", "")),
+        max_size=20,
+    )
+)
+def test_a_column_is_masked_as_its_texts_one_by_one(texts: list[str]) -> None:
+    masked, count = mask_column(texts)
+    alone = [mask_contacts(text) for text in texts]
+    assert masked.to_pylist() == [text for text, _ in alone]
+    assert count == sum(found for _, found in alone)
+
+
+@given(st.text(max_size=60))
+def test_what_is_masked_once_holds_nothing_more(text: str) -> None:
+    once, _ = mask_contacts(text)
+    assert mask_contacts(once) == (once, 0)
+
+
+def test_details_planted_in_real_reports_are_found_and_nothing_else(shared: Path) -> None:
+    with (shared / "realdata" / "dirty_files" / "boston311-100-with-fake-pii.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    found = 0
+    for row in rows:
+        for column, value in row.items():
+            masked, count = mask_contacts(value)
+            assert count == 0 or column in {"closure_reason", "case_title"}, value
+            assert "@" not in masked or "Hotline" in masked
+            found += count
+    assert found == 6  # five planted, and the signature of a gas engineer
