@@ -31,20 +31,26 @@ _PHONE = re.compile(
     r"|0[1-35789]\d{9}"
     r"|0[1-9](?:[ .]\d{2}){4}"
     r"|(?:\+\d{1,3}[ -]?|00[1-9]\d{0,2}[ -])(?:\(0\))?[ -]?\d(?:[ -]?\d){7,11}"
-    r")(?!\w|[-.]\d)"
+    r")(?!\w|[-.]\d)",
+    re.ASCII,
 )
 _TOLD_PHONE = re.compile(
     r"(?i)\b(?:call|phone|ring|tel|telephone|text|cell|mobile|fax|whatsapp)\b[^\w\n(]{0,3}"
-    r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11})(?!\w)"
+    r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11})(?!\w)",
+    re.ASCII,
 )
-_SOCIAL_SECURITY = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_SOCIAL_SECURITY = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", re.ASCII)
 #: The numbers of payment cards; their last digit is a check on the others.
 _CARD = re.compile(
-    r"(?<![\w.-])(?:3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|(?:4\d|5[1-5]|6[05])\d{2}(?:[ -]?\d{4}){3})(?![\w-]|\.\d)"
+    r"(?<![\w.-])(?:3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|(?:4\d|5[1-5]|6[05])\d{2}(?:[ -]?\d{4}){3})(?![\w-]|\.\d)",
+    re.ASCII,
 )
-#: Most texts hold no run of nine digits, however grouped: they are passed over quickly.
-_DIGITS = r"(?:\d[-. ()]{0,3}){9}"
-_HAS_DIGITS = re.compile(_DIGITS)
+#: Every telephone, card and social security number holds one of these, and few dates do: most texts are passed over.
+_DIGITS = (
+    r"\d{10}|\+\d|\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\d{3}-\d{2}-\d{4}|\d{4}[ -]\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5}"
+    r"|0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{2,4}|0\d(?:[ .]\d{2}){4}|00\d{1,3}[ -]"
+)
+_HAS_DIGITS = re.compile(_DIGITS, re.ASCII)
 _MAY_HOLD = rf"@|://|{_DIGITS}"
 
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from data.reading.strings import Strings, as_strings, trimmed
 
-#: What the fast path reads: digits with a decimal point at most.
-_PLAIN = r"^-?\d{1,15}(\.\d{1,17})?$"
+#: What arrow casts for certain: digits with a decimal point at most.
+_PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,17})?$"
 
 
 def read_number(value: str) -> float | None:
@@ -42,14 +42,25 @@ def read_numbers(values: Strings) -> npt.NDArray[np.float64]:
         NaN for what :func:`read_number` does not read, empty cells among them.
     """
     told = trimmed(as_strings(values))
+    numbers = _cast(pc.if_else(pc.equal(told, ""), pa.scalar(None, told.type), told))
+    if numbers is not None:
+        return numbers
     plain = pc.match_substring_regex(told, _PLAIN)
-    numbers: npt.NDArray[np.float64] = (
-        pc.if_else(plain, told, pa.scalar(None, told.type)).cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
-    )
+    numbers = _cast(pc.if_else(plain, told, pa.scalar(None, told.type)))
+    if numbers is None:
+        raise AssertionError("digits with a point can be cast")
     left = np.flatnonzero(pc.and_not(pc.not_equal(told, ""), plain).to_numpy(zero_copy_only=False))
-    if len(left):
-        coded = told.take(left).dictionary_encode()
-        read = [read_number(value) for value in coded.dictionary.to_pylist()]
-        table = np.array([math.nan if number is None else number for number in read], dtype=np.float64)
-        numbers[left] = table[coded.indices.to_numpy()]
+    coded = told.take(left).dictionary_encode()
+    read = [read_number(value) for value in coded.dictionary.to_pylist()]
+    table = np.array([math.nan if number is None else number for number in read], dtype=np.float64)
+    numbers[left] = table[coded.indices.to_numpy()]
     return numbers
+
+
+def _cast(told: pa.Array) -> npt.NDArray[np.float64] | None:
+    """Cast texts to numbers; None where one is no number that arrow reads. What it reads, float() reads alike."""
+    try:
+        cast: npt.NDArray[np.float64] = told.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return np.where(np.isfinite(cast), cast, np.nan)

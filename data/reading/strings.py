@@ -37,8 +37,8 @@ def as_strings(values: Strings) -> pa.Array:
 
 
 def trimmed(values: pa.Array) -> pa.Array:
-    """Return an array of strings without the white space round each."""
-    return pc.utf8_trim_whitespace(values)
+    """Return an array of strings without the plain white space round each; rare kinds of it may be left."""
+    return pc.ascii_trim_whitespace(values)
 
 
 def bytes_of(values: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
