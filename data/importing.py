@@ -17,11 +17,10 @@ from data.reading.places import home_of, look_swapped, read_number
 from data.reading.recognising import ColumnSample, RecognisedColumn, complete, recognise
 from data.reading.rows import RowReader
 from data.reading.tables import Row, Table, open_table
-from data.taxonomy import load_taxonomy
-from problems.categories import FeedName, Taxonomy
+from data.taxonomy import load_taxonomy, taxonomy_of
+from problems.categories import Taxonomy
 from problems.clock import Clock
 from problems.errors import InputRefused
-from problems.events import EventKind, Subject
 from problems.people import Principal
 from problems.progress import Progress, silent
 from problems.reports import Batch, RejectedRow, Report
@@ -111,7 +110,7 @@ def import_file(
     """
     source = _checked_source(source)
     facts = inspect(path, progress=progress)
-    taxonomy = _taxonomy_of(store)
+    taxonomy = taxonomy_of(store)
     with open_table(path, facts=facts) as table:
         seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
         check_columns(seen.columns, table.header)
@@ -215,7 +214,7 @@ def preview(
         so that they can be corrected.
     """
     facts = inspect(path)
-    taxonomy = _taxonomy_of(store) if store else load_taxonomy()
+    taxonomy = taxonomy_of(store) if store else load_taxonomy()
     seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
     refusal, read = "", []
     try:
@@ -346,19 +345,6 @@ def _reader(
         zone=ZoneInfo(columns.zone) if columns.zone else zone,
         reporter_key=key.encode(),
     )
-
-
-def _taxonomy_of(store: Store) -> Taxonomy:
-    """Return the shipped taxonomy with the names that people mapped in this store on top."""
-    taxonomy = load_taxonomy()
-    own = [
-        FeedName(str(told.details.get("source") or "*"), str(told.details["name"]), str(told.changes["category"]))
-        for told in store.events(Subject.STORE)
-        if told.kind is EventKind.REVIEWED and "category" in told.changes and "name" in told.details
-    ]
-    shipped = [name for names in taxonomy.names.values() for name in names]
-    # The latest decision comes first, because the first row that holds wins.
-    return Taxonomy.build(taxonomy.categories.values(), [*reversed(own), *shipped])
 
 
 def _checked_source(source: str) -> str:

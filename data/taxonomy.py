@@ -1,16 +1,23 @@
-"""The category taxonomy from its two editable CSV files.
+"""The category taxonomy from its two editable CSV files, and what a store keeps in their place.
 
 ``categories.csv`` holds the leaves with their defaults, ``category_names.csv`` what each feed calls
-them. Both may be edited with a spreadsheet; a mistake in them is refused with its line.
+them. Both may be edited with a spreadsheet; a mistake in them is refused with its line. An edited
+list of names is kept in the store as the text that it came as, so that every part of one
+deployment goes by the same list.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from problems.categories import Category, FeedName, Group, Sensitivity, Taxonomy, folded
 from problems.errors import InputRefused
+from problems.events import Subject
+from problems.feed_names import NAMES_FACT, all_rows, decisions, in_force
+from problems.store import Store
 
 CATEGORIES_CSV = Path(__file__).with_name("categories.csv")
 CATEGORY_NAMES_CSV = Path(__file__).with_name("category_names.csv")
@@ -26,6 +33,12 @@ _CATEGORY_COLUMNS = (
     "resolution_days",
 )
 _NAME_COLUMNS = ("source", "name", "code", "valid_from", "valid_to")
+
+
+_MAX_BYTES = 4_000_000
+_MAX_NAMES = 50_000
+#: What stands in the list for reports that name no category.
+_NO_NAME = "(no name)"
 
 
 def load_taxonomy(categories: Path = CATEGORIES_CSV, category_names: Path = CATEGORY_NAMES_CSV) -> Taxonomy:
@@ -44,62 +57,167 @@ def load_taxonomy(categories: Path = CATEGORIES_CSV, category_names: Path = CATE
         With the file and the line, when a column is missing, a value cannot be read, a code is
         given twice or is unknown, or one name means two categories at the same time.
     """
-    leaves = _read_categories(categories)
-    return Taxonomy.build(leaves.values(), _read_names(category_names, leaves))
+    leaves = _read_categories(categories.name, _bytes_of(categories))
+    return Taxonomy.build(leaves.values(), read_names(category_names.name, _bytes_of(category_names), leaves))
 
 
-def _read_categories(path: Path) -> dict[str, Category]:
+def listed_taxonomy(store: Store) -> Taxonomy:
+    """Return the taxonomy by the list of this store (the shipped one where it has none), without decisions."""
+    kept = store.fact(NAMES_FACT)
+    return _taxonomy_by(kept) if kept else _shipped()
+
+
+def taxonomy_of(store: Store) -> Taxonomy:
+    """Return the taxonomy in force in ``store``: the names that people decided one by one, then the list."""
+    listed = listed_taxonomy(store)
+    return in_force(listed.categories.values(), all_rows(listed), decisions(store.events(Subject.STORE)))
+
+
+def names_csv(names: Iterable[FeedName]) -> str:
+    """Return names as the CSV text that :func:`read_names` reads back."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(_NAME_COLUMNS)
+    for row in names:
+        writer.writerow((row.source, row.name or _NO_NAME, row.code, row.valid_from or "", row.valid_to or ""))
+    return out.getvalue()
+
+
+def listable(names: Sequence[FeedName]) -> list[FeedName]:
+    """Return ``names``, of which the first that holds wins, as rows that hold by themselves.
+
+    Where a row is wholly behind an earlier one of the same source and name it is left out; where it
+    is partly behind one, it is cut to the days that are left.
+    """
+    kept: list[FeedName] = []
+    by_key: dict[tuple[str, str], list[FeedName]] = {}
+    for row in names:
+        before = by_key.setdefault((row.source.casefold(), folded(row.name)), [])
+        pieces = [(row.valid_from or date.min, row.valid_to or date.max)]
+        for earlier in before:
+            pieces = [part for piece in pieces for part in _outside(piece, earlier)]
+        for start, end in pieces:
+            left = FeedName(
+                row.source,
+                row.name,
+                row.code,
+                None if start == date.min else start,
+                None if end == date.max else end,
+            )
+            before.append(left)
+            kept.append(left)
+    return kept
+
+
+def _outside(piece: tuple[date, date], row: FeedName) -> Iterator[tuple[date, date]]:
+    start, end = piece
+    low, high = row.valid_from or date.min, row.valid_to or date.max
+    if high < start or low > end:
+        yield piece
+        return
+    if start < low:
+        yield start, date.fromordinal(low.toordinal() - 1)
+    if high < end:
+        yield date.fromordinal(high.toordinal() + 1), end
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Taxonomy:
+    return load_taxonomy()
+
+
+@lru_cache(maxsize=2)
+def _taxonomy_by(kept: str) -> Taxonomy:
+    leaves = _shipped().categories
+    return Taxonomy.build(leaves.values(), read_names("category_names.csv", kept.encode(), leaves))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused(f"The category file {path.name} cannot be read.", f"{error.strerror}.") from error
+
+
+def _read_categories(file_name: str, content: bytes) -> dict[str, Category]:
     leaves: dict[str, Category] = {}
-    for line, row in _rows(path, _CATEGORY_COLUMNS):
+    for line, row in _rows(file_name, content, _CATEGORY_COLUMNS):
         code = row["code"].upper()
         if code[:3] not in tuple(Group) or code[3:4] != "-" or len(code) < 5:
-            raise _refused(path, line, f"“{row['code']}” is not a category code", f"A code is {_groups()}, then “-…”.")
+            why = f"“{row['code']}” is not a category code"
+            raise _refused(file_name, line, why, f"A code is {_groups()}, then “-…”.")
         if code in leaves:
-            raise _refused(path, line, f"the code {code} is there twice")
+            raise _refused(file_name, line, f"the code {code} is there twice")
         if not row["name"]:
-            raise _refused(path, line, f"{code} has no name")
+            raise _refused(file_name, line, f"{code} has no name")
         if row["sensitivity"] not in tuple(Sensitivity):
-            raise _refused(path, line, f"“{row['sensitivity']}” is not a sensitivity", "Use O, P or R.")
+            raise _refused(file_name, line, f"“{row['sensitivity']}” is not a sensitivity", "Use O, P or R.")
         leaves[code] = Category(
             code=code,
             name=row["name"],
             sensitivity=Sensitivity(row["sensitivity"]),
             lead=row["lead"],
-            duplicate_distance_m=_amount(path, line, row, "duplicate_distance_m"),
-            duplicate_days=_days(path, line, row, "duplicate_days"),
-            response_days=_days(path, line, row, "response_days"),
-            resolution_days=_days(path, line, row, "resolution_days"),
+            duplicate_distance_m=_amount(file_name, line, row, "duplicate_distance_m"),
+            duplicate_days=_days(file_name, line, row, "duplicate_days"),
+            response_days=_days(file_name, line, row, "response_days"),
+            resolution_days=_days(file_name, line, row, "resolution_days"),
         )
     if not leaves:
-        raise InputRefused(f"The category file {path.name} cannot be used.", "It holds no category.")
+        raise InputRefused(f"The category file {file_name} cannot be used.", "It holds no category.")
     return leaves
 
 
-def _read_names(path: Path, leaves: Mapping[str, Category]) -> list[FeedName]:
+def read_names(file_name: str, content: bytes, leaves: Mapping[str, Category]) -> list[FeedName]:
+    """Read a list of feed names, such as a person edited it in a spreadsheet, and check every row.
+
+    Commas or semicolons may part the cells.
+
+    Raises
+    ------
+    InputRefused
+        With the line, when the list cannot be used as a whole.
+    """
+    if len(content) > _MAX_BYTES:
+        raise InputRefused(
+            f"The category file {file_name} cannot be used.",
+            f"It is larger than {_MAX_BYTES // 1_000_000} MB, which a list of names never is.",
+        )
     names: list[FeedName] = []
     seen: dict[tuple[str, str], list[FeedName]] = {}
-    for line, row in _rows(path, _NAME_COLUMNS):
-        code = row["code"].upper()
-        if code not in leaves:
-            raise _refused(path, line, f"the code “{row['code']}” is not in the list of categories")
-        if not row["source"] or not row["name"]:
-            raise _refused(path, line, "the source or the name is empty", "Use * for a name that holds in every feed.")
-        name = FeedName(
-            source=row["source"],
-            name=row["name"],
-            code=code,
-            valid_from=_day(path, line, row, "valid_from"),
-            valid_to=_day(path, line, row, "valid_to"),
-        )
-        if name.valid_from and name.valid_to and name.valid_to < name.valid_from:
-            raise _refused(path, line, "valid_to is before valid_from")
+    for line, row in _rows(file_name, content, _NAME_COLUMNS):
+        name = _name_in(file_name, line, row, leaves)
         rivals = seen.setdefault((name.source.casefold(), folded(name.name)), [])
         for rival in rivals:
-            if rival.code != code and _overlap(rival, name):
-                raise _refused(path, line, f"“{name.name}” already means {rival.code} at the same time")
+            if rival.code != name.code and _overlap(rival, name):
+                raise _refused(file_name, line, f"“{name.name}” already means {rival.code} at the same time")
         rivals.append(name)
         names.append(name)
+        if len(names) > _MAX_NAMES:
+            raise _refused(file_name, line, f"there are more than {_MAX_NAMES:,} names")
     return names
+
+
+def _name_in(file_name: str, line: int, row: Mapping[str, str], leaves: Mapping[str, Category]) -> FeedName:
+    code = row["code"].upper()
+    if code not in leaves:
+        raise _refused(
+            file_name,
+            line,
+            f"the code “{row['code']}” is not in the list of categories",
+            f"Codes are: {', '.join(leaves)}.",
+        )
+    if not row["source"] or not row["name"]:
+        raise _refused(file_name, line, "the source or the name is empty", "Use * for a name that holds in every feed.")
+    name = FeedName(
+        source=row["source"],
+        name="" if row["name"] == _NO_NAME else row["name"],
+        code=code,
+        valid_from=_day(file_name, line, row, "valid_from"),
+        valid_to=_day(file_name, line, row, "valid_to"),
+    )
+    if name.valid_from and name.valid_to and name.valid_to < name.valid_from:
+        raise _refused(file_name, line, "valid_to is before valid_from")
+    return name
 
 
 def _overlap(one: FeedName, other: FeedName) -> bool:
@@ -108,26 +226,30 @@ def _overlap(one: FeedName, other: FeedName) -> bool:
     return start <= end
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise _refused(path, 1, f"the column {missing[0]} is missing", f"Columns are: {', '.join(columns)}.")
-            for row in reader:
-                if None in row:
-                    raise _refused(path, reader.line_num, "the row has more cells than there are columns")
-                yield reader.line_num, {column: (row[column] or "").strip() for column in columns}
-    except OSError as error:
-        raise InputRefused(f"The category file {path.name} cannot be read.", f"{error.strerror}.") from error
+        text = content.decode("utf-8-sig")
+        head = text.partition("\n")[0]
+        # Where the comma parts decimals, spreadsheets part the cells with semicolons.
+        reader = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ","
+        )
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise _refused(file_name, 1, f"the column {missing[0]} is missing", f"Columns are: {', '.join(columns)}.")
+        for row in reader:
+            if None in row:
+                raise _refused(file_name, reader.line_num, "the row has more cells than there are columns")
+            told = {column: (row[column] or "").strip() for column in columns}
+            if any(told.values()):  # spreadsheets leave rows of empty cells at the end
+                yield reader.line_num, told
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputRefused(
-            f"The category file {path.name} cannot be read.", "It is not CSV text in UTF-8.", "Save it as CSV UTF-8."
+            f"The category file {file_name} cannot be read.", "It is not CSV text in UTF-8.", "Save it as CSV UTF-8."
         ) from error
 
 
-def _amount(path: Path, line: int, row: Mapping[str, str], column: str) -> float | None:
+def _amount(file_name: str, line: int, row: Mapping[str, str], column: str) -> float | None:
     if not row[column]:
         return None
     try:
@@ -136,29 +258,29 @@ def _amount(path: Path, line: int, row: Mapping[str, str], column: str) -> float
         amount = -1.0
     # The comparison is false for NaN, which float() reads without complaint.
     if not 0 <= amount < 1e6:
-        raise _refused(path, line, f"{column} is “{row[column]}”", "It must be a number from 0, or empty.")
+        raise _refused(file_name, line, f"{column} is “{row[column]}”", "It must be a number from 0, or empty.")
     return amount
 
 
-def _days(path: Path, line: int, row: Mapping[str, str], column: str) -> int | None:
-    amount = _amount(path, line, row, column)
+def _days(file_name: str, line: int, row: Mapping[str, str], column: str) -> int | None:
+    amount = _amount(file_name, line, row, column)
     if amount is not None and amount != int(amount):
-        raise _refused(path, line, f"{column} is “{row[column]}”", "It must be whole days, or empty.")
+        raise _refused(file_name, line, f"{column} is “{row[column]}”", "It must be whole days, or empty.")
     return None if amount is None else int(amount)
 
 
-def _day(path: Path, line: int, row: Mapping[str, str], column: str) -> date | None:
+def _day(file_name: str, line: int, row: Mapping[str, str], column: str) -> date | None:
     if not row[column]:
         return None
     try:
         return date.fromisoformat(row[column])
     except ValueError as error:
-        raise _refused(path, line, f"{column} is “{row[column]}”", "Write dates as 2026-01-31.") from error
+        raise _refused(file_name, line, f"{column} is “{row[column]}”", "Write dates as 2026-01-31.") from error
 
 
 def _groups() -> str:
     return ", ".join(Group)
 
 
-def _refused(path: Path, line: int, why: str, possible: str = "") -> InputRefused:
-    return InputRefused(f"The category file {path.name} cannot be used.", f"Line {line}: {why}.", possible)
+def _refused(file_name: str, line: int, why: str, possible: str = "") -> InputRefused:
+    return InputRefused(f"The category file {file_name} cannot be used.", f"Line {line}: {why}.", possible)

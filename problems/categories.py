@@ -6,7 +6,7 @@ The leaves and the names that feeds use for them are rows of CSV files read by
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -84,6 +84,15 @@ class FeedName:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name means from ``since`` to before ``until`` (None: open ends); ``code`` None: nothing."""
+
+    since: date | None
+    until: date | None
+    code: str | None
+
+
 def folded(name: str) -> str:
     """Return ``name`` without case, punctuation and repeated space, for comparing feed names."""
     return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
@@ -106,6 +115,29 @@ class Taxonomy:
             by_name[key] = (*by_name.get(key, ()), name)
         return cls(by_code, by_name)
 
+    def rows_for(self, source: str, name: str) -> tuple[FeedName, ...]:
+        """Return the rows that tell what ``name`` means in ``source``; the first that holds on a day wins."""
+        rows = self.names.get(folded(name), ())
+        own = [row for row in rows if row.source.casefold() == source.casefold()]
+        return (*own, *(row for row in rows if row.source == "*" and row not in own))
+
+    def meanings(self, source: str, name: str) -> list[Meaning]:
+        """Return what ``name`` means in ``source`` from the beginning of time to its end, without gaps."""
+        turns = {row.valid_from for row in self.rows_for(source, name) if row.valid_from}
+        turns |= {_day_after(row.valid_to) for row in self.rows_for(source, name) if row.valid_to}
+        days = sorted(turns - {date.min, date.max})
+        spans = zip([None, *days], [*days, None], strict=True)
+        told: list[Meaning] = []
+        for start, until in spans:
+            code = self.code_for(source, name, start or date.min)
+            since = told.pop().since if told and told[-1].code == code else start
+            told.append(Meaning(since, until, code))
+        return told
+
+    def codes_of(self, source: str, name: str) -> frozenset[str]:
+        """Return every category that ``name`` means in ``source`` at some time."""
+        return frozenset(meaning.code for meaning in self.meanings(source, name) if meaning.code)
+
     def code_for(self, source: str, name: str, day: date) -> str | None:
         """Return the leaf code that ``name`` means in ``source`` on ``day``.
 
@@ -115,13 +147,15 @@ class Taxonomy:
         """
         if name.strip().upper() in self.categories:
             return name.strip().upper()
-        rows = [row for row in self.names.get(folded(name), ()) if row.holds_on(day)]
-        for wanted in (source.casefold(), "*"):
-            for row in rows:
-                if row.source.casefold() == wanted:
-                    return row.code
+        for row in self.rows_for(source, name):
+            if row.holds_on(day):
+                return row.code
         plain = folded(name)
         for category in self.categories.values():
             if folded(category.name) == plain:
                 return category.code
         return None
+
+
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)

@@ -14,7 +14,7 @@ from typing import Protocol
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
-from problems.duplicates import Apart, Contact
+from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
@@ -65,6 +65,16 @@ class KnownReport:
     undone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """How many reports of one source have a category name, and a category (None: unmapped), in common."""
+
+    source: str
+    name: str
+    code: str | None
+    reports: int
+
+
 class Unit(Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
@@ -90,8 +100,8 @@ class Unit(Protocol):
         """Replace the counts and times of the batch with this id (once, in the same unit)."""
         ...
 
-    def add_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
-        """Keep new reports, each with its content fingerprint."""
+    def add_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Keep new reports, each with its content fingerprint; None is no import: entered by hand."""
         ...
 
     def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
@@ -102,8 +112,21 @@ class Unit(Protocol):
         """Keep rows that could not become reports."""
         ...
 
-    def map_category(self, source: str | None, name: str, code: str) -> int:
-        """Give every unmapped report called ``name`` the category ``code``; return how many."""
+    def map_category(
+        self,
+        source: str | None,
+        name: str,
+        code: str | None,
+        *,
+        was: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Give every report called ``name`` whose category is ``was`` the category ``code``; return how many.
+
+        None stands for a report without a category. Only reports with ``since <= reported_at < until``
+        change; those of undone imports change too, and are not counted.
+        """
         ...
 
     def add_refresh(self, refresh: Refresh) -> int:
@@ -191,6 +214,10 @@ class Unit(Protocol):
 
     def add_apart(self, apart: Apart) -> int:
         """Keep the decision that two reports are not the same."""
+        ...
+
+    def remove_aparts(self, apart_ids: Sequence[int]) -> int:
+        """Take decisions that two reports are not the same back; return how many there were."""
         ...
 
     def add_contact(self, contact: Contact) -> int:
@@ -282,6 +309,14 @@ class Store(Protocol):
         """Return (source, name, reports) of the category names that nobody has mapped, most first."""
         ...
 
+    def names_in_use(self) -> list[NameUse]:
+        """Return every category name of every source with the category that its reports have, most first."""
+        ...
+
+    def unmapped_reports(self, source: str, name: str, limit: int) -> list[Report]:
+        """Return the newest unmapped reports of a source with this category name, at most ``limit``."""
+        ...
+
     # -- refreshes --
 
     def refreshes(self) -> list[Refresh]:
@@ -360,6 +395,22 @@ class Store(Protocol):
 
     def contact(self, report_id: int) -> Contact | None:
         """Return the sealed contact of a report, or None."""
+        ...
+
+    def merged_reports(self) -> Mapping[int, tuple[int, ...]]:
+        """Return every main report with its duplicates, by id; of undone imports there are none."""
+        ...
+
+    def open_reports(self, since: datetime) -> OpenReports:
+        """Return the open, placed, categorised reports since a moment; points that a source moved are left out."""
+        ...
+
+    def report_known_as(self, source: str, source_id: str) -> Report | None:
+        """Return the report that a source calls ``source_id``, or None."""
+        ...
+
+    def reports_with_contact(self) -> list[int]:
+        """Return the ids of the reports whose reporter can be reached, in ascending order."""
         ...
 
     def areas(self, kind: AreaKind | None = None) -> list[Area]:

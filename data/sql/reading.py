@@ -56,7 +56,7 @@ from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, Report, ReportFlag, ReportPoints, ReportStatus
 from problems.sources import Source
-from problems.store import Box, StoreCounts
+from problems.store import Box, NameUse, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
@@ -227,6 +227,27 @@ class Reading:
         with self._reading() as connection:
             found = [(source, name, count) for source, name, count in connection.execute(query)]
         return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
+
+    def names_in_use(self) -> list[NameUse]:
+        """Return every category name of every source with the category that its reports have, most first."""
+        report = schema.report.c
+        each = (report.source, report.category_name, report.category)
+        query = select(*each, func.count()).where(report.undone.is_(False)).group_by(*each)
+        with self._reading() as connection:
+            found = [NameUse(*row) for row in connection.execute(query)]
+        return sorted(found, key=lambda one: (-one.reports, one.source, one.name, one.code or ""))
+
+    def unmapped_reports(self, source: str, name: str, limit: int) -> list[Report]:
+        """Return the newest unmapped reports of a source with this category name, at most ``limit``."""
+        report = schema.report.c
+        query = (
+            REPORT.select()
+            .where(report.category.is_(None), report.undone.is_(False))
+            .where(report.source == source, report.category_name == name)
+            .order_by(report.id.desc())
+            .limit(limit)
+        )
+        return self._all(REPORT, query)
 
     # -- refreshes --
 

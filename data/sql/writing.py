@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, insert, select, update
@@ -93,8 +94,8 @@ class SqlUnit:
         if done.rowcount != 1:
             raise _not_found(BATCH, batch.id)
 
-    def add_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
-        """Keep new reports, each with its content fingerprint."""
+    def add_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
+        """Keep new reports, each with its content fingerprint; None is no import: entered by hand."""
         for some in chunks(reports, _ROWS_AT_ONCE):
             rows = report_rows(batch_id, some)
             for row in rows:
@@ -128,19 +129,36 @@ class SqlUnit:
         for some in chunks(rows, _ROWS_AT_ONCE):
             self._insert(REJECTED, [{**REJECTED.row(row), "batch_id": batch_id} for row in some])
 
-    def map_category(self, source: str | None, name: str, code: str) -> int:
-        """Give every unmapped report called ``name`` the category ``code``; return how many."""
+    def map_category(
+        self,
+        source: str | None,
+        name: str,
+        code: str | None,
+        *,
+        was: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Give every report called ``name`` whose category is ``was`` the category ``code``; return how many."""
         report = schema.report.c
+        group = Group(code[:3]) if code else None
         change = (
             update(schema.report)
-            .where(report.category.is_(None), report.category_name == name)
-            .values({"category": code, "group": Group(code[:3]), "version": report.version + 1})
+            .where(report.category.is_(None) if was is None else report.category == was, report.category_name == name)
+            .values({"category": code, "group": group, "version": report.version + 1})
         )
         if source is not None:
             change = change.where(report.source == source)
-        mapped = self._connection.execute(change).rowcount
-        self.wrote = self.wrote or mapped > 0
-        self.wrote_reports = self.wrote_reports or mapped > 0
+        if since is not None:
+            change = change.where(report.reported_at >= since)
+        if until is not None:
+            change = change.where(report.reported_at < until)
+        # Those of undone imports come back as they are when the file is imported again.
+        hidden, mapped = (
+            self._connection.execute(change.where(report.undone.is_(one))).rowcount for one in (True, False)
+        )
+        self.wrote = self.wrote or hidden + mapped > 0
+        self.wrote_reports = self.wrote_reports or hidden + mapped > 0
         return mapped
 
     def save_report(self, report: Report, seen_version: int) -> Report:
@@ -272,6 +290,14 @@ class SqlUnit:
     def add_apart(self, apart: Apart) -> int:
         """Keep the decision that two reports are not the same."""
         return self._add(APART, apart)
+
+    def remove_aparts(self, apart_ids: Sequence[int]) -> int:
+        """Take decisions that two reports are not the same back; return how many there were."""
+        removed = 0
+        for some in chunks(list(apart_ids)):
+            removed += self._connection.execute(delete(schema.apart).where(schema.apart.c.id.in_(some))).rowcount
+        self.wrote = self.wrote or removed > 0
+        return removed
 
     def add_contact(self, contact: Contact) -> int:
         """Keep a sealed contact."""

@@ -1,0 +1,47 @@
+"""Suggest a category for a name that nobody has mapped: for a person to look at, never to be applied."""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from problems.categories import Taxonomy, folded
+
+#: Below this likeness (0 to 100) nothing is suggested: a wrong suggestion costs more than none.
+_LEAST = 86.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A category for an unmapped name, and the known name that it is most like."""
+
+    code: str
+    like: str
+
+
+def suggestion(taxonomy: Taxonomy, source: str, name: str) -> Suggestion | None:
+    """Return the category of the known name that is most like ``name``, or None where none is near.
+
+    Two names are alike when one holds all words of the other, or when they differ in few letters
+    (“Graffitti”). Of equally like names the one of most equal length wins.
+    """
+    wanted = folded(name)
+    if not wanted:
+        return None
+    best: tuple[float, float, Suggestion] | None = None
+    for known, code, shown in _known(taxonomy, source):
+        whole = fuzz.ratio(wanted, known)
+        score = max(whole, fuzz.token_sort_ratio(wanted, known), fuzz.token_set_ratio(wanted, known))
+        if score >= _LEAST and (best is None or (score, whole) > best[:2]):
+            best = (score, whole, Suggestion(code, shown))
+    return best[2] if best else None
+
+
+def _known(taxonomy: Taxonomy, source: str) -> list[tuple[str, str, str]]:
+    """Return (folded, code, name) of every name that holds for ``source``, and of the categories themselves."""
+    names = [
+        (key, row.code, row.name)
+        for key, rows in taxonomy.names.items()
+        for row in rows
+        if key and row.source.casefold() in (source.casefold(), "*")
+    ]
+    return [*names, *((folded(each.name), each.code, each.name) for each in taxonomy.categories.values())]
