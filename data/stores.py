@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from data.sql import schema
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
+from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
-from data.sql.reading import Reading
 from data.sql.writing import SqlUnit
 from problems.errors import StoreRefused
 
@@ -25,11 +25,11 @@ __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 WRITE_WAIT_S = 60.0
 _LOCKED_VERSION = select(schema.store_state.c.version, schema.store_state.c.reports_version).with_for_update()
 _NEW_VERSION = update(schema.store_state)
-#: What SQLite and the lock keep beside a store's file.
-_BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
+#: What SQLite, the lock and the seal of contacts keep beside a store's file.
+_BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class SqlStore(Reading):
+class SqlStore(MergedReading):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 
     Use it from any number of threads. Reading never waits for writing and sees the last kept state.

@@ -48,5 +48,47 @@ def distinct_incidents(place: npt.ArrayLike, reporter: npt.ArrayLike, day: npt.A
     return incident
 
 
+def with_duplicates(incident: npt.ArrayLike, ids: npt.ArrayLike, main: npt.ArrayLike) -> Ints:
+    """Return incidents in which what people called duplicates is one with its main report.
+
+    Parameters
+    ----------
+    incident : array_like, shape (n,), integer
+        As :func:`distinct_incidents` gives it.
+    ids : array_like, shape (n,), integer
+        Numbers of the reports, ascending.
+    main : array_like, shape (n,), integer
+        The number of the report of which each is a duplicate, 0 for none.
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+        0 .. k-1. Duplicates whose main report is not among the ids are one incident for each main
+        report. A report that shared its place and day with a duplicate stays the incident it was.
+
+    Raises
+    ------
+    GeoError
+        When the lengths differ or a code is not a whole number.
+
+    Examples
+    --------
+    >>> with_duplicates([0, 1, 2, 3, 3], [10, 11, 12, 13, 14], [0, 0, 10, 7, 7]).tolist()
+    [0, 1, 0, 2, 2]
+    """
+    codes = as_codes(incident, "incident", np.asarray(incident).size)
+    numbers, mains = as_codes(ids, "ids", len(codes)), as_codes(main, "main", len(codes))
+    if not mains.any():
+        return codes
+    merged = np.flatnonzero(mains)
+    at = np.minimum(np.searchsorted(numbers, mains[merged]), len(numbers) - 1)
+    is_here = numbers[at] == mains[merged]
+    together = codes.copy()
+    together[merged[is_here]] = codes[at[is_here]]
+    away = merged[~is_here]
+    together[away] = int(codes.max()) + 1 + _ranks(mains[away])
+    return _ranks(together)
+
+
 def _ranks(codes: Ints) -> Ints:
     return np.unique(codes, return_inverse=True)[1].astype(np.int64)

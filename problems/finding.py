@@ -88,6 +88,9 @@ def find_hot_spots(
 ) -> Finding:
     """Find where the distinct incidents of each group concentrate.
 
+    What people called duplicates counts as reports of the place of their main report, and weighs
+    no more than it: together they are one incident.
+
     Identical coordinates are one place whose weight is its number of distinct incidents; places on
     the review list that are kept out take no part; clusters wider than the setting allows are
     split. The result is the same whatever the order of the reports: hot spots come by group, then
@@ -110,8 +113,7 @@ def find_hot_spots(
     piles = review_list(points, places, known_piles, settings, epsg)
     out = kept_out(places, piles, known_piles, epsg)
     kept = ~out[places.place] if len(points) else np.zeros(0, dtype=np.bool_)
-    day = local_days(points.reported_s, zone)
-    incident = incidents.distinct_incidents(places.place, points.reporter, day, points.group)
+    incident = _incidents(points, places, zone)
     takes_part = kept & (points.group >= 0)
     found: list[Found] = []
     clusters = 0
@@ -141,8 +143,13 @@ def incident_index(
     if len(points) == 0:
         return np.zeros(0, dtype=np.int64)
     places = collapse(projection.to_metres(points.lon_lat, epsg), tolerance_m=settings.same_place_m)
+    return _incidents(points, places, zone)
+
+
+def _incidents(points: ReportPoints, places: Places, zone: tzinfo) -> npt.NDArray[np.int64]:
     day = local_days(points.reported_s, zone)
-    return incidents.distinct_incidents(places.place, points.reporter, day, points.group)
+    told = incidents.distinct_incidents(places.place, points.reporter, day, points.group)
+    return incidents.with_duplicates(told, points.ids, points.main)
 
 
 def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo) -> int:

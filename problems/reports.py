@@ -39,6 +39,11 @@ class ReportStatus(StrEnum):
             ReportStatus.WITHDRAWN: "Withdrawn",
         }[self]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self in (ReportStatus.NEW, ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS)
+
 
 class ReportFlag(IntFlag):
     """What is known to be odd about a report. Facts beside its status, kept as one number."""
@@ -220,6 +225,8 @@ class ReportPoints:
     reported_s : (n,) int64, seconds since 1970 UTC
     reporter : (n,) int64, equal for equal reporters, 0 where the reporter is unknown
     snapped : (n,) bool, true where the source moved the point: for counts by area only
+    main : (n,) int64, the report of which people made this one a duplicate, 0 for any other; a
+        duplicate has the place and the group of its main report
     """
 
     ids: npt.NDArray[np.int64]
@@ -228,6 +235,7 @@ class ReportPoints:
     reported_s: npt.NDArray[np.int64]
     reporter: npt.NDArray[np.int64]
     snapped: npt.NDArray[np.bool_]
+    main: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         """Return the number of reports."""
@@ -242,6 +250,7 @@ class ReportPoints:
             self.reported_s[keep],
             self.reporter[keep],
             self.snapped[keep],
+            self.main[keep],
         )
 
     def joined(self, other: "ReportPoints") -> "ReportPoints":
@@ -255,4 +264,5 @@ class ReportPoints:
             np.concatenate([self.reported_s, other.reported_s])[order],
             np.concatenate([self.reporter, other.reporter])[order],
             np.concatenate([self.snapped, other.snapped])[order],
+            np.concatenate([self.main, other.main])[order],
         )

@@ -14,13 +14,14 @@ def points(*ids: int) -> ReportPoints:
         reported_s=numbers * 1000,
         reporter=numbers * 7,
         snapped=numbers % 2 == 0,
+        main=numbers % 5,
     )
 
 
 def test_joined_reports_are_those_of_both_in_order_of_id() -> None:
     joined = points(2, 5, 9).joined(points(1, 7))
     expected = points(1, 2, 5, 7, 9)
-    for name in ("ids", "lon_lat", "group", "reported_s", "reporter", "snapped"):
+    for name in ("ids", "lon_lat", "group", "reported_s", "reporter", "snapped", "main"):
         np.testing.assert_array_equal(getattr(joined, name), getattr(expected, name))
         assert getattr(joined, name).dtype == getattr(expected, name).dtype
 

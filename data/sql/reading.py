@@ -5,24 +5,11 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    and_,
-    between,
-    bindparam,
-    case,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from data.sql import schema
 from data.sql.engine import Address, Engines, refusing
+from data.sql.points import report_points
 from data.sql.records import (
     ACTION,
     APART,
@@ -43,8 +30,6 @@ from data.sql.records import (
     Kind,
     Record,
 )
-from data.sql.types import MICROSECONDS
-from geo.cells import cell_ranges
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
@@ -54,26 +39,12 @@ from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
-from problems.reports import Batch, RejectedRow, Report, ReportFlag, ReportPoints, ReportStatus
+from problems.reports import Batch, RejectedRow, Report, ReportPoints
 from problems.sources import Source
 from problems.store import Box, NameUse, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
-_ROWS_AT_ONCE = 50_000
-_LEFT_OUT = (ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE)
-_POINT = np.dtype(
-    {
-        "names": ["id", "lon", "lat", "group", "at", "reporter", "snapped"],
-        "formats": ["<i8", "<f8", "<f8", "<i1", "<i8", "<i8", "?"],
-    }
-)
-_REPORT = schema.report.c
-_GROUP_NUMBER = case({group: at for at, group in enumerate(Group)}, value=_REPORT.group, else_=-1)
-_SNAPPED = cast(_REPORT.flags, Integer).bitwise_and(int(ReportFlag.SNAPPED)) != 0
-_POINTS = select(
-    _REPORT.id, _REPORT.lon, _REPORT.lat, _GROUP_NUMBER, _REPORT.reported_at, _REPORT.reporter_key, _SNAPPED
-).where(_REPORT.lon.is_not(None), _REPORT.status.not_in(_LEFT_OUT), _REPORT.undone.is_(False))
 # Asked all day long, so built once.
 _VERSION = select(schema.store_state.c.version)
 _REPORTS_VERSION = select(schema.store_state.c.reports_version)
@@ -158,27 +129,12 @@ class Reading:
         groups: Iterable[Group] | None = None,
         box: Box | None = None,
     ) -> ReportPoints:
-        """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id."""
-        query = _POINTS.where(*_narrowed(since, until, groups), *(_inside(box) if box else ()))
-        query = query.order_by(schema.report.c.id)
+        """Return placed reports with ``since <= reported_at < until`` as columns, ordered by id.
+
+        Duplicates that people merged are among them, each at the place and of the group of its main report.
+        """
         with self._reading() as connection:
-            # Straight from the driver: a million rows would become a million objects on the way.
-            # Not streamed by SQLAlchemy, which would fetch the first row for itself.
-            result = connection.execute(query)
-            cursor = result.cursor
-            pieces = [np.empty(0, dtype=_POINT)]
-            while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
-                pieces.append(np.fromiter(rows, dtype=_POINT, count=len(rows)))
-            result.close()
-        points = np.concatenate(pieces)
-        return ReportPoints(
-            ids=points["id"].copy(),
-            lon_lat=np.column_stack([points["lon"], points["lat"]]),
-            group=points["group"].copy(),
-            reported_s=points["at"] // MICROSECONDS,
-            reporter=points["reporter"].copy(),
-            snapped=points["snapped"].copy(),
-        )
+            return report_points(connection, since, until, groups, box)
 
     def reports(self, ids: Sequence[int]) -> list[Report]:
         """Return the reports with these ids, in ascending order of id; unknown ids are left out."""
@@ -369,30 +325,6 @@ class Reading:
 
 def _version(connection: Connection) -> int:
     return int(connection.execute(_VERSION).scalar_one())
-
-
-def _inside(box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions for reports inside ``box``: the cells, which an index finds, and the exact edges."""
-    report = schema.report.c
-    ranges = cell_ranges(box.west, box.south, box.east, box.north)
-    return (
-        or_(*(between(report.cell, first, last) for first, last in ranges)),
-        and_(between(report.lon, box.west, box.east), between(report.lat, box.south, box.north)),
-    )
-
-
-def _narrowed(
-    since: datetime | None, until: datetime | None, groups: Iterable[Group] | None
-) -> list[ColumnElement[bool]]:
-    report = schema.report.c
-    conditions: list[ColumnElement[bool]] = []
-    if since is not None:
-        conditions.append(report.reported_at >= since)
-    if until is not None:
-        conditions.append(report.reported_at < until)
-    if groups is not None:
-        conditions.append(report.group.in_(sorted(set(groups))))
-    return conditions
 
 
 def _counts(connection: Connection) -> StoreCounts:

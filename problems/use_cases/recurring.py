@@ -64,7 +64,9 @@ class Watch:
         watched = self._watched
         of_group = watched.group == GROUPS.index(problem.group)
         since_s = day_end(done_on, self.zone).timestamp()
-        since_done = self._incidents(watched.where(of_group & (watched.reported_s >= since_s)), problem)
+        # Somebody who tells again of what was told before is no new incident: clocks run from the earliest.
+        new = of_group & (watched.reported_s >= since_s) & (watched.main == 0)
+        since_done = self._incidents(watched.where(new), problem)
         if since_done < self.settings.recurrence_min_incidents:
             return 0
         return since_done if since_done > upper_count(self._expected(problem, done_on, elapsed_days)) else 0

@@ -183,7 +183,7 @@ def _metric_epsg(store: Store, points: ReportPoints) -> int:
 def _digest(points: ReportPoints, finding: Finding, settings: DetectionSettings, day: date, days: int) -> str:
     """Return a fingerprint of everything the result depends on."""
     digest = hashlib.sha256(repr((sorted(asdict(settings).items()), day, days)).encode())
-    for column in (points.ids, points.lon_lat, points.group, points.reported_s, points.reporter):
+    for column in (points.ids, points.lon_lat, points.group, points.reported_s, points.reporter, points.main):
         digest.update(np.ascontiguousarray(column).tobytes())
     digest.update(repr([(pile.lon_lat, pile.kept_out) for pile in finding.piles]).encode())
     return digest.hexdigest()
