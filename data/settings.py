@@ -5,13 +5,14 @@
 ``FIXPOINT_ZONE``
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
-    A TOML file with the sections ``[detection]``, ``[base_map]`` and ``[server]``.
+    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]`` and ``[open311]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 
@@ -51,6 +53,7 @@ class Settings:
     base_map: BaseMap | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+    feeds: Feeds = field(default_factory=Feeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ _DETECTION_LIMITS = {
     "recurrence_watch_days": _Limit(0, 3_650),
 }
 _PORT_LIMIT = _Limit(1, 65_535)
+_PAGE_LIMIT = _Limit(1, 10_000)
+_FEED_WINDOW_LIMIT = _Limit(1, 90)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -121,6 +126,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "detection": _with_detection,
         "base_map": _with_base_map,
         "server": _with_server,
+        "open311": _with_open311,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -181,6 +187,21 @@ class _Section:
             raise self.refused(key, "is missing" if value is None else "is not a text", possible)
         return value.strip()
 
+    def switch(self, key: str) -> bool:
+        value = self.content.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refused(key, "is neither true nor false", "Write true or false, without quotation marks.")
+        return value
+
+    def matching(self, key: str, pattern: str, why: str, possible: str) -> str:
+        """Return a text of which the pattern holds, empty where the key is absent; its value is never repeated."""
+        if key not in self.content:
+            return ""
+        text = self.text(key, possible)
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise self.refused(key, why, possible)
+        return text
+
 
 def _with_detection(settings: Settings, section: _Section) -> Settings:
     whole = {one.name: one.type in {int, "int"} for one in fields(DetectionSettings)}
@@ -225,3 +246,79 @@ def _with_server(settings: Settings, section: _Section) -> Settings:
     if "port" in section.content:
         settings = replace(settings, port=int(section.number("port", _PORT_LIMIT, whole=True)))
     return settings
+
+
+def _with_open311(settings: Settings, section: _Section) -> Settings:
+    section.allow("servers", "folder")
+    listed = section.content.get("servers", [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise section.refused(
+            "servers", "is not a list of servers", "Begin each server with a line [[open311.servers]]."
+        )
+    servers: list[FeedServer] = []
+    for number, content in enumerate(listed, start=1):
+        server = _feed_server(_Section(section.path, f"{section.name}.servers, number {number}", content))
+        if any(server.source.casefold() == known.source.casefold() for known in servers):
+            raise section.refused(
+                "servers", f"names the source “{server.source}” twice", "Give each a name of its own."
+            )
+        servers.append(server)
+    folder = None
+    if "folder" in section.content:
+        folder = Path(section.text("folder", "It can be the path of a folder.")).expanduser().absolute()
+    return replace(settings, feeds=Feeds(tuple(servers), folder))
+
+
+def _feed_server(section: _Section) -> FeedServer:
+    section.allow(*(one.name for one in fields(FeedServer)))
+    source = section.text("source", "It can be a name such as boston.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}", source, re.ASCII) or source.endswith("."):
+        raise section.refused(
+            "source", "is not a name", "It can be 1 to 60 letters, digits, spaces, and . _ - between."
+        )
+    allow_local = section.switch("allow_local")
+    possible = (
+        "It can be an address such as https://311.example.org/open311/v2: https, no password, and without what"
+        " Fixpoint appends (/requests.json). Plain http is for this computer only, and only with allow_local = true."
+    )
+    url = section.text("url", possible).rstrip("/")
+    if why := why_not_an_address(url, allow_local=allow_local):
+        raise section.refused("url", why, possible)
+    chosen: dict[str, Any] = {
+        key: int(section.number(key, limit, whole=True))
+        for key, limit in (("page_size", _PAGE_LIMIT), ("window_days", _FEED_WINDOW_LIMIT))
+        if key in section.content
+    }
+    if "format" in section.content:
+        chosen["format"] = section.matching("format", "|".join(FORMATS), "is not a format", "It can be json or xml.")
+    zone = section.matching("zone", r"[A-Za-z0-9_+/-]{1,60}", "is not a time zone", "Use a name such as Europe/London.")
+    if zone and not _is_zone(zone):
+        raise section.refused("zone", f"is “{zone}”, which is not a time zone", "Use a name such as Europe/London.")
+    return FeedServer(
+        source=source,
+        url=url,
+        jurisdiction_id=section.matching(
+            "jurisdiction_id", r"[ -~]{1,200}", "is not a jurisdiction", "It can be a name such as city.example.org."
+        ),
+        # Somebody who writes the key itself here must not find it again in a log: it is not repeated.
+        api_key_env=section.matching(
+            "api_key_env",
+            r"[A-Z_][A-Z0-9_]{0,99}",
+            "is not the name of an environment variable",
+            "Write the name of the variable that holds the key, such as CITY_311_KEY, never the key itself.",
+        ),
+        updated_param=section.matching(
+            "updated_param", r"[A-Za-z_]\w{0,59}", "is not a parameter", "It can be a name such as updated_after."
+        ),
+        zone=zone,
+        allow_local=allow_local,
+        **chosen,
+    )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return False
+    return True
