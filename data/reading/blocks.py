@@ -73,6 +73,29 @@ class Block:
             yield from faults
 
 
+#: Text of a block that is gathered row by row: rows may be long.
+_BLOCK_CHARACTERS = 4 << 20
+
+
+def in_blocks(rows: Iterable[Row], width: int) -> Iterator[Block]:
+    """Gather rows into blocks that are bounded in rows and in text; a cell that is too long is a fault."""
+    taken: list[Row] = []
+    characters = 0
+    for row in rows:
+        length = sum(map(len, row.cells))
+        if length > MAX_CELL_CHARACTERS and not row.fault and max(map(len, row.cells)) > MAX_CELL_CHARACTERS:
+            cells = [cell[:500] for cell in row.cells]
+            row = Row(row.line, cells, f"A cell is longer than {MAX_CELL_CHARACTERS:,} characters.")  # noqa: PLW2901 - the row as it is kept
+            length = sum(map(len, cells))
+        taken.append(row)
+        characters += length
+        if len(taken) >= BLOCK_ROWS or characters > _BLOCK_CHARACTERS:
+            yield Block.of_rows(taken, width)
+            taken, characters = [], 0
+    if taken:
+        yield Block.of_rows(taken, width)
+
+
 class Table(ABC):
     """An opened table: its header, and its rows once through in order.
 

@@ -15,44 +15,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from data.reading.archives import Packed, look_into, open_member
+from data.reading.formats import GZIP_MAGIC, READABLE, ZIP_MAGIC, Kind, asked_for, kind_of, utf16_of
 from problems.errors import InputRefused
 from problems.progress import Progress, silent
 
-READABLE = (
-    "Fixpoint reads tables with one row per report: CSV, TSV or semicolon-separated text, also compressed as .gz."
-)
+__all__ = ["READABLE", "FileFacts", "asked_for", "inspect", "open_bytes"]
 
 _CHUNK_BYTES = 1 << 20
 _BUFFER_BYTES = 1 << 18
-_GZIP_MAGIC = b"\x1f\x8b"
 #: A table of reports shrinks 5 to 30 times; what expands more than this is made to fill memory and discs.
 _MAX_EXPANSION = 200
 _EXPANSION_CHECKED_FROM_BYTES = 64 << 20
 #: Bytes that cp1252 leaves undefined.
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a\x1b")
-
-_SIGNATURES = (
-    (b"PK\x03\x04", "a zip file or an Excel workbook"),
-    (b"PK\x05\x06", "an empty zip file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"SQLite format 3\0", "a database or GeoPackage"),
-    (b"PAR1", "a Parquet file"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ", "an xz file"),
-    (b"7z\xbc\xaf", "a 7-Zip file"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the first pass over a file found. ``size_bytes`` is as stored, ``text_bytes`` expanded."""
+    """What the first pass over a file found. ``size_bytes`` is as stored, ``text_bytes`` expanded.
+
+    ``encoding`` is empty for formats that are not text or that tell it themselves. ``members`` are
+    the parts of a zip file that make the table.
+    """
 
     path: Path
     sha256: str
@@ -61,15 +46,12 @@ class FileFacts:
     compressed: bool
     encoding: str
     note: str = ""
-
-
-def asked_for(path: Path) -> str:
-    """Return the first sentence of every refusal about ``path``."""
-    return f"The file {path.name} cannot be read."
+    kind: Kind = Kind.DELIMITED
+    members: tuple[str, ...] = ()
 
 
 def inspect(path: Path, *, progress: Progress = silent) -> FileFacts:
-    """Read the whole file once and settle its compression, encoding and SHA-256.
+    """Read the whole file once and settle its format, compression, encoding and SHA-256.
 
     Raises
     ------
@@ -79,7 +61,10 @@ def inspect(path: Path, *, progress: Progress = silent) -> FileFacts:
     """
     _check_path(path)
     try:
-        return _inspect(path, progress)
+        packed = look_into(path) if _first_bytes(path).startswith(ZIP_MAGIC) else None
+        if packed is not None and not (len(packed.members) == 1 and packed.kind.is_text):
+            return _whole(path, packed)
+        return _inspect(path, packed, progress)
     except OSError as error:
         raise _io_refusal(path, error) from error
 
@@ -96,15 +81,39 @@ def _check_path(path: Path) -> None:
         raise InputRefused(asked_for(path), "The name is not one that a file can have.", "") from error
 
 
-def _inspect(path: Path, progress: Progress) -> FileFacts:
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(4)
+
+
+def _whole(path: Path, packed: Packed) -> FileFacts:
+    """Return what is known of a zip file that is no text; its reader counts what it expands to."""
+    size_bytes = path.stat().st_size
+    return FileFacts(
+        path,
+        _sha256(path),
+        size_bytes,
+        size_bytes,
+        compressed=bool(packed.members),
+        encoding="",
+        kind=packed.kind,
+        members=packed.members,
+    )
+
+
+def _inspect(path: Path, packed: Packed | None, progress: Progress) -> FileFacts:
     size_bytes = path.stat().st_size
     with open_bytes(path) as (stream, raw):
         head = stream.read(_CHUNK_BYTES)
         compressed = stream is not raw
         if not head.strip(b"\xef\xbb\xbf \t\r\n\0") and len(head) < _CHUNK_BYTES:
             raise InputRefused(asked_for(path), "The file is empty.", "Export it again.")
-        _refuse_other_formats(path, head)
-        check = _EncodingCheck(path, head)
+        if packed is None and head.startswith(ZIP_MAGIC):
+            raise InputRefused(
+                asked_for(path), "It holds another packed file.", "Unpack it and import the table inside."
+            )
+        kind = packed.kind if packed else kind_of(path, head)
+        check = _EncodingCheck(path, head) if kind.is_text else _Count()
         chunk = head
         while chunk:
             check.feed(chunk)
@@ -112,7 +121,17 @@ def _inspect(path: Path, progress: Progress) -> FileFacts:
             progress("Checking the file", 0.2 * min(1.0, raw.tell() / size_bytes))
             chunk = stream.read(_CHUNK_BYTES)
     encoding, note = check.finish()
-    return FileFacts(path, _sha256(path), size_bytes, check.text_bytes, compressed, encoding, note)
+    return FileFacts(
+        path,
+        _sha256(path),
+        size_bytes,
+        check.text_bytes,
+        compressed,
+        encoding,
+        note,
+        kind,
+        packed.members if packed else (),
+    )
 
 
 def _sha256(path: Path) -> str:
@@ -124,13 +143,19 @@ def _sha256(path: Path) -> str:
 def open_bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Open a file, expanded if it is compressed: (the bytes to read, the file as stored).
 
-    Both are the same object for a plain file. The position of the second says how far the reading
-    is. Raises :class:`InputRefused` from inside the block when a compressed file is damaged.
+    Both are the same object for a plain file. A zip file is expanded where it holds one table.
+    The position of the second says how far the reading is. Raises :class:`InputRefused` from inside
+    the block when a compressed file is damaged.
     """
+    magic = _first_bytes(path)
+    if magic == ZIP_MAGIC:
+        packed = look_into(path)
+        if len(packed.members) == 1:
+            with open_member(path, packed.members[0]) as opened:
+                yield opened
+            return
     with path.open("rb") as raw:
-        magic = raw.read(2)
-        raw.seek(0)
-        if magic != _GZIP_MAGIC:
+        if not magic.startswith(GZIP_MAGIC):
             yield raw, raw
             return
         with gzip.GzipFile(fileobj=raw, mode="rb") as expanded:
@@ -150,37 +175,6 @@ def _io_refusal(path: Path, error: OSError) -> InputRefused:
     )
 
 
-def _refuse_other_formats(path: Path, head: bytes) -> None:
-    for signature, what in _SIGNATURES:
-        if head.startswith(signature):
-            raise InputRefused(asked_for(path), f"It is {what}, which cannot be read yet.", READABLE)
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64]
-    if text.startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
-        raise InputRefused(asked_for(path), "It is JSON, which cannot be read yet.", READABLE)
-    if text.startswith(b"<"):
-        raise InputRefused(asked_for(path), "It is XML or a web page, which cannot be read yet.", READABLE)
-    if _utf16(head) is None and _looks_binary(head):
-        raise InputRefused(asked_for(path), "It is not text.", READABLE)
-
-
-def _looks_binary(head: bytes) -> bool:
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    # A few stray control characters make a faulty row, not another kind of file.
-    return controls > len(head) * (0.05 if len(head) < 2_000 else 0.01)
-
-
-def _utf16(head: bytes) -> str | None:
-    """Return the UTF-16 variant of ``head``, by its mark or by the empty half of every letter."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    even, odd = head[0:4000:2], head[1:4000:2]
-    if odd and odd.count(0) > 0.4 * len(odd) and even.count(0) < 0.05 * len(even):
-        return "utf-16-le"
-    if even and even.count(0) > 0.4 * len(even) and odd.count(0) < 0.05 * len(odd):
-        return "utf-16-be"
-    return None
-
-
 def _refuse_bomb(path: Path, text_bytes: int, size_bytes: int, *, compressed: bool) -> None:
     if compressed and text_bytes > _EXPANSION_CHECKED_FROM_BYTES and text_bytes > _MAX_EXPANSION * size_bytes:
         raise InputRefused(
@@ -190,13 +184,26 @@ def _refuse_bomb(path: Path, text_bytes: int, size_bytes: int, *, compressed: bo
         )
 
 
-class _EncodingCheck:
+class _Count:
+    """Counts the bytes of a file whose format tells its encoding itself."""
+
+    def __init__(self) -> None:
+        self.text_bytes = 0
+
+    def feed(self, chunk: bytes) -> None:
+        self.text_bytes += len(chunk)
+
+    def finish(self) -> tuple[str, str]:
+        return "", ""
+
+
+class _EncodingCheck(_Count):
     """Finds the one encoding that fits every byte of a file, fed chunk by chunk."""
 
     def __init__(self, path: Path, head: bytes) -> None:
+        super().__init__()
         self.path = path
-        self.text_bytes = 0
-        self._wide = _utf16(head)
+        self._wide = utf16_of(head)
         self._marked = head.startswith(codecs.BOM_UTF8)
         self._decoder = codecs.getincrementaldecoder(self._wide or "utf-8")()
         self._line = 1
@@ -205,7 +212,7 @@ class _EncodingCheck:
         self._fits_cp1252 = True
 
     def feed(self, chunk: bytes) -> None:
-        self.text_bytes += len(chunk)
+        super().feed(chunk)
         if self._fits_cp1252 and len(chunk.translate(None, _NOT_CP1252)) != len(chunk):
             self._fits_cp1252 = False
         if not self._misfit_line:

@@ -11,6 +11,8 @@ from pathlib import Path
 from data.reading.blocks import BLOCK_ROWS, Block, Row, Table
 from data.reading.delimited import open_delimited
 from data.reading.files import FileFacts, inspect
+from data.reading.formats import Kind
+from data.reading.guarded import open_guarded
 from problems.progress import Progress, silent
 
 __all__ = ["BLOCK_ROWS", "Block", "Row", "Table", "open_table"]
@@ -31,5 +33,6 @@ def open_table(path: Path, *, facts: FileFacts | None = None, progress: Progress
         One sentence about why the file cannot be read; see :func:`data.reading.files.inspect`.
     """
     facts = facts or inspect(path, progress=progress)
-    with open_delimited(path, facts) as table:
+    opened = open_delimited(path, facts) if facts.kind is Kind.DELIMITED else open_guarded(facts, progress)
+    with opened as table:
         yield table

@@ -1,0 +1,185 @@
+"""The child process: limits itself, reads the one file in its folder and says what it holds.
+
+Started by :mod:`data.reading.guarded` only. Whatever goes wrong is told as a refusal in words.
+"""
+
+import json
+import os
+import struct
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from data.reading.blocks import Block
+from data.reading.drivers import ALLOWED_DRIVERS
+from data.reading.formats import Kind
+from problems.errors import InputRefused
+
+#: Resident memory that a child may come to, imports and all.
+MEMORY_BYTES: Final = 480 << 20
+_CPU_S: Final = 1_800
+_WRITTEN_BYTES: Final = 1 << 20
+_MAX_FRAME_BYTES: Final = 60 << 20
+_READERS: Final = {
+    Kind.JSON: "json_tables",
+    Kind.XML: "xml_tables",
+    Kind.WORKBOOK: "spreadsheets",
+    Kind.GEOPACKAGE: "layer_tables",
+    Kind.SHAPEFILE: "layer_tables",
+    Kind.PARQUET: "parquet_tables",
+}
+
+#: Tells what is being done and how far it is (0 to 1).
+Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a reader found in a file. ``layout`` spares it the first pass when the file is opened again."""
+
+    header: tuple[str, ...]
+    format_name: str
+    blocks: Iterable[tuple[Block, float]]
+    notes: tuple[str, ...] = ()
+    layout: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _Reader(Protocol):
+    def open_table(self, path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Opened: ...
+
+    def features(self, path: Path, tell: Tell) -> Iterable[tuple[Mapping[str, str], Mapping[str, Any]]]: ...
+
+
+class _WithoutPandas:
+    """Says that there is no pandas: the libraries here work without it and start a second sooner."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        if name in {"pandas", "geopandas"}:
+            raise ModuleNotFoundError(name)
+
+
+class _Mouth:
+    """Says frames to the parent."""
+
+    def __init__(self) -> None:
+        # What a library prints must not be taken for a frame.
+        self._out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+
+    def say(self, tag: bytes, payload: bytes) -> None:
+        if len(payload) > _MAX_FRAME_BYTES:
+            raise InputRefused("", "Its rows are larger than those of any table of reports.", "Export fewer columns.")
+        self._out.write(struct.pack(">cI", tag, len(payload)) + payload)
+        self._out.flush()
+
+    def tell(self, doing: str, share: float) -> None:
+        self.say(b"P", json.dumps({"doing": doing, "share": share}).encode())
+
+    def refuse(self, error: InputRefused, trace: str = "") -> None:
+        told = {"asked": error.asked, "why": error.why, "possible": error.possible, "trace": trace}
+        self.say(b"R", json.dumps(told).encode())
+
+
+def main() -> None:
+    """Read the file of the kind and for the task that the command line names."""
+    kind, task = Kind(sys.argv[1]), sys.argv[2]
+    sys.meta_path.insert(0, _WithoutPandas)
+    _keep_to_allowed_drivers(kind)
+    mouth = _Mouth()
+    try:
+        reader: _Reader = import_module(f"data.reading.{_READERS[kind]}")
+        _limit()
+        mouth.tell("Opening the file", 0.0)
+        _work(kind, task, reader, mouth)
+        mouth.say(b"D", b"")
+    except InputRefused as error:
+        mouth.refuse(error)
+    except MemoryError:
+        mouth.refuse(InputRefused("", "It needs more memory than a table may take.", "Export it as CSV."))
+    except RecursionError:
+        mouth.refuse(InputRefused("", "It is nested deeper than any table of reports.", "Export it as CSV."))
+    except BrokenPipeError:
+        os._exit(1)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file brings about is a refusal; the cause is kept
+        why = f"It is damaged or of an unknown kind ({type(error).__name__})."
+        mouth.refuse(
+            InputRefused("", why, "Export it again, as CSV if possible."), traceback.format_exc(limit=8)[:8000]
+        )
+    # No time is lost on taking apart what was read.
+    os._exit(0)
+
+
+def _work(kind: Kind, task: str, reader: _Reader, mouth: _Mouth) -> None:
+    from data.reading.guarded import FILE_NAMES
+
+    path = Path(FILE_NAMES[kind])
+    if task == "features":
+        for properties, geometry in reader.features(path, mouth.tell):
+            mouth.say(b"F", json.dumps([properties, geometry]).encode())
+        return
+    kept = Path("layout.json")
+    layout = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else None
+    opened = reader.open_table(path, mouth.tell, layout)
+    head = {
+        "header": opened.header,
+        "format": opened.format_name,
+        "notes": opened.notes,
+        "layout": dict(opened.layout),
+    }
+    mouth.say(b"H", json.dumps(head).encode())
+    for block, share in opened.blocks:
+        mouth.say(b"B", _packed(block, share))
+
+
+def _packed(block: Block, share: float) -> bytes:
+    import pyarrow as pa
+
+    names = ["line", *(str(place) for place in range(len(block.columns)))]
+    told = {"share": share, "faults": [(row.line, list(row.cells), row.fault) for row in block.faults]}
+    columns = [pa.array(block.lines, pa.int64()), *block.columns]
+    batch = pa.RecordBatch.from_arrays(columns, names).replace_schema_metadata({"told": json.dumps(told)})
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, batch.schema) as stream:
+        stream.write_batch(batch)
+    return bytes(out.getvalue())
+
+
+def _keep_to_allowed_drivers(kind: Kind) -> None:
+    """Start again without the map readers that only this version of the library has."""
+    if _READERS[kind] != "layer_tables":
+        return
+    import pyogrio
+
+    more = sorted(set(pyogrio.list_drivers()) - ALLOWED_DRIVERS)
+    if not more:
+        return
+    if os.environ.get("FIXPOINT_AGAIN"):
+        os._exit(1)
+    skipped = os.environ["OGR_SKIP"] + "," + ",".join(more)
+    again = {**os.environ, "OGR_SKIP": skipped, "GDAL_SKIP": skipped, "FIXPOINT_AGAIN": "1"}
+    os.execve(sys.executable, sys.orig_argv, again)  # noqa: S606 - this very program again, without a shell
+
+
+def _limit() -> None:
+    """Limit memory, time and files from here on; what the imports took is known now."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - Windows has no such limits; the clock of the parent remains
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN_BYTES, _WRITTEN_BYTES))
+    status = Path("/proc/self/statm")
+    page = resource.getpagesize()
+    mapped, resident = (int(told) * page for told in status.read_text().split()[:2]) if status.exists() else (0, 0)
+    most = (mapped or MEMORY_BYTES) + MEMORY_BYTES - resident
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    except (OSError, ValueError):  # pragma: no cover - macOS has the limit but does not keep it
+        return

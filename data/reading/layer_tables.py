@@ -1,0 +1,187 @@
+"""Read the rows and places of a GeoPackage or Shapefile; runs in the child process."""
+
+import sqlite3
+from codecs import getincrementaldecoder
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.raw import open_arrow
+
+from data.reading.arrow_texts import as_text, blocks_of
+from data.reading.blocks import MAX_COLUMNS, Block
+from data.reading.child import Opened, Tell
+from data.reading.geometry import UNKNOWN_SYSTEM, features_of, is_known, of_binary, place_names, texts, to_degrees
+from problems.errors import InputRefused
+
+_BATCH_ROWS: Final = 5_000
+_DAMAGED: Final = (DataSourceError, DataLayerError, pa.ArrowException, OSError, sqlite3.Error)
+#: A table that drawing programs add for colours and symbols.
+_STYLES: Final = "layer_styles"
+
+
+def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Opened:
+    """Open the one layer in ``path``; see :class:`data.reading.child.Opened`."""
+    layer = layout["layer"] if layout else _only_layer(path)
+    encoding = _encoding(path)
+    with _reading(path, layer, encoding) as (meta, _reader):
+        fields = [str(name) for name in meta["fields"]]
+        geometry, system = str(meta["geometry_type"] or ""), meta["crs"]
+        name = meta.get("geometry_name") or "wkb_geometry"
+    if len(fields) > MAX_COLUMNS:
+        raise InputRefused("", f"It has {len(fields)} columns; {MAX_COLUMNS} are possible.", "")
+    shapes = layout["shapes"] if layout else _count_shapes(path, layer, geometry, tell)
+    known = is_known(system)
+    places = list(place_names(fields, degrees=known)) if geometry else []
+    notes = [_shape_note(shapes)] if shapes else []
+    if geometry and not known:
+        notes.append(UNKNOWN_SYSTEM.format(x=places[0], y=places[1]))
+    kind = "Shapefile" if path.suffix == ".shp" else f"GeoPackage, layer “{layer}”"
+    blocks = _blocks(path, layer, encoding, fields, name if geometry else "", system if known else None)
+    return Opened((*fields, *places), kind, blocks, tuple(notes), {"layer": layer, "shapes": shapes})
+
+
+def features(path: Path, tell: Tell) -> Iterator[tuple[Mapping[str, str], Mapping[str, Any]]]:
+    """Yield the areas of the one layer: (properties, geometry in degrees)."""
+    layer = _only_layer(path)
+    with _reading(path, layer, _encoding(path)) as (meta, reader):
+        fields, system = [str(name) for name in meta["fields"]], meta["crs"]
+        if not is_known(system):
+            raise InputRefused(
+                "", "It does not say in which coordinate system its areas are.", "Save it with its system (.prj)."
+            )
+        name = meta.get("geometry_name") or "wkb_geometry"
+        for batch in reader:
+            tell("Reading the areas", 0.0)
+            cells = [as_text(batch.column(field)).to_pylist() for field in fields]
+            shapes = shapely.from_wkb(np.asarray(batch.column(name).to_pylist(), dtype=object), on_invalid="ignore")
+            for row, shape in enumerate(features_of(shapes, to_degrees(system))):
+                if shape is not None:
+                    yield dict(zip(fields, (column[row] for column in cells), strict=True)), shape
+
+
+class _reading:  # noqa: N801 - used like a function, as other context managers are
+    """Open a layer as a stream of batches; what is wrong with it is refused in words."""
+
+    def __init__(self, path: Path, layer: str, encoding: str | None, **options: Any) -> None:
+        self._opened = open_arrow(
+            path, layer=layer, encoding=encoding, batch_size=_BATCH_ROWS, use_pyarrow=True, **options
+        )
+
+    def __enter__(self) -> tuple[dict[str, Any], pa.RecordBatchReader]:
+        try:
+            opened: tuple[dict[str, Any], pa.RecordBatchReader] = self._opened.__enter__()
+        except _DAMAGED as error:
+            raise _damaged() from error
+        return opened
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _DAMAGED):
+            raise _damaged() from error
+
+
+def _damaged() -> InputRefused:
+    return InputRefused("", "It is cut off or damaged.", "Copy or download it again; nothing of it was kept.")
+
+
+def _only_layer(path: Path) -> str:
+    """Return the one layer that has rows."""
+    if path.suffix == ".gpkg":
+        _refuse_unfit_database(path)
+    try:
+        names = [str(name) for name, _geometry in pyogrio.list_layers(path) if name != _STYLES]
+        filled = [name for name in names if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]]
+    except _DAMAGED as error:
+        raise _damaged() from error
+    if not filled:
+        raise InputRefused("", "It holds no rows.", "Export it again.")
+    if len(filled) > 1:
+        listed = ", ".join(f"“{name[:60]}”" for name in filled[:12])
+        raise InputRefused("", f"It holds {len(filled)} layers: {listed}.", "Save the one with the reports on its own.")
+    return filled[0]
+
+
+def _refuse_unfit_database(path: Path) -> None:
+    """Refuse what is no GeoPackage, is cut off, or would compute its rows while they are read."""
+    try:
+        opened = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        try:
+            opened.execute("PRAGMA trusted_schema = OFF")
+            pages, page_bytes = (opened.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            kinds = {
+                str(name).casefold(): "computed" if str(sql or "").upper().startswith("CREATE VIRTUAL") else str(kind)
+                for name, kind, sql in opened.execute("SELECT name, type, sql FROM sqlite_master LIMIT 50000")
+            }
+            if kinds.get("gpkg_contents") != "table":
+                raise InputRefused("", "It is a database, but not a GeoPackage.", "Export the table as CSV.")
+            named = [str(name) for (name,) in opened.execute("SELECT table_name FROM gpkg_contents LIMIT 1000")]
+        finally:
+            opened.close()
+    except sqlite3.Error as error:
+        raise _damaged() from error
+    if path.stat().st_size < pages * page_bytes:
+        raise _damaged()
+    if any(kinds.get(name.casefold(), "table") != "table" for name in named) or any(
+        kind != "table" for name, kind in kinds.items() if name.startswith("gpkg_") and kind in {"view", "computed"}
+    ):
+        raise InputRefused(
+            "", "One of its layers is a view, whose rows are computed while they are read.", "Save it as a table."
+        )
+
+
+def _encoding(path: Path) -> str | None:
+    """Return the encoding of a Shapefile that does not tell it: UTF-8 where every byte fits."""
+    if path.suffix != ".shp" or path.with_suffix(".cpg").exists():
+        return None
+    decoder = getincrementaldecoder("utf-8")()
+    with path.with_suffix(".dbf").open("rb") as stream:
+        header = stream.read(12)
+        stream.seek(max(0, int.from_bytes(header[8:10], "little")))
+        try:
+            while chunk := stream.read(1 << 20):
+                decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "UTF-8"
+
+
+def _count_shapes(path: Path, layer: str, geometry: str, tell: Tell) -> int:
+    """Count the rows whose place is no point."""
+    if not geometry or geometry.startswith(("Point", "2.5D Point", "3D Point")):
+        return 0
+    count = 0
+    with _reading(path, layer, None, columns=[]) as (meta, reader):
+        name = meta.get("geometry_name") or "wkb_geometry"
+        for batch in reader:
+            tell("Looking at the places", 0.0)
+            shapes = shapely.from_wkb(np.asarray(batch.column(name).to_pylist(), dtype=object), on_invalid="ignore")
+            count += int(
+                (~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != shapely.GeometryType.POINT)).sum()
+            )
+    return count
+
+
+def _shape_note(shapes: int) -> str:
+    are = "row has a line or an area" if shapes == 1 else "rows have lines or areas"
+    return f"{shapes:,} {are} instead of a point: a point on it was taken as its place."
+
+
+def _blocks(
+    path: Path, layer: str, encoding: str | None, fields: list[str], geometry: str, system: str | None
+) -> Iterator[tuple[Block, float]]:
+    first = 1
+    transformer = to_degrees(system)
+    total = max(1, pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+    with _reading(path, layer, encoding) as (_meta, reader):
+        for batch in reader:
+            columns = [as_text(batch.column(field)) for field in fields]
+            if geometry:
+                columns += texts(*of_binary(batch.column(geometry).to_pylist()), transformer)
+            for block in blocks_of(columns, first):
+                yield block, min(1.0, first / total)
+            first += batch.num_rows
