@@ -13,7 +13,9 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from data.writing import safe_cell
 from problems.categories import Category, FeedName, Group, Sensitivity, Taxonomy, folded
+from problems.clock import check_day
 from problems.errors import InputRefused
 from problems.events import Subject
 from problems.feed_names import NAMES_FACT, all_rows, decisions, in_force
@@ -79,7 +81,8 @@ def names_csv(names: Iterable[FeedName]) -> str:
     writer = csv.writer(out)
     writer.writerow(_NAME_COLUMNS)
     for row in names:
-        writer.writerow((row.source, row.name or _NO_NAME, row.code, row.valid_from or "", row.valid_to or ""))
+        name = safe_cell(row.name or _NO_NAME)
+        writer.writerow((safe_cell(row.source), name, row.code, row.valid_from or "", row.valid_to or ""))
     return out.getvalue()
 
 
@@ -240,13 +243,19 @@ def _rows(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tu
         for row in reader:
             if None in row:
                 raise _refused(file_name, reader.line_num, "the row has more cells than there are columns")
-            told = {column: (row[column] or "").strip() for column in columns}
+            told = {column: _plain(row[column] or "") for column in columns}
             if any(told.values()):  # spreadsheets leave rows of empty cells at the end
                 yield reader.line_num, told
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputRefused(
             f"The category file {file_name} cannot be read.", "It is not CSV text in UTF-8.", "Save it as CSV UTF-8."
         ) from error
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps spreadsheets from running it."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and safe_cell(text[1:]) == text else text
 
 
 def _amount(file_name: str, line: int, row: Mapping[str, str], column: str) -> float | None:
@@ -273,8 +282,10 @@ def _day(file_name: str, line: int, row: Mapping[str, str], column: str) -> date
     if not row[column]:
         return None
     try:
-        return date.fromisoformat(row[column])
-    except ValueError as error:
+        day = date.fromisoformat(row[column])
+        check_day(day)
+        return day
+    except (ValueError, InputRefused) as error:
         raise _refused(file_name, line, f"{column} is “{row[column]}”", "Write dates as 2026-01-31.") from error
 
 

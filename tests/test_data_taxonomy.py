@@ -1,13 +1,24 @@
 """The shipped taxonomy is complete, and a broken one is refused with its line."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from data.taxonomy import CATEGORIES_CSV, CATEGORY_NAMES_CSV, load_taxonomy
-from problems.categories import Group, Sensitivity
+from data.suggesting import suggestion
+from data.taxonomy import (
+    CATEGORIES_CSV,
+    CATEGORY_NAMES_CSV,
+    listable,
+    load_taxonomy,
+    names_csv,
+    read_names,
+)
+from problems.categories import FeedName, Group, Sensitivity, Taxonomy
 from problems.errors import InputRefused
+from problems.feed_names import all_rows
 
 DAY = date(2015, 6, 1)
 
@@ -143,3 +154,85 @@ def test_a_missing_or_unreadable_taxonomy_is_refused(tmp_path: Path) -> None:
     broken.write_bytes(b"code,name\n\xff\xfe,x\n")
     with pytest.raises(InputRefused, match="UTF-8"):
         load_taxonomy(broken)
+
+
+# -- an edited list --
+
+LEAVES = load_taxonomy().categories
+
+
+def test_a_list_that_was_written_is_read_back_as_it_was() -> None:
+    odd = [
+        FeedName("council", "=HYPERLINK(1)", "LGT-OUT", date(2025, 1, 1), None),
+        FeedName("council", "", "OTH-OTHER"),
+        FeedName("póliçe", 'Noise, "loud"', "DSP-NOISE", None, date(2025, 1, 1)),
+    ]
+    names = [*odd, *all_rows(load_taxonomy())]
+    text = names_csv(names)
+    assert "\ncouncil,'=HYPERLINK(1)," in text
+    assert read_names("names.csv", text.encode(), LEAVES) == names
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_list_that_a_spreadsheet_saved_is_read(encoding: str) -> None:
+    text = "source;name;code;valid_from;valid_to\r\n*;Lamps;lgt-out;;\r\n;;;;\r\n"
+    assert read_names("names.csv", text.encode(encoding), LEAVES) == [FeedName("*", "Lamps", "LGT-OUT")]
+
+
+def test_a_list_of_another_century_or_size_is_refused() -> None:
+    text = "source,name,code,valid_from,valid_to\n*,Lamps,LGT-OUT,0001-01-01,\n"
+    with pytest.raises(InputRefused, match="Line 2: valid_from is “0001-01-01”"):
+        read_names("names.csv", text.encode(), LEAVES)
+    with pytest.raises(InputRefused, match="larger than 4 MB"):
+        read_names("names.csv", b"x" * 4_000_001, LEAVES)
+
+
+DAYS = some.none() | some.dates(date(2025, 1, 1), date(2025, 1, 12))
+ROWS = some.builds(
+    FeedName,
+    some.sampled_from(["*", "council"]),
+    some.just("Lamps"),
+    some.sampled_from(["LGT-OUT", "LGT-DARK", "LGT-DAMAGE"]),
+    DAYS,
+    DAYS,
+).filter(lambda row: not (row.valid_from and row.valid_to and row.valid_to < row.valid_from))
+
+
+@given(some.lists(ROWS, max_size=6))
+def test_rows_that_hold_by_themselves_mean_the_same_on_every_day(rows: list[FeedName]) -> None:
+    listed = listable(rows)
+    before, after = Taxonomy.build(LEAVES.values(), rows), Taxonomy.build(LEAVES.values(), listed)
+    for ahead in range(-1, 14):
+        day = date(2025, 1, 1) + timedelta(days=ahead)
+        for source in ("council", "police"):
+            assert after.code_for(source, "lamps", day) == before.code_for(source, "lamps", day)
+    assert read_names("names.csv", names_csv(listed).encode(), LEAVES) == listed
+
+
+# -- suggestions --
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Graffitti", "DMG-GRAF"),
+        ("Fly tipping on private land", "WST-DUMP"),
+        ("Bulk rubbish dumped", "WST-DUMP"),
+        ("Streetlight knockdown", "LGT-DAMAGE"),
+        ("Purple elephants", None),
+        ("Abandoned Bicycle", None),
+        ("Pothole", None),
+        ("?!", None),
+    ],
+)
+def test_a_near_name_is_suggested_and_a_far_one_is_not(name: str, code: str | None) -> None:
+    found = suggestion(load_taxonomy(), "council", name)
+    assert (found.code if found else None) == code
+
+
+def test_a_name_of_another_source_is_never_suggested() -> None:
+    taxonomy = Taxonomy.build(LEAVES.values(), [FeedName("police", "Purple elephant", "DSP-ANIMAL")])
+    assert suggestion(taxonomy, "council", "Purple elephants") is None
+    found = suggestion(taxonomy, "Police", "Purple elephants")
+    assert found is not None
+    assert (found.code, found.like) == ("DSP-ANIMAL", "Purple elephant")
