@@ -16,7 +16,8 @@ from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
 from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
-from data.sql.writing import SqlUnit
+from data.sql.places import PlaceReading, PlaceUnit
+from data.sql.quality import QualityReading
 from problems.errors import StoreRefused
 
 __all__ = ["Check", "SqlStore", "check_store", "open_store"]
@@ -29,14 +30,14 @@ _NEW_VERSION = update(schema.store_state)
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class SqlStore(MergedReading):
+class SqlStore(MergedReading, PlaceReading, QualityReading):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 
     Use it from any number of threads. Reading never waits for writing and sees the last kept state.
     """
 
     @contextmanager
-    def writing(self) -> Iterator[SqlUnit]:
+    def writing(self) -> Iterator[PlaceUnit]:
         """Open the one unit in which things are written.
 
         Raises
@@ -51,7 +52,7 @@ class SqlStore(MergedReading):
         ):
             # On a server this row is the lock by which units follow each other.
             version, reports_version = connection.execute(_LOCKED_VERSION).one()
-            unit = SqlUnit(connection)
+            unit = PlaceUnit(connection)
             yield unit
             if unit.wrote:
                 grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}

@@ -12,6 +12,23 @@ class AreaKind(StrEnum):
     WARD = "ward"
     NEIGHBOURHOOD = "neighbourhood"
 
+    @property
+    def label(self) -> str:
+        """Plain name of the kind."""
+        return _KIND_LABELS[self]
+
+    @property
+    def plural(self) -> str:
+        """Plain name of several of the kind, within a sentence."""
+        return f"{_KIND_LABELS[self].lower()}s"
+
+
+_KIND_LABELS = {
+    AreaKind.BEAT: "Beat",
+    AreaKind.WARD: "Ward",
+    AreaKind.NEIGHBOURHOOD: "Neighbourhood",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -22,6 +39,15 @@ class Area:
     name: str
     geometry: Mapping[str, object]
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCount:
+    """How many placed reports lie in an area (None: in none of its kind); ``snapped`` of them on moved points."""
+
+    area_id: int | None
+    reports: int
+    snapped: int
 
 
 @dataclass(frozen=True, slots=True)

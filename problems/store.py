@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from problems.actions import Action
-from problems.areas import Area, AreaKind, Street
+from problems.areas import Area, AreaCount, AreaKind, Street
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
+from problems.quality import Aspect, RejectedReason, SourceQuality
 from problems.reports import Batch, RejectedRow, Report, ReportPoints
 from problems.sources import Source
 
@@ -192,12 +196,19 @@ class Unit(Protocol):
         """Write over a person that is still at ``seen_version``."""
         ...
 
-    def add_areas(self, areas: Sequence[Area]) -> None:
-        """Keep boundaries."""
+    def add_areas(self, areas: Sequence[Area]) -> list[int]:
+        """Keep boundaries and return their ids in order."""
         ...
 
     def remove_areas(self, kind: AreaKind) -> int:
         """Remove the boundaries of one kind, and from the reports that lay in them; return how many."""
+        ...
+
+    def set_areas(self, kind: AreaKind, lon_lat: npt.NDArray[np.float64], area_ids: npt.NDArray[np.int64]) -> int:
+        """Say in which boundary of a kind each different place (k, 2) lies (0: none), for all reports there.
+
+        Return how many reports changed.
+        """
         ...
 
     def add_source(self, source: Source) -> int:
@@ -415,6 +426,56 @@ class Store(Protocol):
 
     def areas(self, kind: AreaKind | None = None) -> list[Area]:
         """Return the boundaries (of one kind) by name."""
+        ...
+
+    def distinct_places(self) -> npt.NDArray[np.float64]:
+        """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
+        ...
+
+    def area_counts(
+        self,
+        kind: AreaKind,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+    ) -> list[AreaCount]:
+        """Return how many placed reports lie in each boundary of a kind, in order of its id, outside last.
+
+        Counted are the reports with ``since <= reported_at < until``, those on moved points among them.
+        """
+        ...
+
+    # -- quality of the records --
+
+    def source_quality(self) -> list[SourceQuality]:
+        """Return what is known of the reports of each source, by name."""
+        ...
+
+    def reports_about(
+        self, source: str, aspect: Aspect, limit: int, point: tuple[float, float] | None = None
+    ) -> tuple[list[Report], int]:
+        """Return the newest reports of a source that an aspect is about, at most ``limit``, and how many there are.
+
+        ``point`` is the place that :attr:`problems.quality.Aspect.POINT` asks about.
+        """
+        ...
+
+    def every_report_about(
+        self, source: str, aspect: Aspect, point: tuple[float, float] | None = None
+    ) -> Iterator[Report]:
+        """Go through every report of a source that an aspect is about, in order of id, without holding them all."""
+        ...
+
+    def reports_on(self, piles: Sequence[Pile]) -> list[dict[str, int]]:
+        """Return for each point under review how many reports each source has on it."""
+        ...
+
+    def rejected_reasons(self) -> list[RejectedReason]:
+        """Return why rows of each source were rejected, most first within a source."""
+        ...
+
+    def rejected_about(self, source: str, reason: str | None, limit: int | None) -> tuple[list[RejectedRow], int]:
+        """Return the rejected rows of a source (for one reason), latest import first, and how many there are."""
         ...
 
     def streets(self) -> list[Street]:

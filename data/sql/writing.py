@@ -249,10 +249,13 @@ class SqlUnit:
         """Write over a person that is still at ``seen_version``."""
         return self._save(PERSON, person, seen_version, PERSON.row(person))
 
-    def add_areas(self, areas: Sequence[Area]) -> None:
-        """Keep boundaries."""
-        self._insert(AREA, [AREA.row(area) for area in areas])
-        self.wrote_reports = self.wrote_reports or bool(areas)
+    def add_areas(self, areas: Sequence[Area]) -> list[int]:
+        """Keep boundaries and return their ids in order."""
+        if not areas:
+            return []
+        self.wrote = self.wrote_reports = True
+        query = insert(schema.area).returning(schema.area.c.id, sort_by_parameter_order=True)
+        return list(self._connection.execute(query, [AREA.row(area) for area in areas]).scalars())
 
     def remove_areas(self, kind: AreaKind) -> int:
         """Remove the boundaries of one kind, and from the reports that lay in them; return how many."""

@@ -1,0 +1,124 @@
+"""Reports and boundaries: where reports lie, in which boundary, and how many in each."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    MetaData,
+    Table,
+    and_,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from data.sql import schema
+from data.sql.reading import Reading, chunks
+from data.sql.writing import SqlUnit
+from problems.areas import AreaCount, AreaKind
+from problems.categories import Group
+from problems.reports import ReportFlag, ReportStatus
+
+_PLACE = np.dtype({"names": ["lon", "lat"], "formats": ["<f8", "<f8"]})
+_ROWS_AT_ONCE = 50_000
+_PLACES_AT_ONCE = 20_000
+#: Where each place lies, for as long as one statement needs it.
+_LIES_IN = Table(
+    "lies_in",
+    MetaData(),
+    Column("lon", Float(53), primary_key=True),
+    Column("lat", Float(53), primary_key=True),
+    Column("area_id", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+_report = schema.report.c
+_SNAPPED = cast(_report.flags, Integer).bitwise_and(int(ReportFlag.SNAPPED)) != 0
+
+
+class PlaceReading(Reading):
+    """What a store says about places."""
+
+    def distinct_places(self) -> npt.NDArray[np.float64]:
+        """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
+        query = select(_report.lon, _report.lat).where(_report.lon.is_not(None))
+        with self._reading() as connection:
+            # Straight from the driver, as for points: a million rows would become a million objects.
+            result = connection.execute(query)
+            cursor = result.cursor
+            pieces = [np.empty(0, dtype=_PLACE)]
+            while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
+                pieces.append(np.unique(np.fromiter(rows, dtype=_PLACE, count=len(rows))))
+            result.close()
+        places = np.unique(np.concatenate(pieces))
+        return np.column_stack([places["lon"], places["lat"]])
+
+    def area_counts(
+        self,
+        kind: AreaKind,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        groups: Iterable[Group] | None = None,
+    ) -> list[AreaCount]:
+        """Return how many placed reports lie in each boundary of a kind, in order of its id, outside last."""
+        boundary = _report[f"{kind}_id"]
+        query = (
+            select(boundary, func.count(), func.sum(cast(_SNAPPED, Integer)))
+            .where(_report.lon.is_not(None), _report.undone.is_(False), _counts())
+            .group_by(boundary)
+        )
+        if since is not None:
+            query = query.where(_report.reported_at >= since)
+        if until is not None:
+            query = query.where(_report.reported_at < until)
+        if groups is not None:
+            query = query.where(_report.group.in_(sorted(set(groups))))
+        with self._reading() as connection:
+            found = [AreaCount(area_id, total, int(snapped)) for area_id, total, snapped in connection.execute(query)]
+        return sorted(found, key=lambda one: (one.area_id is None, one.area_id or 0))
+
+
+def _counts() -> ColumnElement[bool]:
+    """Return the condition for reports that count: not withdrawn, no duplicate unless people merged it."""
+    left_out = _report.status.in_((ReportStatus.WITHDRAWN, ReportStatus.DUPLICATE))
+    return or_(~left_out, and_(_report.status == ReportStatus.DUPLICATE, _report.main_id.is_not(None)))
+
+
+class PlaceUnit(SqlUnit):
+    """What a unit writes about places."""
+
+    def set_areas(self, kind: AreaKind, lon_lat: npt.NDArray[np.float64], area_ids: npt.NDArray[np.int64]) -> int:
+        """Say in which boundary of a kind each different place lies (0: none), for all reports there.
+
+        Return how many reports changed.
+        """
+        boundary = _report[f"{kind}_id"]
+        connection = self._connection
+        _LIES_IN.drop(connection, checkfirst=True)
+        _LIES_IN.create(connection)
+        rows = [
+            {"lon": lon, "lat": lat, "area_id": area_id or None}
+            for (lon, lat), area_id in zip(lon_lat.tolist(), area_ids.tolist(), strict=True)
+        ]
+        for some in chunks(rows, _PLACES_AT_ONCE):
+            connection.execute(insert(_LIES_IN), some)
+        place = _LIES_IN.c
+        change = (
+            update(schema.report)
+            .where(_report.lon == place.lon, _report.lat == place.lat, boundary.is_distinct_from(place.area_id))
+            .values({boundary.key: place.area_id})
+        )
+        changed = connection.execute(change).rowcount
+        _LIES_IN.drop(connection)
+        self.wrote = self.wrote or changed > 0
+        self.wrote_reports = self.wrote_reports or changed > 0
+        return changed
