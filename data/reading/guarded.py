@@ -45,6 +45,7 @@ MAX_FRAME_BYTES = 64 << 20
 #: What the cells of a file may come to, as a multiple of the file: beyond, it is made to fill memory and discs.
 _MAX_TEXT_SHARE = 500
 _TEXT_CHECKED_FROM_BYTES = 256 << 20
+_WORKBOOK_BYTES_PER_S = 20 << 20
 _POLL_S = 0.2
 _CHUNK_BYTES = 1 << 20
 _ROOT = Path(__file__).resolve().parents[2]
@@ -128,8 +129,9 @@ class Frames:
     H head of the table, B block of rows, F features, P how far it is, R refusal, D done.
     """
 
-    def __init__(self, child: "subprocess.Popen[bytes]", path: Path, progress: Progress) -> None:
+    def __init__(self, child: "subprocess.Popen[bytes]", path: Path, silent_s: float, progress: Progress) -> None:
         self._child = child
+        self._silent_s = silent_s
         self._path = path
         self._progress = progress
         self._pending = bytearray()
@@ -158,7 +160,7 @@ class Frames:
                 refusal = InputRefused(told["asked"] or asked_for(self._path), told["why"], told["possible"])
                 raise refusal from (RuntimeError(told["trace"]) if told["trace"] else None)
             # Whatever it said, its libraries are loaded now.
-            self._patience_s = SILENT_S
+            self._patience_s = self._silent_s
             if tag == b"P":
                 if self._opening:
                     told = json.loads(payload)
@@ -212,6 +214,10 @@ def run_child(
         _spool(facts, Path(folder), progress)
         if layout is not None:
             (Path(folder) / "layout.json").write_text(json.dumps(layout), encoding="utf-8")
+        silent_s = SILENT_S
+        if facts.kind is Kind.WORKBOOK:
+            # A sheet is read in one go, without a word meanwhile.
+            silent_s += (Path(folder) / FILE_NAMES[facts.kind]).stat().st_size / _WORKBOOK_BYTES_PER_S
         # -I: neither the user's settings nor the folder it runs in decide what is imported.
         command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_ROOT), facts.kind.value, task]
         child = subprocess.Popen(  # noqa: S603 - our own program, with no word of the file in the command
@@ -224,7 +230,7 @@ def run_child(
             close_fds=True,
         )
         try:
-            yield Frames(child, facts.path, progress)
+            yield Frames(child, facts.path, silent_s, progress)
         finally:
             child.kill()
             child.wait()
