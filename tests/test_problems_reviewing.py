@@ -136,6 +136,7 @@ def test_the_second_to_change_a_name_is_told(scene: Scene) -> None:
     [
         ("XXX-NONE", LAMPS, {}, "no category “XXX-NONE”"),
         ("LGT-OUT", "wst-dump", {}, "code of a category"),
+        ("LGT-OUT", LAMPS, {"instead_of": "LGT-OUT"}, "means that already"),
         ("LGT-OUT", LAMPS, {"valid_from": MARCH, "valid_to": JANUARY}, "last day is before the first"),
     ],
 )

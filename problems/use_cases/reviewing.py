@@ -105,7 +105,8 @@ def map_name(
     NotAllowed
         When the principal is neither coordinator nor administrator.
     InputRefused
-        When the category does not exist, or the days are in the wrong order.
+        When the category does not exist or is the one that it means already, or the days are in the
+        wrong order.
     NotFound
         When no unmapped report has this name.
     Stale
@@ -114,6 +115,8 @@ def map_name(
     asked = f"“{name}” was not mapped."
     require(principal, asked, *MAY_MAP)
     _check_meaning(asked, name, code, taxonomy, valid_from, valid_to)
+    if code == instead_of:
+        raise InputRefused(asked, "It means that already.", "To change the days, take it back and choose again.")
     row = FeedName(source or "*", name, code, valid_from, valid_to)
     with store.writing() as unit:
         decided = decisions(store.events(Subject.STORE))
