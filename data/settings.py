@@ -86,8 +86,7 @@ _DETECTION_LIMITS = {
     "recurrence_watch_days": _Limit(0, 3_650),
 }
 _PORT_LIMIT = _Limit(1, 65_535)
-_PAGE_LIMIT = _Limit(1, 10_000)
-_FEED_WINDOW_LIMIT = _Limit(1, 90)
+_FEED_LIMITS = {"page_size": _Limit(1, 10_000), "window_days": _Limit(1, 90), "overlap_days": _Limit(1, 366)}
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -286,7 +285,7 @@ def _feed_server(section: _Section) -> FeedServer:
         raise section.refused("url", why, possible)
     chosen: dict[str, Any] = {
         key: int(section.number(key, limit, whole=True))
-        for key, limit in (("page_size", _PAGE_LIMIT), ("window_days", _FEED_WINDOW_LIMIT))
+        for key, limit in _FEED_LIMITS.items()
         if key in section.content
     }
     if "format" in section.content:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from data.feeds.addresses import Resolver, resolve, system_resolver
@@ -20,6 +21,7 @@ from problems.errors import InputRefused
 
 #: Called while something is waited for; raises :class:`problems.errors.Cancelled` to stop.
 Tick = Callable[[], None]
+Read = TypeVar("Read")
 
 _CHUNK = 1 << 16
 _SLICE_S = 0.25
@@ -45,8 +47,11 @@ class Interrupted(InputRefused):
     """The server did not answer this time; what came so far is kept, and asking again later goes on from there."""
 
 
-class _TryAgain(Exception):
-    """An attempt failed in a way that another may not. ``pause_s`` is what the server asked for, if it did."""
+class TryAgain(Exception):
+    """An attempt failed in a way that another may not: “the server ``why``”.
+
+    ``pause_s`` is the pause that the server asked for, if it did.
+    """
 
     def __init__(self, why: str, pause_s: float | None = None) -> None:
         super().__init__(why)
@@ -122,13 +127,17 @@ class Line:
         self._addresses: list[str] = []
         self._context = ssl.create_default_context()
 
-    def fetch(self, path_and_query: str, target: Path) -> bool:
-        """Write the whole answer, expanded, into ``target``; return False where the server has no such page.
+    def fetch(self, path_and_query: str, target: Path, read: Callable[[Path], Read]) -> Read | None:
+        """Write the whole answer, expanded, into ``target`` and return what ``read`` makes of it.
+
+        None is returned where the server has no such page (404).
 
         Parameters
         ----------
         path_and_query
             What is asked for, beginning with a slash; it may hold a key and is never shown.
+        read
+            Looks at the file; raises :class:`TryAgain` where asking again may help.
 
         Raises
         ------
@@ -144,8 +153,8 @@ class Line:
         for attempt in range(self.limits.attempts):
             self._tick()
             try:
-                return self._attempt(path_and_query, target)
-            except _TryAgain as failed:
+                return read(target) if self._attempt(path_and_query, target) else None
+            except TryAgain as failed:
                 why = failed.why
                 pause_s = failed.pause_s if failed.pause_s is not None else 2.0**attempt
                 if pause_s > self.limits.longest_pause_s:
@@ -190,18 +199,18 @@ class Line:
             slow = str(error) == "too slow"
             span = self.limits.page_s if slow else self.limits.read_s
             what = "needs more than" if slow else "sent nothing for"
-            raise _TryAgain(f"{what} {span:g} seconds{' for one page' if slow else ''}") from error
+            raise TryAgain(f"{what} {span:g} seconds{' for one page' if slow else ''}") from error
         except ssl.SSLCertVerificationError as error:
             raise self.refused(
                 f"The server cannot prove that it is {self._host}: {error.verify_message}.",
                 "Ask whoever runs the server to mend its certificate.",
             ) from error
         except http.client.IncompleteRead as error:
-            raise _TryAgain("broke off in the middle of an answer") from error
+            raise TryAgain("broke off in the middle of an answer") from error
         except http.client.HTTPException as error:
-            raise _TryAgain("did not answer as a web server does") from error
+            raise TryAgain("did not answer as a web server does") from error
         except OSError as error:
-            raise _TryAgain(f"cannot be reached ({_reason(error)})") from error
+            raise TryAgain(f"cannot be reached ({_reason(error)})") from error
 
     def _ask(self, wire: _Wire, path_and_query: str) -> http.client.HTTPResponse:
         talk = http.client.HTTPConnection(self._host, self._port)
@@ -282,9 +291,9 @@ class Line:
             raise self._redirected(answer)
         if status in {_BUSY, _UNAVAILABLE}:
             what = "says that it is asked too often" if status == _BUSY else "is not available at the moment"
-            raise _TryAgain(what, _seconds(answer.headers.get("Retry-After")))
+            raise TryAgain(what, _seconds(answer.headers.get("Retry-After")))
         if status >= 500:
-            raise _TryAgain(f"reports a fault of its own ({status})")
+            raise TryAgain(f"reports a fault of its own ({status})")
         if status == _NOT_FOUND:
             return False
         if status != http.client.OK:
@@ -331,9 +340,9 @@ class Line:
                     if max(packed, expand.written) > self.limits.page_bytes:
                         raise self._too_large()
             if told is not None and packed < told:
-                raise _TryAgain(f"broke off after {packed:,} of {told:,} bytes")
+                raise TryAgain(f"broke off after {packed:,} of {told:,} bytes")
             if not expand.is_whole:
-                raise _TryAgain("broke off in the middle of a packed answer")
+                raise TryAgain("broke off in the middle of a packed answer")
             file.flush()
             os.fsync(file.fileno())
 
@@ -362,7 +371,7 @@ class _Expanding:
             try:
                 part = self._unpack.decompress(chunk, _CHUNK)
             except zlib.error as error:
-                raise _TryAgain("sent a packed answer that cannot be unpacked") from error
+                raise TryAgain("sent a packed answer that cannot be unpacked") from error
             self.written += len(part)
             yield part
             # A full piece may have left more inside, even where all of the chunk was taken in.

@@ -176,7 +176,8 @@ def _object(events: Iterator[tuple[int, str, object]], at: int) -> Record:
 def _text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return ""
-    return str(value).replace("\0", " ")[:_LONGEST_FIELD].strip()
+    # Half a pair of surrogates, which JSON can spell, cannot be written to any file.
+    return str(value)[:_LONGEST_FIELD].replace("\0", " ").encode(errors="replace").decode().strip()
 
 
 # -- XML --

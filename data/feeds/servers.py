@@ -33,6 +33,7 @@ class FeedServer:
     page_size : reports asked for at a time
     window_days : days asked for at a time; many servers answer for 90 at most
     format : ``json`` or ``xml``
+    overlap_days : how far a pull reaches back behind the last one, for what changed since
     updated_param : name of the server's own parameter for "changed since", if it has one
     zone : time zone of dates without one; empty for the zone of the deployment
     allow_local : this computer itself may be asked, also without https; for tests
@@ -44,6 +45,7 @@ class FeedServer:
     api_key_env: str = ""
     page_size: int = 100
     window_days: int = 30
+    overlap_days: int = 28
     format: str = "json"
     updated_param: str = ""
     zone: str = ""
