@@ -259,6 +259,7 @@ class _Run:
             status=stands.status,
             resolution=stands.resolution,
             closed_at=stands.closed_at,
+            main_id=before.main_id,
         )
         if not differs:
             return after
@@ -284,6 +285,9 @@ class _Run:
 
     def _may_move(self, before: Report, report: Report, was: bytes) -> bool:
         if before.status not in _OPEN and report.status in _OPEN:
+            return False
+        if before.main_id is not None:
+            # People said that it is told of by another report: what becomes of it follows that one.
             return False
         if _status_of(before) == was[_CONTENT_BYTES:]:
             return True
