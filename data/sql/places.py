@@ -1,6 +1,6 @@
 """Reports and boundaries: where reports lie, in which boundary, and how many in each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     Float,
     Integer,
     MetaData,
@@ -16,14 +17,13 @@ from sqlalchemy import (
     and_,
     cast,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
 from data.sql import schema
-from data.sql.reading import Reading, chunks
+from data.sql.reading import Reading
 from data.sql.writing import SqlUnit
 from problems.areas import AreaCount, AreaKind
 from problems.categories import Group
@@ -31,7 +31,6 @@ from problems.reports import ReportFlag, ReportStatus
 
 _PLACE = np.dtype({"names": ["lon", "lat"], "formats": ["<f8", "<f8"]})
 _ROWS_AT_ONCE = 50_000
-_PLACES_AT_ONCE = 20_000
 #: Where each place lies, for as long as one statement needs it.
 _LIES_IN = Table(
     "lies_in",
@@ -40,6 +39,7 @@ _LIES_IN = Table(
     Column("lat", Float(53), primary_key=True),
     Column("area_id", BigInteger),
     prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
 )
 _report = schema.report.c
 _SNAPPED = cast(_report.flags, Integer).bitwise_and(int(ReportFlag.SNAPPED)) != 0
@@ -105,12 +105,8 @@ class PlaceUnit(SqlUnit):
         connection = self._connection
         _LIES_IN.drop(connection, checkfirst=True)
         _LIES_IN.create(connection)
-        rows = [
-            {"lon": lon, "lat": lat, "area_id": area_id or None}
-            for (lon, lat), area_id in zip(lon_lat.tolist(), area_ids.tolist(), strict=True)
-        ]
-        for some in chunks(rows, _PLACES_AT_ONCE):
-            connection.execute(insert(_LIES_IN), some)
+        ids = [number or None for number in area_ids.tolist()]
+        _fill(connection, list(zip(lon_lat[:, 0].tolist(), lon_lat[:, 1].tolist(), ids, strict=True)))
         place = _LIES_IN.c
         change = (
             update(schema.report)
@@ -122,3 +118,18 @@ class PlaceUnit(SqlUnit):
         self.wrote = self.wrote or changed > 0
         self.wrote_reports = self.wrote_reports or changed > 0
         return changed
+
+
+def _fill(connection: Connection, rows: Sequence[tuple[float, float, int | None]]) -> None:
+    """Fill the temporary table by what each database is quickest at: a million rows in a few seconds."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO lies_in VALUES (?, ?, ?)", list(rows))
+        return
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection to the database is gone")
+    with driver.cursor() as cursor, cursor.copy("COPY lies_in FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
