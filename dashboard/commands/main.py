@@ -99,7 +99,10 @@ def demo(
     ),
 )
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Tables with one report per row: CSV, TSV, .gz.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Tables with one report per row: CSV, Excel, JSON, GeoPackage …"),
+    ],
     *,
     source: Annotated[
         str, typer.Option("--source", metavar="NAME", help="Where the reports come from; ids are unique within it.")

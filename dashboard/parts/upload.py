@@ -12,6 +12,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _KEPT: Final = "fx_upload"
 _CHUNK: Final = 1 << 20
+_ENDINGS: Final = frozenset({
+    ".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".geojson", ".xml", ".gpkg",
+    ".parquet",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ def keep(uploaded: UploadedFile | None) -> Upload | None:
     if isinstance(kept, Upload) and kept.upload_id == uploaded.file_id:
         return kept
     folder = Path(tempfile.mkdtemp(prefix="fixpoint-upload-"))
-    # Only the ending is taken from the name: it tells a packed file from a plain one.
-    path = folder / ("upload.csv.gz" if uploaded.name.casefold().endswith(".gz") else "upload.csv")
+    # The content says what the file is; the ending is kept only because refusals name the file.
+    ending = Path(uploaded.name).suffix.casefold()
+    path = folder / (f"upload{ending}" if ending in _ENDINGS else "upload")
     uploaded.seek(0)
     with path.open("wb") as copy:
         while chunk := uploaded.read(_CHUNK):

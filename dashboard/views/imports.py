@@ -54,7 +54,10 @@ def _done_words(result: object) -> str:
 def _choose_file(desk: Desk) -> None:
     left, right = st.columns([2, 1], vertical_alignment="top", gap="large")
     with left:
-        uploaded = st.file_uploader("File with reports (CSV or TSV, also packed as .gz)", key="upload")
+        uploaded = st.file_uploader(
+            "File with reports (CSV, Excel, JSON, GeoJSON, Open311, GeoPackage, Shapefile, Parquet; also .gz or .zip)",
+            key="upload",
+        )
     with right:
         source = st.text_input(
             "Where it comes from",
@@ -70,7 +73,8 @@ def _choose_file(desk: Desk) -> None:
         return
     try:
         found = _preview(desk, upload, None, source)
-        section("Columns", f"{upload.name}: {found.encoding}, {found.format_name}")
+        read_as = ", ".join(word for word in (found.encoding, found.format_name) if word)
+        section("Columns", f"{upload.name}: {read_as}")
         columns = chosen_columns(upload.upload_id, found)
         shown = found if columns is None else _preview(desk, upload, columns, source)
     except ProblemError as refused:

@@ -81,7 +81,9 @@ def look_into(path: Path) -> Packed:
         if "[Content_Types].xml" in names or "mimetype" in names:
             return Packed(_office_kind(path, opened, names))
         shapes = [name for name in names if _ending(name) == ".shp"]
-        tables = [name for name in names if _ending(name) in _TABLES] + shapes
+        # Map programs write a description beside each Shapefile.
+        beside = tuple(f"{shape}.xml".casefold() for shape in shapes)
+        tables = [name for name in names if _ending(name) in _TABLES and name.casefold() not in beside] + shapes
         tables = tables or [name for name in names if _ending(name) == ".txt"] or names
         if len(tables) != 1:
             raise _no_single_table(path, tables)

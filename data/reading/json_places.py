@@ -21,7 +21,7 @@ _BESIDES: Final = frozenset({
     "meta", "metadata", "schema", "fields", "columns", "links", "crs", "facets", "parameters", "anyOf", "allOf",
     "oneOf", "definitions", "$defs", "properties",
 })  # fmt: skip
-_SCHEMA: Final = frozenset({"properties", "$schema", "required", "additionalProperties"})
+_SCHEMA: Final = frozenset({"properties", "$schema", "required", "additionalProperties", "type"})
 _SYSTEM: Final = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"{}]{1,200})"')
 
 
@@ -59,21 +59,21 @@ def find_records(path: Path, tell: Tell) -> Place:
 
 
 def _is_by_line(stream: BinaryIO) -> bool:
-    """Tell whether the first two lines are each a whole object."""
-    whole = 0
+    """Tell whether the first line is a whole object, and another one follows."""
+    whole = False
     for _ in range(100):
         line = stream.readline(_PEEK_BYTES).strip(b" \t\r\n\x1e")
         if line:
             if not line.startswith(b"{"):
                 return False
+            if whole:
+                # What follows a whole object in a file can only be the next record, even a broken one.
+                return True
             try:
                 json.loads(line)
             except (ValueError, RecursionError):
-                # A broken second line costs one record, a broken first one may be the start of a large value.
-                return bool(whole and line.endswith(b"}"))
-            whole += 1
-        if whole == 2:
-            return True
+                return False
+            whole = True
     return False
 
 
@@ -106,7 +106,7 @@ def _holds_records(prefix: str) -> bool:
 
 def _single(names: list[str]) -> str:
     """Return the prefix of a file that is one record itself, or refuse it."""
-    if len(_SCHEMA.intersection(names)) >= 2:
+    if len(_SCHEMA.intersection(names)) >= 2 and "geometry" not in names:
         raise InputRefused("", "It describes a format (a JSON schema) and holds no reports.", _NEEDED)
     if {"service_request_id", "geometry"}.isdisjoint(names):
         raise InputRefused("", "It is JSON, but no list of records was found in it.", _NEEDED)
