@@ -1,0 +1,121 @@
+"""Seal contacts: what is kept about a reporter can be read with the key of this installation alone.
+
+The key is ``FIXPOINT_CONTACT_KEY`` or a file beside the store, which is made when the first contact is
+sealed and which its owner alone can read. A backup of the store without the key has no contacts in it.
+"""
+
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from data.sql.engine import address_of
+from problems.entries import Caller
+from problems.errors import StoreRefused
+
+KEY_VARIABLE = "FIXPOINT_CONTACT_KEY"
+KEY_FILE_ENDING = "-contact-key"
+_OWNER_ONLY = 0o600
+_LONGEST = 200
+_KEY_HELP = "Make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+
+
+class Sealer:
+    """Seals and opens contacts with the key of one store."""
+
+    def __init__(self, key: str) -> None:
+        try:
+            self._fernet = Fernet(key.encode("ascii"))
+        except ValueError as error:
+            raise StoreRefused(
+                "The key for contacts cannot be used.", "It is not 32 bytes in URL-safe base64.", _KEY_HELP
+            ) from error
+        self._secret = key.encode("ascii")
+
+    def seal(self, caller: Caller) -> bytes:
+        """Return a contact as nobody without the key can read it."""
+        told = {name: value.strip()[:_LONGEST] for name, value in asdict(caller).items()}
+        return self._fernet.encrypt(json.dumps(told, ensure_ascii=False).encode())
+
+    def open(self, sealed: bytes) -> Caller:
+        """Return a sealed contact.
+
+        Raises
+        ------
+        StoreRefused
+            When it was sealed with another key, or damaged.
+        """
+        try:
+            return Caller(**json.loads(self._fernet.decrypt(sealed)))
+        except InvalidToken as error:
+            raise StoreRefused(
+                "The contact cannot be read.",
+                "It was sealed with another key than the one of this installation.",
+                f"Put the key back that was used then ({KEY_VARIABLE}, or the file beside the store).",
+            ) from error
+
+    def reporter_key(self, caller: Caller) -> str:
+        """Return a one-way key, equal for equal telephone numbers or e-mail addresses; empty without either.
+
+        A name alone tells nobody apart. Without the secret key nobody can try telephone numbers out.
+        """
+        phone = "".join(sign for sign in caller.phone if sign.isdigit())
+        known = f"e:{caller.email.strip().casefold()}" if caller.email.strip() else f"p:{phone}" if phone else ""
+        return hmac.new(self._secret, known.encode(), sha256).hexdigest()[:32] if known else ""
+
+
+def sealer_for(store_url: str, environ: Mapping[str, str] = os.environ) -> Sealer:
+    """Return the sealer of a store, and make its key file where there is no key yet.
+
+    Raises
+    ------
+    StoreRefused
+        When the key cannot be read, used or kept, and for a store on a server without the variable.
+    """
+    given = environ.get(KEY_VARIABLE, "").strip()
+    if given:
+        return Sealer(given)
+    path = address_of(store_url).path
+    if path is None:
+        raise StoreRefused(
+            "Contacts cannot be sealed.", f"A store on a server needs its key in {KEY_VARIABLE}.", _KEY_HELP
+        )
+    return Sealer(_key_in(path.with_name(path.name + KEY_FILE_ENDING)))
+
+
+def _key_in(path: Path) -> str:
+    try:
+        with suppress(FileExistsError):
+            _make(path)
+        path.chmod(_OWNER_ONLY)
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = f"{error.strerror}." if isinstance(error, OSError) and error.strerror else "It is not a key."
+        raise StoreRefused(
+            f"The key for contacts in “{path.name}” cannot be used.",
+            why,
+            f"Let Fixpoint read and write beside its store, or set {KEY_VARIABLE}.",
+        ) from error
+
+
+def _make(path: Path) -> None:
+    """Make the key file, unless another process was faster; nobody else can read it, not even for a moment."""
+    if path.exists():
+        raise FileExistsError(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+        # A link appears as a whole and never replaces a key that is there.
+        path.hardlink_to(part)
+    finally:
+        part.unlink()
