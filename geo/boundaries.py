@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import Floats, Ints, as_codes
@@ -15,6 +16,7 @@ from geo.geojson import from_geojson
 #: The id of no boundary.
 NOWHERE = 0
 _AREAS = ("Polygon", "MultiPolygon")
+_ELLIPSOID = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,24 @@ class Boundaries:
             if len(near):
                 found[near[shapely.intersects_xy(one.shape, lon[near], lat[near])]] = one.id
         return found
+
+
+def surface_km2(geometry: Mapping[str, object]) -> float:
+    """Return the surface of a boundary in square kilometres, on the WGS 84 ellipsoid.
+
+    Raises
+    ------
+    GeoError
+        As :func:`mended`.
+
+    Examples
+    --------
+    >>> tenth = {"type": "Polygon", "coordinates": [[[0, 60], [0.1, 60], [0.1, 60.1], [0, 60.1], [0, 60]]]}
+    >>> round(surface_km2(tenth), 1)
+    62.1
+    """
+    square_m, _ = _ELLIPSOID.geometry_area_perimeter(shapely.orient_polygons(mended(geometry)[0]))
+    return abs(float(square_m)) / 1e6
 
 
 def mended(geometry: Mapping[str, object]) -> tuple[BaseGeometry, bool]:

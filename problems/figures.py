@@ -132,8 +132,8 @@ class Week:
 
 
 def problem_points(store: Store, problem: Problem, since: datetime, until: datetime, epsg: int) -> ReportPoints:
-    """Return the reports of the problem's group inside its footprint in a period."""
-    points = store.report_points(since, until, [problem.group], Box(*bounds(problem.footprint)))
+    """Return the reports of the problem's group inside its footprint in a period, without those on moved points."""
+    points = store.report_points(since, until, [problem.group], Box(*bounds(problem.footprint))).exact()
     return points.where(near(points.lon_lat, problem.footprint, epsg=epsg))
 
 

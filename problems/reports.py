@@ -253,6 +253,10 @@ class ReportPoints:
             self.main[keep],
         )
 
+    def exact(self) -> "ReportPoints":
+        """Return the reports whose points their source did not move: those that may be clustered and drawn."""
+        return self.where(~self.snapped) if self.snapped.any() else self
+
     def joined(self, other: "ReportPoints") -> "ReportPoints":
         """Return the reports of both, of which none may be in the other, ordered by id again."""
         ids = np.concatenate([self.ids, other.ids])

@@ -432,6 +432,10 @@ class Store(Protocol):
         """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
         ...
 
+    def snapped_reports(self) -> dict[str, int]:
+        """Return how many placed reports on moved points each source has, by its name; without the others."""
+        ...
+
     def area_counts(
         self,
         kind: AreaKind,

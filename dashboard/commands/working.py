@@ -202,6 +202,9 @@ def _refresh_lines(found: Refresh, *, unchanged: bool) -> Iterator[str]:
             f"Kept out until somebody has reviewed them: {count(found.excluded_reports, 'report')}"
             f" ({_excluded_share(found):.1%}) on {count(found.excluded_default_points, 'default point')}."
         )
+    by_area = int(found.settings.get("reports_by_area_only", 0))
+    if by_area:
+        yield f"{count(by_area, 'report counts', 'reports count')} by area only: their source moves or rounds places."
     if found.unmapped:
         yield f"{count(found.unmapped, 'report')} without a category took no part: map their names under Set-up."
     if unchanged:

@@ -80,24 +80,29 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the filters leave: the problems, the reports of the period and those of the one before."""
+    """What the filters leave: the problems, the reports of the period and those of the one before.
+
+    ``moved`` of the reports lie on points that their source moved: counted by area, drawn nowhere.
+    """
 
     problems: Sequence[Problem]
     reports: int
     reports_before: int | None
+    moved: int = 0
 
 
 def picture(store: Store, asked: Asked, zone: tzinfo) -> Picture:
     """Count and select for the asked. ``reports_before`` is None where nothing is comparable."""
     points = map_points.cache.get(store)
-    reports = int(points.selected(asked.view(zone)).sum())
+    moved = points.count_moved(asked.view(zone))
+    reports = int(points.selected(asked.view(zone)).sum()) + moved
     before = None
     if asked.days:
-        oldest = points.points.reported_s.min(initial=2**62)
+        oldest = min(of.reported_s.min(initial=2**62) for of in (points.points, points.moved))
         earlier = asked.before().view(zone)
         if earlier.since_s is not None and oldest <= earlier.since_s:
-            before = int(points.selected(earlier).sum())
-    return Picture(selected_problems(store, asked.of_problems()), reports, before)
+            before = int(points.selected(earlier).sum()) + points.count_moved(earlier)
+    return Picture(selected_problems(store, asked.of_problems()), reports, before, moved)
 
 
 def last_day(store: Store, today: date, zone: tzinfo) -> date:
@@ -123,7 +128,8 @@ def map_state(
     """
     version = store.version()
     points = map_points.cache.get(store)
-    home = map_points.extent(points.points.lon_lat, [area.geometry for area in store.areas()])
+    drawn = points.points.lon_lat if len(points.points) else points.moved.lon_lat
+    home = map_points.extent(drawn, [area.geometry for area in store.areas()])
     also = {"also": str(chosen.id)} if chosen and chosen not in seen else {}
     at = [round(degree / STEP_DEGREES) for degree in chosen.lon_lat] if chosen else None
     return {

@@ -58,29 +58,37 @@ class HexagonsInView:
 
 @dataclass(slots=True)
 class MapPoints:
-    """The placed reports and the boundaries of the store; ``version`` is its ``reports_version``."""
+    """The placed reports and the boundaries of the store; ``version`` is its ``reports_version``.
+
+    ``points`` are drawn; ``moved`` are reports whose source moved their points: they count by area
+    only, because a dot would point at the wrong door.
+    """
 
     version: int
     points: ReportPoints
     geometries: Mapping[int, Mapping[str, object]]
+    moved: ReportPoints
     _finest: npt.NDArray[np.uint64] | None = None
     _cells: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = field(default_factory=dict)
     _in_area: dict[int, Mask] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def selected(self, view: View) -> Mask:
-        """Return which reports (n,) the filters of ``view`` leave, wherever they lie."""
-        keep = np.ones(len(self.points), dtype=np.bool_)
-        if view.since_s is not None:
-            keep &= self.points.reported_s >= view.since_s
-        if view.until_s is not None:
-            keep &= self.points.reported_s < view.until_s
-        if view.groups:
-            order = tuple(Group)
-            keep &= np.isin(self.points.group, [order.index(group) for group in view.groups])
+        """Return which of the drawn reports (n,) the filters of ``view`` leave, wherever they lie."""
+        keep = _selected(self.points, view)
         if view.area_id is not None:
             keep &= self.inside(view.area_id)
         return keep
+
+    def count_moved(self, view: View) -> int:
+        """Return how many reports on moved points the filters of ``view`` leave, wherever they lie."""
+        keep = _selected(self.moved, view)
+        geometry = self.geometries.get(view.area_id or 0)
+        if view.area_id is not None and geometry is None:
+            return 0
+        if geometry is None or not keep.any():
+            return int(keep.sum())
+        return int(geo_areas.inside(self.moved.lon_lat[keep], geometry).sum())
 
     def in_view(self, view: View) -> PointsInView | HexagonsInView:
         """Return the reports in the box of ``view``: single ones, or counts where they are many."""
@@ -117,6 +125,18 @@ class MapPoints:
             return self._cells[resolution]
 
 
+def _selected(points: ReportPoints, view: View) -> Mask:
+    keep = np.ones(len(points), dtype=np.bool_)
+    if view.since_s is not None:
+        keep &= points.reported_s >= view.since_s
+    if view.until_s is not None:
+        keep &= points.reported_s < view.until_s
+    if view.groups:
+        order = tuple(Group)
+        keep &= np.isin(points.group, [order.index(group) for group in view.groups])
+    return keep
+
+
 def parents(cell: npt.NDArray[np.uint64], resolution: int) -> npt.NDArray[np.uint64]:
     """Return the H3 cells of ``resolution`` that contain finer cells ``cell`` (n,).
 
@@ -148,7 +168,9 @@ class PointsCache:
 def read_points(store: Store) -> MapPoints:
     """Read the placed reports and the boundaries of ``store``."""
     version = store.reports_version()
-    return MapPoints(version, store.report_points(), {area.id: area.geometry for area in store.areas()})
+    points = store.report_points()
+    geometries = {area.id: area.geometry for area in store.areas()}
+    return MapPoints(version, points.exact(), geometries, points.where(points.snapped))
 
 
 def extent(lon_lat: npt.NDArray[np.float64], fallback: Sequence[Mapping[str, object]] = ()) -> Box | None:

@@ -12,7 +12,7 @@ from dashboard.wording import count, day, listed
 from problems.events import EventKind
 from problems.hot_spots import Refresh
 from problems.progress import Progress
-from problems.use_cases.refreshing import MAY_REFRESH, refresh
+from problems.use_cases.refreshing import BY_AREA_ONLY, MAY_REFRESH, refresh
 
 #: How a hot spot was matched; every hot spot of a refresh is one of these.
 _CHANGES: Final[Mapping[str, str]] = {
@@ -53,4 +53,8 @@ def found_words(result: object) -> str:
     changes = [f"{found[kind]:,} {word}" for kind, word in _CHANGES.items() if found[kind]]
     told = f": {listed(changes)}" if changes else ""
     quiet = f" {count(result.dormant, 'problem')} went quiet." if result.dormant else ""
-    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}.{quiet}"
+    by_area = int(result.settings.get(BY_AREA_ONLY, 0))
+    moved = (
+        f" {count(by_area, 'report counts', 'reports count')} by area only, their places were moved." if by_area else ""
+    )
+    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}.{quiet}{moved}"

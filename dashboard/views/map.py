@@ -7,7 +7,9 @@ import streamlit as st
 from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping import live_layer
+from dashboard.mapping import points as map_points
 from dashboard.mapping.layers import Asked, Picture
+from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
@@ -35,7 +37,13 @@ def show() -> None:
     seen = map_layers.picture(store, asked, session.get_settings().zone)
     head.html(design.page_head("Where reports concentrate", map_reading.sentence(asked, seen)))
     figures.html(_figures(store, asked, seen))
+    # Where nothing can be drawn as a dot, the counts by area are the picture.
+    only_by_area = bool(seen.moved) and seen.moved == seen.reports
+    if only_by_area:
+        show_by_area(this_desk(), asked)
     _desk(asked)
+    if not only_by_area:
+        show_by_area(this_desk(), asked)
     _refresh_row(store)
 
 
@@ -101,7 +109,7 @@ def _refresh_row(store: Store) -> None:
     watch_refresh()
     words, button = st.columns([3, 1], vertical_alignment="top", gap="medium")
     with words:
-        for remark in _about(latest):
+        for remark in _about(latest, by_area_only=_only_by_area(store)):
             st.html(design.note(remark))
         if latest and latest.excluded_reports:
             ask = {setup.PART: setup.POINTS}
@@ -114,7 +122,14 @@ def _refresh_row(store: Store) -> None:
         offer_refresh(this_desk(), label="Find hot spots again")
 
 
-def _about(latest: Refresh | None) -> list[str]:
+def _only_by_area(store: Store) -> bool:
+    points = map_points.cache.get(store)
+    return len(points.moved) > 0 and not len(points.points)
+
+
+def _about(latest: Refresh | None, *, by_area_only: bool) -> list[str]:
+    if by_area_only:
+        return ["No hot spots can be found yet: the place of every report is moved or rounded, so they count by area."]
     if latest is None:
         return ["Nobody has looked for hot spots yet. “Find hot spots again” does so; it takes a few seconds."]
     window = f"the {latest.window_days} days up to then" if latest.window_days else "everything up to then"

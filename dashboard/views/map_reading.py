@@ -15,7 +15,7 @@ LEAST_FOR_PERCENT = 10
 def sentence(asked: Asked, seen: Picture) -> str:
     """Return what the map shows in one or two sentences, for those who cannot see it, and for all others."""
     period = f"From {day(asked.first)} to {day(asked.last)}" if asked.first else f"Up to {day(asked.last)}"
-    told = f"{period}, {count(seen.reports, 'report was', 'reports were')} counted"
+    told = f"{period}, {count(seen.reports, 'report was', 'reports were')} counted{_by_area(seen)}"
     largest = largest_open(seen.problems)
     if largest is None:
         return f"{told}; no open problem fits these filters."
@@ -24,6 +24,12 @@ def sentence(asked: Asked, seen: Picture) -> str:
         f"{count(largest.incidents, 'distinct incident')}: {largest.status.label.lower()}."
     )
     return f"{told}, and {count(len(seen.problems), 'problem is', 'problems are')} on the map. {place}"
+
+
+def _by_area(seen: Picture) -> str:
+    if not seen.moved:
+        return ""
+    return ", all of them by area only" if seen.moved == seen.reports else f", {seen.moved:,} of them by area only"
 
 
 def under_way(problems: Sequence[Problem]) -> str:

@@ -62,6 +62,16 @@ class PlaceReading(Reading):
         places = np.unique(np.concatenate(pieces))
         return np.column_stack([places["lon"], places["lat"]])
 
+    def snapped_reports(self) -> dict[str, int]:
+        """Return how many placed reports on moved points each source has, by its name; without the others."""
+        query = (
+            select(_report.source, func.count().label("total"))
+            .where(_report.lon.is_not(None), _report.undone.is_(False), _counts(), _SNAPPED)
+            .group_by(_report.source)
+        )
+        with self._reading() as connection:
+            return {row.source: int(row.total) for row in connection.execute(query)}
+
     def area_counts(
         self,
         kind: AreaKind,

@@ -45,7 +45,7 @@ class Watch:
         earliest = day_end(self.as_of - timedelta(days=self.settings.recurrence_watch_days), self.zone)
         if self.window_since is None or self.window_since <= earliest:
             return self.window
-        return self.store.report_points(earliest, self.window_since).joined(self.window)
+        return self.store.report_points(earliest, self.window_since).exact().joined(self.window)
 
     def incidents_since_remediation(self, problem: Problem) -> int:
         """Return the incidents inside the footprint since the work was done if they are a recurrence, else 0.
@@ -82,7 +82,7 @@ class Watch:
             start, first = max(start, first), done_on
         box = Box(*geojson.bounds(problem.footprint))
         period = day_start(start, self.zone), day_start(first, self.zone)
-        usual = self._incidents(self.store.report_points(*period, [problem.group], box), problem)
+        usual = self._incidents(self.store.report_points(*period, [problem.group], box).exact(), problem)
         return usual / max((first - start).days, 1) * elapsed_days
 
     def _incidents(self, points: ReportPoints, problem: Problem) -> int:

@@ -31,6 +31,8 @@ from problems.use_cases.saving import require
 
 MAY_REFRESH = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.ADMIN, Role.SYSTEM)
 LONGEST_WINDOW_DAYS = 3660
+#: Among the settings of a refresh: how many reports of its window count by area only, because their places were moved.
+BY_AREA_ONLY = "reports_by_area_only"
 
 
 def refresh(
@@ -91,7 +93,10 @@ def refresh(
     days = settings.window_days if window_days is None else window_days
     _check_window(seen, day, days)
     since = day_start(day - timedelta(days=days - 1), zone) if days else None
-    points = store.report_points(since, day_end(day, zone))
+    everything = store.report_points(since, day_end(day, zone))
+    # A source that moves its points piles reports up where nothing happened more often than elsewhere.
+    points = everything.exact()
+    by_area_only = len(everything) - len(points)
     epsg = _metric_epsg(store, points)
     # A place on another continent is a fault in the records: no map of this city can hold it.
     points = points.where(projection.holds(points.lon_lat, epsg))
@@ -115,7 +120,7 @@ def refresh(
             by=principal.name,
             epsg=epsg,
             input_digest=digest,
-            settings=asdict(settings),
+            settings={**asdict(settings), BY_AREA_ONLY: by_area_only},
             **_counts(finding, plan),
         )
         if latest is not None and latest.as_of == day and latest.input_digest == digest and not result.new:
