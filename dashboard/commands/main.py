@@ -40,6 +40,11 @@ _RANGES = {"--port": (1, 65_535), "--seed": (0, 2**31 - 1), "--window-days": (1,
 _PORTS, _SEEDS, _WINDOWS = _RANGES["--port"], _RANGES["--seed"], _RANGES["--window-days"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="open311: the first day; else since the last pull.")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="open311: the last day; else until now.")]
+Restart = Annotated[bool, typer.Option("--restart", help="open311: throw away what an unfinished pull has fetched.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="A day, written as 2025-12-31.")]
 
 
@@ -96,11 +101,14 @@ def demo(
         "  python -m dashboard import january.csv february.csv --source council\n"
         "  python -m dashboard import reports.csv --columns columns.toml --dry-run --json\n\n"
         "Each file is imported as a whole or not at all, in the order given; importing a file again changes nothing."
+        "\n\n\b\n"
+        "  python -m dashboard import open311 boston --since 2025-01-01\n\n"
+        "pulls a server that the settings name; after an interruption the same command goes on where it was."
     ),
 )
 def import_(
     files: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(metavar="FILE", help="Tables with one report per row: CSV, Excel, JSON, GeoPackage …"),
     ],
     *,
@@ -110,13 +118,27 @@ def import_(
     columns: Annotated[
         Path | None, typer.Option("--columns", metavar="FILE", help="A TOML file that says which column is what.")
     ] = None,
+    since: Since = None,
+    until: Until = None,
+    restart: Restart = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would happen and keep nothing.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Read reports from files into the store."""
+    """Read reports from files into the store, or pull them from an Open311 server of the settings."""
+    output = Output(as_json)
+    if files[0] == "open311":
+        from dashboard.commands.feeds import run_pull
+
+        if columns is not None:
+            raise typer.BadParameter("--columns is for files; what a server sends is known")
+        return run_pull(output, asked=files[1:], since=since, until=until, restart=restart, dry_run=dry_run)
+    if since or until or restart:
+        raise typer.BadParameter("--since, --until and --restart are for import open311")
     from dashboard.commands.working import run_import
 
-    return run_import(Output(as_json), files=files, source=source, columns_file=columns, dry_run=dry_run)
+    return run_import(
+        output, files=[Path(name) for name in files], source=source, columns_file=columns, dry_run=dry_run
+    )
 
 
 @app.command(

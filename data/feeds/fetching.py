@@ -156,12 +156,11 @@ class Line:
                 return read(target) if self._attempt(path_and_query, target) else None
             except TryAgain as failed:
                 why = failed.why
-                pause_s = failed.pause_s if failed.pause_s is not None else 2.0**attempt
-                if pause_s > self.limits.longest_pause_s:
-                    why += f" and asks to wait for {pause_s:,.0f} seconds"
+                if failed.pause_s is not None and failed.pause_s > self.limits.longest_pause_s:
+                    why += f" and asks to wait for {failed.pause_s:,.0f} seconds"
                     break
                 if attempt + 1 < self.limits.attempts:
-                    self._pause(pause_s)
+                    self._pause(2.0**attempt if failed.pause_s is None else failed.pause_s)
         raise Interrupted(
             self._asked,
             f"The server {why}.",

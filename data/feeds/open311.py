@@ -207,10 +207,12 @@ class _Run:
         if ask.page == 1:
             self._seen.clear()
         raw, kept = self._begun.part(f"page-{number:06d}.answer"), self._begun.part(f"page-{number:06d}.records")
-        read = self._line.fetch(self._request(ask), raw, lambda fetched: self._read(fetched, kept, ask))
+        try:
+            read = self._line.fetch(self._request(ask), raw, lambda fetched: self._read(fetched, kept, ask))
+        finally:
+            raw.unlink(missing_ok=True)
         if read is None:
             read = self._nothing_there(ask, kept)
-        raw.unlink(missing_ok=True)
         entry = {
             "asked": _asked(ask),
             "facts": read.facts.told(),
@@ -259,6 +261,7 @@ class _Run:
             raise self._refused_elsewhere(error) from error
 
     def _refused_elsewhere(self, error: Elsewhere) -> InputRefused:
+        self._begun.tidy()
         folder = self._begun.refuse()
         return InputRefused(
             f"“{self._server.source}” was not imported: it looks like another city’s data.",
