@@ -54,6 +54,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8501
     feeds: Feeds = field(default_factory=Feeds)
+    #: How far back the review list of duplicates looks.
+    review_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ _DETECTION_LIMITS = {
     "recurrence_watch_days": _Limit(0, 3_650),
 }
 _PORT_LIMIT = _Limit(1, 65_535)
+_REVIEW_LIMIT = _Limit(1, 3_660)
 _FEED_LIMITS = {"page_size": _Limit(1, 10_000), "window_days": _Limit(1, 90), "overlap_days": _Limit(1, 366)}
 
 
@@ -126,6 +129,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "base_map": _with_base_map,
         "server": _with_server,
         "open311": _with_open311,
+        "duplicates": _with_duplicates,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -245,6 +249,13 @@ def _with_server(settings: Settings, section: _Section) -> Settings:
     if "port" in section.content:
         settings = replace(settings, port=int(section.number("port", _PORT_LIMIT, whole=True)))
     return settings
+
+
+def _with_duplicates(settings: Settings, section: _Section) -> Settings:
+    section.allow("review_days")
+    if "review_days" not in section.content:
+        return settings
+    return replace(settings, review_days=int(section.number("review_days", _REVIEW_LIMIT, whole=True)))
 
 
 def _with_open311(settings: Settings, section: _Section) -> Settings:
