@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from data.feeds.servers import FeedServer
 
-NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
+NOW = datetime(2025, 3, 29, 12, tzinfo=UTC)
 PATH = "/open311/v2"
 Request = dict[str, Any]
 #: Answers in place of the server: (handler, query, number of the request from 1). True when it did.

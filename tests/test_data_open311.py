@@ -128,7 +128,7 @@ def test_each_field_arrives_where_it_belongs(desk: Desk) -> None:
         1,
         50,
         status="Closed",
-        updated_datetime="2026-03-28T10:00:00Z",
+        updated_datetime="2025-03-28T10:00:00Z",
         status_notes="Lamp changed",
         address="1 High St",
     )
@@ -137,7 +137,7 @@ def test_each_field_arrives_where_it_belongs(desk: Desk) -> None:
         desk.pull(city.server())
     one, two, three = (desk.reports()[f"SR-{n}"] for n in (1, 2, 3))
     assert (one.status, one.resolution) == (ReportStatus.RESOLVED, "unspecified")
-    assert one.closed_at == datetime(2026, 3, 28, 10, tzinfo=UTC)
+    assert one.closed_at == datetime(2025, 3, 28, 10, tzinfo=UTC)
     assert one.reported_at == NOW - timedelta(hours=50)
     assert (one.lon_lat, one.address) == ((-1.2001, 52.9001), "1 High St")
     assert one.text == "Lamp 1 is dark\nStatus: Lamp changed"
@@ -150,9 +150,9 @@ def test_a_report_without_a_readable_date_is_rejected_and_costs_no_other(desk: D
     with serving(city):
         city.trick = _answers(
             b'[{"service_request_id": "A", "requested_datetime": "?"}, {"service_request_id": "B",'
-            b' "requested_datetime": "2026-03-20T10:00:00Z", "updated_datetime": "soon"}]'
+            b' "requested_datetime": "2025-03-20T10:00:00Z", "updated_datetime": "soon"}]'
         )
-        told = desk.pull(city.server(), since=date(2026, 3, 15))
+        told = desk.pull(city.server(), since=date(2025, 3, 15))
     assert told.batch is not None
     assert (told.batch.accepted, told.batch.rejected) == (1, 1)
 
@@ -182,11 +182,11 @@ def test_the_next_pull_reaches_back_a_little_and_brings_what_changed(desk: Desk)
         desk.pull(city.server())
         assert last_until(desk.store, "city") == NOW
         desk.now = NOW + timedelta(days=1)
-        city.held[0] |= {"status": "closed", "updated_datetime": "2026-03-30T08:00:00Z"}
+        city.held[0] |= {"status": "closed", "updated_datetime": "2025-03-30T08:00:00Z"}
         city.held.append(request(900, -5))
         city.asked.clear()
         told = desk.pull(city.server(overlap_days=7))
-    assert city.asked[0]["start_date"] == "2026-03-22T12:00:00Z"
+    assert city.asked[0]["start_date"] == "2025-03-22T12:00:00Z"
     assert told.batch is not None
     assert (told.batch.accepted, told.batch.updated) == (1, 1)
     assert desk.reports()["SR-1"].status is ReportStatus.RESOLVED
@@ -198,10 +198,10 @@ def test_a_server_that_can_tell_what_changed_is_asked_for_that(desk: Desk) -> No
         server = city.server(updated_param="updated_after")
         desk.pull(server)
         desk.now = NOW + timedelta(days=1)
-        city.held[39] |= {"status": "closed", "updated_datetime": "2026-03-30T08:00:00Z"}
+        city.held[39] |= {"status": "closed", "updated_datetime": "2025-03-30T08:00:00Z"}
         city.asked.clear()
         told = desk.pull(server)
-    assert [query.get("updated_after") for query in city.asked] == ["2026-03-26T12:00:00Z"] * 2
+    assert [query.get("updated_after") for query in city.asked] == ["2025-03-26T12:00:00Z"] * 2
     assert told.batch is not None
     assert (told.batch.rows, told.batch.updated) == (1, 1)
 
@@ -216,12 +216,12 @@ def test_nothing_new_is_an_answer_too(desk: Desk) -> None:
 
 def test_days_are_those_of_the_deployment_and_must_make_sense(desk: Desk) -> None:
     with serving(City(requests_over(80, 5))) as city:
-        desk.pull(city.server(), since=date(2026, 3, 1), until=date(2026, 3, 10))
+        desk.pull(city.server(), since=date(2025, 3, 1), until=date(2025, 3, 10))
         assert (city.asked[0]["start_date"], city.asked[0]["end_date"]) == (
-            "2026-03-01T00:00:00Z",
-            "2026-03-11T00:00:00Z",
+            "2025-03-01T00:00:00Z",
+            "2025-03-11T00:00:00Z",
         )
-        for since, until in ((date(2026, 3, 10), date(2026, 3, 1)), (date(2027, 1, 1), None)):
+        for since, until in ((date(2025, 3, 10), date(2025, 3, 1)), (date(2027, 1, 1), None)):
             with pytest.raises(InputRefused, match="before it begins"):
                 desk.pull(city.server(), since=since, until=until)
 
@@ -328,7 +328,7 @@ def test_an_unfinished_pull_is_not_mistaken_for_another(desk: Desk) -> None:
         with pytest.raises(Interrupted):
             desk.pull(city.server())
         with pytest.raises(InputRefused, match=r"unfinished pull of 3 pages.*--restart"):
-            desk.pull(city.server(), since=date(2026, 3, 1))
+            desk.pull(city.server(), since=date(2025, 3, 1))
         with pytest.raises(InputRefused, match="another address or jurisdiction"):
             desk.pull(city.server(jurisdiction_id="elsewhere.gov"))
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from data.feeds.servers import Feeds, FeedServer
 from data.settings import _DETECTION_LIMITS, DEFAULT_STORE, BaseMap, read_settings
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
@@ -90,7 +91,7 @@ def test_an_unknown_zone_is_refused(zone: str) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("[detektion]\n", "detektion", "detection, base_map, server"),
+        ("[detektion]\n", "detektion", "detection, base_map, server, open311"),
         ("detection = 5\n", "detection", r"\[detection\]"),
         ("radius_m = 5\n", "radius_m", "detection, base_map, server"),
         ("[[detection]]\nradius_m = 5\n", "detection", r"\[detection\]"),
@@ -121,6 +122,9 @@ def test_an_unknown_zone_is_refused(zone: str) -> None:
         ("[server]\nhost = 'http://a/'\n", "server.host", "127.0.0.1"),
         ("[server]\nhost = 5\n", "server.host", "127.0.0.1"),
         ("[server]\naddress = '::1'\n", "server.address", "host, port"),
+        ("[open311]\nserver = 'a'\n", "open311.server", "servers, folder"),
+        ("[open311]\nservers = 'a'\n", "open311.servers", r"\[\[open311.servers\]\]"),
+        ("[open311]\nfolder = 5\n", "open311.folder", "path of a folder"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_file_key_and_what_is_allowed(
@@ -130,6 +134,87 @@ def test_what_is_not_understood_is_refused_with_file_key_and_what_is_allowed(
         read_settings(written(tmp_path, text))
     assert f"“{key}”" in str(caught.value)
     assert "fixpoint.toml" in str(caught.value)
+
+
+SERVER = """
+[[open311.servers]]
+source = "boston"
+url = "https://311.example.org/open311/v2/"
+"""
+
+
+def test_open311_servers_are_taken_over(tmp_path: Path) -> None:
+    more = """
+    jurisdiction_id = "city.example.org"
+    api_key_env = "CITY_311_KEY"
+    page_size = 50
+    window_days = 7
+    overlap_days = 14
+    format = "xml"
+    updated_param = "updated_after"
+    zone = "America/New_York"
+
+    [[open311.servers]]
+    source = "here"
+    url = "http://127.0.0.1:8000"
+    allow_local = true
+    """
+    feeds = read_settings(written(tmp_path, f"[open311]\nfolder = '{tmp_path}'\n{SERVER}{more}")).feeds
+    boston = FeedServer(
+        "boston",
+        "https://311.example.org/open311/v2",
+        jurisdiction_id="city.example.org",
+        api_key_env="CITY_311_KEY",
+        page_size=50,
+        window_days=7,
+        overlap_days=14,
+        format="xml",
+        updated_param="updated_after",
+        zone="America/New_York",
+    )
+    assert feeds == Feeds((boston, FeedServer("here", "http://127.0.0.1:8000", allow_local=True)), tmp_path)
+    assert read_settings({}).feeds == Feeds()
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "allowed"),
+    [
+        ("url = 'http://311.example.org'", "url", "is not https"),
+        ("url = 'http://127.0.0.1:8000'", "url", "is not https"),
+        ("url = 'http://311.example.org'\nallow_local = true", "url", "is not https"),
+        ("url = 'ftp://311.example.org'", "url", "is not a web address"),
+        ("url = 'https://me:pw@311.example.org'", "url", "holds a name or a password"),
+        ("url = 'https://311.example.org/?key=1'", "url", "holds more than a path"),
+        ("url = 'https://311.example.org/a/../b'", "url", "unusual signs"),
+        ("url = 'https://311.example.org/v2/requests.json'", "url", "names one list"),
+        ("url = 'https://311.example.org\\\\@evil.example'", "url", "is not a web address"),
+        ("url = 'https://311.example.org:99999'", "url", "is not a web address"),
+        ("source = '../up'", "source", "is not a name"),
+        ("source = ''", "source", "such as boston"),
+        ("key = 'abc'", "key", "is not a setting"),
+        ("api_key_env = 'k3y-Of-the-city'", "api_key_env", "never the key itself"),
+        ("page_size = 0", "page_size", "from 1 to 10000"),
+        ("window_days = 91", "window_days", "from 1 to 90"),
+        ("format = 'csv'", "format", "json or xml"),
+        ("zone = 'Boston'", "zone", "Europe/London"),
+        ("updated_param = 'a&b'", "updated_param", "updated_after"),
+        ("allow_local = 1", "allow_local", "true or false"),
+        ("jurisdiction_id = 5", "jurisdiction_id", "city.example.org"),
+    ],
+)
+def test_a_server_that_is_not_understood_is_refused(tmp_path: Path, line: str, key: str, allowed: str) -> None:
+    name = line.partition(" = ")[0]
+    kept = "\n".join(one for one in SERVER.splitlines() if not one.startswith(f"{name} ="))
+    with pytest.raises(InputRefused, match=allowed) as caught:
+        read_settings(written(tmp_path, f"{kept}\n{line}\n"))
+    assert f"“open311.servers, number 1.{key}”" in str(caught.value)
+    assert "k3y-Of-the-city" not in str(caught.value)
+    assert "pw" not in str(caught.value)
+
+
+def test_two_servers_of_one_source_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="names the source “boston” twice"):
+        read_settings(written(tmp_path, SERVER * 2))
 
 
 def test_a_missing_file_a_folder_and_a_broken_file_are_refused(tmp_path: Path) -> None:
