@@ -6,10 +6,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.importing import preview
-from data.reading.columns import FIELDS, Columns, check_columns, read_columns
-from data.reading.places import read_number, read_pair, usable
+from data.reading.columns import (
+    CONFIRMABLE,
+    DATE_FIELDS,
+    DATE_ORDERS,
+    DATE_PRECISIONS,
+    FIELDS,
+    Columns,
+    check_columns,
+    columns_from,
+    read_columns,
+)
+from data.reading.questions import check_answered
 from data.reading.recognising import Recognition, recognise
 from data.reading.statuses import read_status
 from data.stores import open_store
@@ -100,59 +112,6 @@ def test_a_number_is_a_reference_only_where_it_tells_all_reports_apart(
     assert (found.columns.names.get("id") == name) is is_id
 
 
-# -- dates --
-
-
-def test_an_open_order_follows_the_other_dates_and_then_the_zone_and_is_said() -> None:
-    table = "Opened|Closed|Lat|Long\n01/02/2015|13/02/2015|51.5|-0.1\n"
-    found = _recognise(table)
-    assert found.columns.date_orders == {"reported": "dmy", "closed": "dmy"}
-    assert "like the other dates" in found.notes[0]
-    lone = "Opened|Lat|Long\n01/02/2015|42.3|-71.1\n"
-    assert _recognise(lone).columns.date_orders == {"reported": "dmy"}
-    american = _recognise(lone, "America/New_York")
-    assert american.columns.date_orders == {"reported": "mdy"}
-    assert "America/New_York" in american.notes[0]
-
-
-# -- places --
-
-
-@pytest.mark.parametrize(
-    ("text", "pair"),
-    [
-        ("(42.3504, -71.0867)", (-71.0867, 42.3504)),
-        ("51.5, -0.1", (-0.1, 51.5)),
-        ("POINT (-71.1 42.3)", (-71.1, 42.3)),
-        ("1 City Hall Plz, Boston", None),
-        ("1051000, 194000", None),
-        ("", None),
-    ],
-)
-def test_pairs_of_coordinates_are_read_latitude_first_and_points_longitude_first(
-    text: str, pair: tuple[float, float] | None
-) -> None:
-    assert read_pair(text) == pair
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat"),
-    [(0.0, 0.0), (42.35, -171.0), (200.0, 10.0), (None, 51.0), (-0.1, None), (3_680_000.0, 530_000.0), (0.01, -0.02)],
-)
-def test_null_swapped_and_projected_values_are_no_place(lon: float | None, lat: float | None) -> None:
-    assert usable(lon, lat) is None
-
-
-@pytest.mark.parametrize(("text", "number"), [("51,5", 51.5), (" -0.1 ", -0.1), ("1e3", 1000.0)])
-def test_numbers_may_have_a_decimal_comma(text: str, number: float) -> None:
-    assert read_number(text) == number
-
-
-@pytest.mark.parametrize("text", ["", "nan", "inf", "n/a", "1,234,567", "--1", "1e999"])
-def test_what_is_no_number_is_not_guessed(text: str) -> None:
-    assert read_number(text) is None
-
-
 # -- recognition --
 
 
@@ -179,12 +138,13 @@ def test_the_category_is_the_column_that_the_taxonomy_knows() -> None:
 def test_british_grid_is_recognised_and_other_grids_are_asked_for() -> None:
     british = _recognise("Opened|Easting|Northing\n2015-01-13|530076.239|182797.685\n")
     assert british.columns.epsg == 27700
-    check_columns(british.columns, ["Opened", "Easting", "Northing"])
+    assert british.questions == ()
     header = ["Opened", "X Coordinate (State Plane)", "Y Coordinate (State Plane)"]
-    american = _recognise("|".join(header) + "\n2015-01-13|1026839|190733\n")
+    american = _recognise("|".join(header) + "\n2015-01-13|1026839|190733\n", "America/New_York")
     assert american.columns.epsg is None
+    check_columns(american.columns, header)
     with pytest.raises(InputRefused, match="EPSG number"):
-        check_columns(american.columns, header)
+        check_answered(american.questions)
 
 
 def test_every_recognised_field_has_a_column_examples_and_a_confidence(shared: Path) -> None:
@@ -258,11 +218,30 @@ def _toml(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_a_mapping_survives_its_file(tmp_path: Path) -> None:
+_TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
+_MAPPINGS = st.builds(
+    Columns,
+    names=st.dictionaries(st.sampled_from(list(FIELDS)), _TEXT, min_size=1),
+    date_orders=st.dictionaries(st.sampled_from(DATE_FIELDS), st.sampled_from(DATE_ORDERS)),
+    zone=st.none() | st.sampled_from(["Europe/Paris", "America/New_York"]),
+    epsg=st.none() | st.integers(1024, 32767),
+    no_place=st.booleans(),
+    date_precision=st.dictionaries(st.sampled_from(DATE_FIELDS), st.sampled_from(DATE_PRECISIONS)),
+    lon_first=st.booleans(),
+    confirmed=st.lists(st.sampled_from(CONFIRMABLE), unique=True).map(tuple),
+)
+
+
+@given(_MAPPINGS)
+def test_a_mapping_survives_its_file(columns: Columns) -> None:
+    assert columns_from(columns.to_toml()) == columns
+
+
+def test_a_mapping_in_a_file_and_with_its_source_is_the_same(tmp_path: Path) -> None:
     columns = Columns({"reported": 'The "date" \\ of\tit', "lat_lon": "Ort"}, {"reported": "dmy"}, "Europe/Paris", 2154)
-    assert read_columns(_toml(tmp_path, columns.to_toml())) == columns
-    bare = Columns({"reported": "Opened"}, no_place=True)
-    assert read_columns(_toml(tmp_path, bare.to_toml())) == bare
+    assert read_columns(_toml(tmp_path, columns.to_toml())) == columns == columns_from(columns.to_toml())
+    with pytest.raises(InputRefused, match="not TOML"):
+        columns_from("columns = ")
 
 
 def test_one_date_order_holds_for_all_date_columns(tmp_path: Path) -> None:
@@ -278,7 +257,11 @@ def test_one_date_order_holds_for_all_date_columns(tmp_path: Path) -> None:
         ('[columns]\ncolour = "a"\n', "Fields are: id, category"),
         ("[columns]\nreported = 3\n", "lines of text"),
         ('colour = 1\n[columns]\nreported = "a"\n', "Settings are: columns"),
-        ('date_order = "ydm"\n[columns]\nreported = "a"\n', "Orders are: iso"),
+        ('date_order = "ydm"\n[columns]\nreported = "a"\n', "Possible are: iso"),
+        ('date_precision = "year"\n[columns]\nreported = "a"\n', "Possible are: moment, day, month"),
+        ('lon_first = 1\n[columns]\nreported = "a"\n', "true or false"),
+        ('confirmed = ["colour"]\n[columns]\nreported = "a"\n', "some of: swapped, zone"),
+        ('confirmed = "zone"\n[columns]\nreported = "a"\n', "some of: swapped, zone"),
         ('zone = "Mars/North"\n[columns]\nreported = "a"\n', "not a time zone"),
         ('zone = "../secret"\n[columns]\nreported = "a"\n', "not a time zone"),
         ('epsg = "x"\n[columns]\nreported = "a"\n', "not an EPSG number"),

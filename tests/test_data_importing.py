@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.importing import import_file, preview
 from data.reading.columns import Columns
+from data.reading.questions import answered
 from data.stores import open_store
 from data.taxonomy import load_taxonomy
 from problems.errors import Cancelled, InputRefused
@@ -213,13 +214,17 @@ def test_progress_grows_and_cancelling_keeps_nothing(store: Store, tmp_path: Pat
     assert shares[0] <= 0.2
 
 
-def test_what_was_assumed_about_a_file_is_said_while_it_is_imported(store: Store, tmp_path: Path) -> None:
+def test_what_was_found_about_a_file_is_said_while_it_is_imported(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "old.csv"
-    path.write_bytes("ID,Category,Opened,Lat,Long\n1,Café,01/02/2026,51.5,-0.1\n".encode("cp1252"))
+    head, row = "ID,Category,Opened,Printed,Lat,Long\n", "1,Café,01/02/2026,{}/02/2026,51.5,-0.1\n"
+    path.write_bytes((head + row.format("03")).encode("cp1252"))
+    with pytest.raises(InputRefused, match="day/month is usual in the time zone Europe/London"):
+        _import(store, path)
+    path.write_bytes((head + row.format("13")).encode("cp1252"))
     said: list[str] = []
     _import(store, path, progress=lambda message, _share: said.append(message))
     assert any("Windows-1252" in message for message in said)
-    assert any("day/month" in message and "Europe/London" in message for message in said)
+    assert any("day/month like “Printed”" in message for message in said)
     (report,) = store.all_reports()
     assert (report.category_name, report.reported_at.month) == ("Café", 2)
 
@@ -297,7 +302,12 @@ def test_all_boston_types_import(store: Store, shared: Path) -> None:
 def test_other_real_feeds_reconcile(
     store: Store, shared: Path, name: str, rows: int, rejected: int, unplaced: int
 ) -> None:
-    batch = _import(store, shared / "realdata" / name)
+    path = shared / "realdata" / name
+    seen = preview(path)
+    columns = None
+    for question in (each for each in seen.questions if each.needed):
+        columns = answered(columns or seen.columns, question, question.proposed or "")
+    batch = _import(store, path, columns=columns)
     assert (batch.rows, batch.rejected, batch.unplaced) == (rows, rejected, unplaced)
     assert batch.accepted + batch.unchanged == rows - rejected
     assert store.counts().reports == batch.accepted

@@ -16,6 +16,8 @@ FIELDS: Mapping[str, str] = {
     "reported": "Date reported",
     "occurred": "Date it happened",
     "closed": "Date closed",
+    "due": "Date due",
+    "updated": "Date last updated",
     "status": "Status",
     "lat": "Latitude",
     "lon": "Longitude",
@@ -25,64 +27,17 @@ FIELDS: Mapping[str, str] = {
     "address": "Address",
     "area": "Area",
     "channel": "How it was reported",
+    "asset": "Asset or unit number",
     "reporter": "Who reported it",
 }
-DATE_FIELDS = ("reported", "occurred", "closed")
+DATE_FIELDS = ("reported", "occurred", "closed", "due", "updated")
 #: iso 2026-01-31, dmy 31/01/2026, mdy 01/31/2026, epoch seconds (or milliseconds) since 1970, serial days
 #: as a spreadsheet counts them, with the time as a fraction: 46053.5.
 DATE_ORDERS = ("iso", "dmy", "mdy", "epoch", "serial")
-
-#: Names seen in feeds, folded, best first. A name alone never decides: the values must fit too.
-_NAMES: Mapping[str, str] = {
-    "id": (
-        "caseenquiryid caseid uniquekey servicerequestnumber srnumber servicerequestid requestid ticketid "
-        "reportid sourceid crimeid id iddeclaration reference referencenumber reportref ref persistentid "
-        "refnumber refno casereference caseref casenumber caseno reportnumber reportno number"
-    ),
-    "category": (
-        "categoryname type complainttype requesttype servicename typeofservicerequest srtype srtypedesc issuetype "
-        "problemcode category crimetype subcategory reason requestdetails descriptor group subject "
-        "typedeclaration servicecode code"
-    ),
-    "text": (
-        "text detail details description issuedescription title casetitle whatwasreported context statusnotes "
-        "resolutiondescription closurereason"
-    ),
-    "reported": (
-        "reportedat reported opendt opened createddate creationdate datetimeinit ticketcreateddatetime "
-        "requesteddatetime created confirmed datereported reporteddate datetimeopened dateopened opendate date "
-        "epoch month"
-    ),
-    "occurred": "occurredat occurred incidentdate dateofincident eventdate happened",
-    "closed": (
-        "closedat closeddt closed closeddate completiondate datetimeclosed dateinvtdone ticketcloseddatetime "
-        "fixed dateclosed datetimeresolved resolvedat outcomedate datecancelled"
-    ),
-    "status": (
-        "casestatus status ticketstatus problemstate reportstatus state outcomestatus lastoutcomecategory "
-        "outcomecategory"
-    ),
-    "lat": "latitude lat loclat y",
-    "lon": "longitude long lon lng loclong x",
-    "lat_lon": "geocodedlocation location point geopoint2d latlon latlong latitudelongitude coordinates",
-    "easting": "easting eastings xcoordinatestateplane xcoordinate geox locx srx x",
-    "northing": "northing northings ycoordinatestateplane ycoordinate geoy locy sry y",
-    "address": (
-        "address incidentaddress streetaddress probaddress location locationstreetname streetname place locationname"
-    ),
-    "area": (
-        "neighborhood neighbourhood wardname ward borough area district communityboard communityarea "
-        "supervisordistrict policedistrict lsoacode incidentzip"
-    ),
-    "channel": "source opendatachanneltype channel callertype devicetype siteused reportedas",
-    "reporter": "reporter username reportername reporterid customerid callerid email reporteremail",
-}
-NAMES: Mapping[str, tuple[str, ...]] = {field: tuple(names.split()) for field, names in _NAMES.items()}
-
-
-def folded_name(name: str) -> str:
-    """Return a column name without case, space, dot, underscore and other marks."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+#: How exact the dates of a column are.
+DATE_PRECISIONS = ("moment", "day", "month")
+#: What can be confirmed to be as it stands: coordinates that look swapped, the time zone of this installation.
+CONFIRMABLE = ("swapped", "zone")
 
 
 @dataclass(frozen=True)
@@ -94,8 +49,11 @@ class Columns:
     names : field (a key of :data:`FIELDS`) to column name
     date_orders : date field to one of :data:`DATE_ORDERS`; a date that is ISO is read in any order
     zone : time zone of dates without one; None for the zone of the deployment
-    epsg : coordinate system of easting and northing
+    epsg : projected coordinate system of easting and northing, in metres or feet
     no_place : the table tells no place, and that is known
+    date_precision : date field to one of :data:`DATE_PRECISIONS`, where it was found out
+    lon_first : the longitude comes first in cells that hold a plain pair of numbers
+    confirmed : what was asked and is right as it stands, of :data:`CONFIRMABLE`
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +61,14 @@ class Columns:
     zone: str | None = None
     epsg: int | None = None
     no_place: bool = False
+    date_precision: Mapping[str, str] = field(default_factory=dict)
+    lon_first: bool = False
+    confirmed: tuple[str, ...] = ()
+
+    @property
+    def month_only(self) -> tuple[str, ...]:
+        """The date fields of which only the month is known."""
+        return tuple(name for name in DATE_FIELDS if self.date_precision.get(name) == "month")
 
     @property
     def has_place(self) -> bool:
@@ -117,6 +83,10 @@ class Columns:
             told["time zone"] = self.zone
         if self.epsg:
             told["coordinate system"] = f"EPSG:{self.epsg}"
+        if self.month_only:
+            told["months only"] = ", ".join(self.month_only)
+        if self.lon_first:
+            told["pairs"] = "longitude first"
         return told
 
     def to_toml(self) -> str:
@@ -124,15 +94,18 @@ class Columns:
         lines = [f"no_place = {str(self.no_place).lower()}"] if self.no_place else []
         lines += [f"zone = {_quoted(self.zone)}"] if self.zone else []
         lines += [f"epsg = {self.epsg}"] if self.epsg else []
+        lines += ["lon_first = true"] if self.lon_first else []
+        lines += [f"confirmed = [{', '.join(map(_quoted, self.confirmed))}]"] if self.confirmed else []
         lines += ["", "[columns]", *(f"{name} = {_quoted(column)}" for name, column in self.names.items())]
-        if self.date_orders:
-            lines += ["", "[date_order]", *(f'{name} = "{order}"' for name, order in self.date_orders.items())]
+        for table, told in (("date_order", self.date_orders), ("date_precision", self.date_precision)):
+            if told:
+                lines += ["", f"[{table}]", *(f"{name} = {_quoted(value)}" for name, value in told.items())]
         return "\n".join(lines).lstrip() + "\n"
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return '"' + "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in escaped) + '"'
 
 
 def read_columns(path: Path) -> Columns:
@@ -157,28 +130,69 @@ def read_columns(path: Path) -> Columns:
     return _columns(asked, told)
 
 
+def columns_from(toml: str, asked: str = "The columns of this source cannot be used.") -> Columns:
+    """Read back what :meth:`Columns.to_toml` wrote, as it is kept with a source.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`read_columns`.
+    """
+    try:
+        return _columns(asked, tomllib.loads(toml))
+    except tomllib.TOMLDecodeError as error:
+        raise InputRefused(asked, f"It is not TOML: {error}.", 'Write lines such as: reported = "OPEN_DT".') from error
+
+
+_SETTINGS = ("columns", "date_order", "zone", "epsg", "no_place", "date_precision", "lon_first", "confirmed")
+
+
 def _columns(asked: str, told: Mapping[str, object]) -> Columns:
-    settings = ("columns", "date_order", "zone", "epsg", "no_place")
-    unknown = sorted(told.keys() - set(settings))
+    unknown = sorted(told.keys() - set(_SETTINGS))
     if unknown:
-        raise InputRefused(asked, f"“{unknown[0]}” is not a setting.", f"Settings are: {', '.join(settings)}.")
+        raise InputRefused(asked, f"“{unknown[0]}” is not a setting.", f"Settings are: {', '.join(_SETTINGS)}.")
     names = _texts(asked, "columns", told.get("columns", {}), FIELDS)
-    order = told.get("date_order", {})
-    if isinstance(order, str):
-        order = dict.fromkeys([name for name in DATE_FIELDS if name in names], order)
-    orders = _texts(asked, "date_order", order, DATE_FIELDS)
-    for wrong in (value for value in orders.values() if value not in DATE_ORDERS):
-        raise InputRefused(asked, f"“{wrong}” is not a date order.", f"Orders are: {', '.join(DATE_ORDERS)}.")
-    zone, epsg, no_place = told.get("zone"), told.get("epsg"), told.get("no_place", False)
+    if not names:
+        raise InputRefused(asked, "It names no column.", f"Fields are: {', '.join(FIELDS)}.")
+    orders = _of_dates(asked, told, names, "date_order", "order", DATE_ORDERS)
+    precisions = _of_dates(asked, told, names, "date_precision", "precision", DATE_PRECISIONS)
+    zone, epsg = told.get("zone"), told.get("epsg")
     if zone is not None and not _is_zone(zone):
         raise InputRefused(asked, f"“{zone}” is not a time zone.", "Write one such as Europe/London.")
     if epsg is not None and (not isinstance(epsg, int) or isinstance(epsg, bool)):
         raise InputRefused(asked, f"“{epsg}” is not an EPSG number.", "Write a number such as 27700.")
-    if not isinstance(no_place, bool):
-        raise InputRefused(asked, f"no_place is “{no_place}”.", "Write true or false.")
-    if not names:
-        raise InputRefused(asked, "It names no column.", f"Fields are: {', '.join(FIELDS)}.")
-    return Columns(names, orders, str(zone) if zone else None, epsg, no_place)
+    confirmed = told.get("confirmed", [])
+    if not isinstance(confirmed, list) or not all(each in CONFIRMABLE for each in confirmed):
+        raise InputRefused(asked, f"confirmed is “{confirmed}”.", f"It lists some of: {', '.join(CONFIRMABLE)}.")
+    return Columns(
+        names,
+        orders,
+        str(zone) if zone else None,
+        epsg,
+        _flag(asked, told, "no_place"),
+        precisions,
+        _flag(asked, told, "lon_first"),
+        tuple(confirmed),
+    )
+
+
+def _of_dates(
+    asked: str, told: Mapping[str, object], names: Mapping[str, str], setting: str, word: str, possible: Sequence[str]
+) -> dict[str, str]:
+    given = told.get(setting, {})
+    if isinstance(given, str):
+        given = dict.fromkeys([name for name in DATE_FIELDS if name in names], given)
+    values = _texts(asked, setting, given, DATE_FIELDS)
+    for wrong in (value for value in values.values() if value not in possible):
+        raise InputRefused(asked, f"“{wrong}” is not a date {word}.", f"Possible are: {', '.join(possible)}.")
+    return values
+
+
+def _flag(asked: str, told: Mapping[str, object], setting: str) -> bool:
+    value = told.get(setting, False)
+    if not isinstance(value, bool):
+        raise InputRefused(asked, f"{setting} is “{value}”.", "Write true or false.")
+    return value
 
 
 def _texts(asked: str, setting: str, told: object, allowed: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
@@ -227,13 +241,3 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
             "No columns with coordinates were found.",
             f"Say which ones they are, or that this file has no places. {listed}",
         )
-    if "easting" in columns.names and not _has_degrees(columns) and columns.epsg is None:
-        raise InputRefused(
-            asked,
-            "It has projected coordinates, but not in the British National Grid, and the system is not known.",
-            "Give the EPSG number of the system, such as 32618 for metres in UTM zone 18 north.",
-        )
-
-
-def _has_degrees(columns: Columns) -> bool:
-    return "lat_lon" in columns.names or "lat" in columns.names

@@ -31,6 +31,7 @@ _PLAIN = (
     re.compile(rf"{_YEAR}[-/.]{_MONTH}(?:[-/.]{_DAY})?{_TIME}"),
     re.compile(rf"{_DAY_NAME}{_DAY}(?:st|nd|rd|th)?[- ]{_WORD}\.?,?[- ]{_SHORT_YEAR}{_TIME}"),
     re.compile(rf"{_DAY_NAME}{_WORD}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}{_TIME}"),
+    re.compile(rf"{_YEAR}[- ]{_WORD}[- ]{_DAY}{_TIME}"),
     re.compile(rf"{_WORD}\.?,?[-/ ]{_YEAR}$"),
     re.compile(rf"{_MONTH}/{_YEAR}$"),
     re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$"),

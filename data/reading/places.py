@@ -1,32 +1,136 @@
-"""Coordinates as feeds write them: one value, a pair in one cell, and what cannot be a place."""
+"""Coordinates as feeds write them: a pair in one cell, whole columns, and what cannot be a place."""
 
+import json
 import re
-from collections.abc import Sequence
+import struct
+from enum import IntEnum
+from typing import Any
 
-from data.reading.numbers import read_number
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-__all__ = ["home_of", "look_swapped", "on_british_grid", "read_number", "read_pair", "usable"]
+from data.reading.homes import Box, home_of, look_swapped
+from data.reading.numbers import read_number, read_numbers
+from data.reading.strings import Strings, as_strings, is_missing
+from geo.grids import inside
+
+__all__ = [
+    "Box",
+    "PlaceFault",
+    "common_fault",
+    "home_of",
+    "look_swapped",
+    "on_british_grid",
+    "place_rows",
+    "read_number",
+    "read_pair",
+    "read_pairs",
+    "usable",
+]
 
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
+_EXACT = r"[-+]?\d{1,3}\.\d{3,}"
 _PAIR = re.compile(rf"\(?\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*\)?$")
-_WKT = re.compile(rf"POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)$", re.IGNORECASE)
+_SPACED = re.compile(rf"\(?\s*({_EXACT})\s+({_EXACT})\s*\)?$")
+#: “123 MAIN ST / NEW YORK, NY / (40.7, -73.9)”: an address and a pair in brackets after it.
+_AFTER_ADDRESS = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)\s*$")
+_WKT = re.compile(
+    rf"(?:SRID=4326;\s*)?POINT\s*Z?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})?\s*\)$", re.IGNORECASE
+)
+_TOLD = {
+    name: re.compile(rf"[\"']{letters}[\"']\s*:\s*[\"']?({_NUMBER})[\"']?\s*[,}}]", re.IGNORECASE)
+    for name, letters in (("lat", "lat(?:itude)?"), ("lon", "(?:lon|lng|long|longitude)"))
+}
+#: A point in degrees as PostGIS writes it out: byte order, kind with system, system 4326, x and y.
+_BINARY = re.compile(r"0101000020E6100000([0-9A-F]{32})$|0101000000([0-9A-F]{32})$", re.IGNORECASE)
 #: The British National Grid covers this many metres east and north.
 GRID_EAST_M = 700_000
 GRID_NORTH_M = 1_300_000
 #: Closer than this to 0,0 (about 11 km of open sea) a place is a null that became a number.
 _NULL_ISLAND_DEG = 0.1
+#: Nothing in degrees is as large.
+_LEAST_FEET = 400.0
+#: Farther than this from where the reports of a deployment lie, a place is a fault of the record.
+_FAR_DEG = 3.0
 _MOST = 0.9
-_GREAT_BRITAIN = (-9.0, 49.5, 2.5, 61.5)
+
+Floats = npt.NDArray[np.float64]
 
 
-def read_pair(value: str) -> tuple[float, float] | None:
-    """Return (longitude, latitude) of “(lat, lon)”, “lat, lon” or “POINT (lon lat)”, or None."""
+class PlaceFault(IntEnum):
+    """Why a row has no place; the numbers are those of the flags of a report."""
+
+    NONE = 0
+    MISSING = 1
+    ZERO = 2
+    SWAPPED = 4
+    OUTSIDE = 8
+    FEET = 16
+    UNREADABLE = 32
+
+
+def read_pair(value: str, *, lon_first: bool = False) -> tuple[float, float] | None:
+    """Return (longitude, latitude) of a cell that holds both, or None.
+
+    Read are “(lat, lon)” with or without brackets, also after an address; “POINT (lon lat)”; GeoJSON and
+    other JSON with both halves; and a point as a geographic database writes it out.
+
+    Parameters
+    ----------
+    lon_first
+        Plain pairs have the longitude first. Points and JSON say which is which.
+    """
     value = value.strip()
-    if found := _PAIR.match(value):
-        return float(found[2]), float(found[1])
+    if value[:1] == "{":
+        return _read_json(value)
+    if found := _PAIR.match(value) or _SPACED.match(value) or _AFTER_ADDRESS.search(value):
+        one, other = float(found[1]), float(found[2])
+        return (one, other) if lon_first else (other, one)
     if found := _WKT.match(value):
         return float(found[1]), float(found[2])
+    if found := _BINARY.match(value):
+        lon, lat = struct.unpack("<2d", bytes.fromhex(found[1] or found[2]))
+        return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
     return None
+
+
+def _read_json(value: str) -> tuple[float, float] | None:
+    try:
+        told = json.loads(value)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict) and str(told.get("type", "")).casefold() == "point":
+        return _point(told.get("coordinates"))
+    # A dictionary as another program prints it is not JSON, but names its halves all the same.
+    lat, lon = _TOLD["lat"].search(value), _TOLD["lon"].search(value)
+    return (float(lon[1]), float(lat[1])) if lat and lon else None
+
+
+def _point(coordinates: Any) -> tuple[float, float] | None:
+    if not isinstance(coordinates, list) or len(coordinates) not in (2, 3):
+        return None
+    lon, lat = (read_number(str(part)) for part in coordinates[:2])
+    return (lon, lat) if lon is not None and lat is not None else None
+
+
+def read_pairs(values: Strings, *, lon_first: bool = False) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Read a column of cells that hold both coordinates.
+
+    Returns
+    -------
+    lat_lon : ndarray, shape (n, 2), float64
+        NaN where :func:`read_pair` reads nothing.
+    empty : ndarray, shape (n,), bool
+        Where nothing is there to read.
+    """
+    coded = as_strings(values).dictionary_encode()
+    told = coded.dictionary.to_pylist()
+    read = [read_pair(value, lon_first=lon_first) for value in told]
+    pairs = np.array([(pair[1], pair[0]) if pair else (np.nan, np.nan) for pair in read]).reshape(-1, 2)
+    empty = np.array([is_missing(value) for value in told], dtype=np.bool_)
+    codes = coded.indices.to_numpy()
+    return pairs[codes], empty[codes]
 
 
 def usable(lon: float | None, lat: float | None) -> tuple[float, float] | None:
@@ -42,27 +146,66 @@ def usable(lon: float | None, lat: float | None) -> tuple[float, float] | None:
     return lon, lat
 
 
-def home_of(epsg: str | None, zone: str) -> tuple[float, float, float, float] | None:
-    """Return the box (west, south, east, north) that the reports of a deployment lie in, or None if that is unknown.
+def place_rows(
+    lat: Strings | Floats, lon: Strings | Floats, home: Box | None = None
+) -> tuple[Floats, npt.NDArray[np.int8]]:
+    """Give each row its place, or the reason why it has none. Nothing is repaired.
 
-    Known from the metric coordinate system of its reports, and before the first hot spots from a
-    time zone that only one country has.
+    Parameters
+    ----------
+    lat, lon
+        n texts or numbers; NaN is a cell without anything in it.
+    home
+        West, south, east, north of where the reports of this deployment lie.
+
+    Returns
+    -------
+    lon_lat : ndarray, shape (n, 2), float64
+        NaN where the row has no place.
+    why : ndarray, shape (n,), int8
+        A :class:`PlaceFault` each. Far-off places are told only where most of the others lie at home.
     """
-    if epsg == "27700" or (epsg is None and zone == "Europe/London"):
-        return _GREAT_BRITAIN
-    if epsg is None or not re.fullmatch(r"32[67]\d\d", epsg):
-        return None
-    west = int(epsg[3:]) * 6 - 186
-    # Half a zone more on each side: a city near the edge of its zone reaches over.
-    return west - 3, *((0, west + 9, 84) if epsg[2] == "6" else (-80, west + 9, 0))
+    lats, lat_state = _numbers(lat)
+    lons, lon_state = _numbers(lon)
+    why = np.maximum(lat_state, lon_state).astype(np.int8)
+    told = why == PlaceFault.NONE
+    near_zero = told & (np.abs(lats) < _NULL_ISLAND_DEG) & (np.abs(lons) < _NULL_ISLAND_DEG)
+    feet = told & ((np.abs(lats) >= _LEAST_FEET) | (np.abs(lons) >= _LEAST_FEET))
+    off = told & ~feet & ((np.abs(lats) >= 90) | (np.abs(lons) > 180))
+    why[near_zero], why[feet], why[off] = PlaceFault.ZERO, PlaceFault.FEET, PlaceFault.OUTSIDE
+    lon_lat = np.column_stack((lons, lats))
+    if home is not None:
+        judged = told & ~near_zero & ~feet
+        here = inside(lon_lat, home, _FAR_DEG)
+        swapped = judged & ~here & inside(lon_lat[:, ::-1], home, _FAR_DEG)
+        why[swapped] = PlaceFault.SWAPPED
+        others = judged & ~swapped
+        if here[others].sum() * 2 > others.sum():
+            why[others & ~here] = PlaceFault.OUTSIDE
+    lon_lat[why != PlaceFault.NONE] = np.nan
+    return lon_lat, why
 
 
-def look_swapped(lon_lat: Sequence[tuple[float, float]], home: tuple[float, float, float, float]) -> bool:
-    """Tell whether places (longitude, latitude) lie in ``home`` (west, south, east, north) only the other way round."""
-    west, south, east, north = home
-    here = sum(west <= lon <= east and south <= lat <= north for lon, lat in lon_lat)
-    other_way = sum(west <= lat <= east and south <= lon <= north for lon, lat in lon_lat)
-    return other_way >= _MOST * len(lon_lat) > 0 and here <= (1 - _MOST) * len(lon_lat)
+def _numbers(values: Strings | Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+        numbers = values.astype(np.float64)
+        return numbers, np.where(np.isfinite(numbers), PlaceFault.NONE, PlaceFault.MISSING).astype(np.int8)
+    told: pa.Array = as_strings(values)
+    numbers = read_numbers(told)
+    state = np.zeros(len(told), dtype=np.int8)
+    lost = np.flatnonzero(np.isnan(numbers))
+    for place, text in zip(lost.tolist(), told.take(lost).to_pylist(), strict=True):
+        state[place] = PlaceFault.MISSING if is_missing(text) else PlaceFault.UNREADABLE
+    return numbers, state
+
+
+def common_fault(why: npt.NDArray[np.int8]) -> PlaceFault:
+    """Return the fault that nearly all rows with coordinates share: then the columns are wrong, not the rows."""
+    told = why[(why != PlaceFault.MISSING) & (why != PlaceFault.UNREADABLE) & (why != PlaceFault.ZERO)]
+    for fault in (PlaceFault.SWAPPED, PlaceFault.FEET):
+        if len(told) and (told == fault).sum() >= _MOST * len(told):
+            return fault
+    return PlaceFault.NONE
 
 
 def on_british_grid(easting: float, northing: float) -> bool:

@@ -1,19 +1,29 @@
 """Recognise the columns of a table by their names and by what is in them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 
-from data.reading.columns import DATE_FIELDS, FIELDS, NAMES, Columns, folded_name
-from data.reading.dates import find_order, looks_like_date, looks_like_epoch
-from data.reading.places import on_british_grid, read_number, read_pair
-from data.reading.statuses import known_status
+import numpy as np
+
+from data.reading.column_names import NAMES
+from data.reading.columns import FIELDS, Columns
+from data.reading.homes import Box, home_of
+from data.reading.numbers import read_numbers
+from data.reading.questions import NO_PLACE, Answer, Question
+from data.reading.samples import ColumnSample
+from data.reading.settling import Settled, settle
 from problems.categories import Taxonomy, folded
 
-_EXAMPLES = 3
+__all__ = ["ColumnSample", "RecognisedColumn", "Recognition", "complete", "recognise", "settle"]
+
 _LEAST_NUMBERS = 20
-BRITISH_GRID_EPSG = 27700
+_MANY_ROWS = 30
+_MOST_STATUSES = 15
+#: No degree is as far from 0.
+_BEYOND_DEGREES = 400.0
+#: Words that, inside of a name, say that its date is another one than that of the report.
+_OTHER_DATES = ("due", "target", "update", "close", "complet", "expected", "upload", "modif", "resol", "fix", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +44,27 @@ class RecognisedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was recognised: the mapping, each field with examples, and what was assumed."""
+    """What was recognised: the mapping, each field with examples, what was decided, and what is left to ask.
+
+    :func:`data.reading.questions.answered` answers a question,
+    :func:`data.reading.questions.check_answered` refuses to go on while one is open.
+    """
 
     columns: Columns
     fields: tuple[RecognisedColumn, ...]
     notes: tuple[str, ...] = ()
-
-
-class ColumnSample:
-    """Some values of one column, and what they look like. Shares are of the values that are filled."""
-
-    def __init__(self, name: str, values: Iterable[str]) -> None:
-        self.name = name
-        self.folded = folded_name(name)
-        self.values = [value.strip() for value in values if value.strip()]
-
-    def share(self, test: Callable[[str], object]) -> float:
-        """Return the share of values for which ``test`` is true; 0 for an empty column."""
-        return sum(1 for value in self.values if test(value)) / len(self.values) if self.values else 0.0
-
-    @cached_property
-    def dates(self) -> float:
-        """Share of values that are dates in some order."""
-        return self.share(lambda value: looks_like_date(value) or looks_like_epoch(value))
-
-    @cached_property
-    def pairs(self) -> float:
-        """Share of values that are a pair of coordinates."""
-        return self.share(read_pair)
-
-    @cached_property
-    def numbers(self) -> float:
-        """Share of values that are numbers."""
-        return self.share(lambda value: read_number(value) is not None)
-
-    @cached_property
-    def statuses(self) -> float:
-        """Share of values that are known words for a status."""
-        return self.share(known_status)
-
-    @cached_property
-    def distinct(self) -> float:
-        """Share of values that are different."""
-        return len(set(self.values)) / len(self.values) if self.values else 0.0
-
-    def within(self, limit: float) -> float:
-        """Return the share of numbers between ``-limit`` and ``limit``."""
-        return self.share(lambda value: (number := read_number(value)) is not None and -limit <= number <= limit)
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """The first few different values."""
-        return tuple(dict.fromkeys(value[:80] for value in self.values))[:_EXAMPLES]
+    questions: tuple[Question, ...] = ()
 
 
 class _Recogniser:
-    def __init__(self, samples: Sequence[ColumnSample], taxonomy: Taxonomy, source: str) -> None:
+    def __init__(self, samples: Sequence[ColumnSample], taxonomy: Taxonomy, source: str, home: Box | None) -> None:
         self.samples = samples
         self.taxonomy = taxonomy
         self.source = source
+        self.home = home
         self.found: dict[str, RecognisedColumn] = {}
         self.taken: set[str] = set()
+        self.questions: list[Question] = []
 
     def named(self, field: str) -> list[ColumnSample]:
         """Return the columns whose name fits ``field`` and that no field has taken, best name first."""
@@ -106,63 +76,131 @@ class _Recogniser:
         self.taken.add(sample.name)
         self.found[field] = RecognisedColumn(field, sample.name, sample.examples, round(confidence, 2), why)
 
-    def take_first(
-        self, field: str, fits: Callable[[ColumnSample], float], *, least: float, also_empty: bool = False
-    ) -> bool:
+    def take_first(self, field: str, fits: Callable[[ColumnSample], float], *, least: float) -> bool:
         """Take the best-named column of which at least the share ``least`` of the values fits."""
         for sample in self.named(field):
             share = fits(sample)
-            if (sample.values and share >= least) or (also_empty and not sample.values):
-                self.take(field, sample, share if sample.values else 0.5, "by its name and its values")
+            if sample.values and share >= least:
+                self.take(field, sample, share, "by its name and its values")
                 return True
         return False
 
+    # -- dates --
+
     def dates(self) -> None:
-        if not self.take_first("reported", lambda sample: sample.dates, least=0.5):
-            for sample in self.samples:
-                if sample.dates >= 0.9 and not _names_another_date(sample):
-                    self.take("reported", sample, 0.5, "the first column of dates")
-                    break
-        for field in ("occurred", "closed"):
-            self.take_first(field, lambda sample: sample.dates, least=0.5)
+        if not self.take_first("reported", lambda sample: sample.named_dates, least=0.5):
+            self._reported_by_values()
+        for field in ("occurred", "closed", "due", "updated"):
+            self.take_first(field, lambda sample: sample.named_dates, least=0.5)
+
+    def _reported_by_values(self) -> None:
+        fitting = [
+            sample for sample in self.samples if sample.plain_dates >= 0.9 and not _names_another_date(sample.folded)
+        ]
+        if len(fitting) == 1:
+            self.take("reported", fitting[0], 0.6, "the only column of dates that no other field has")
+        elif fitting:
+            answers = tuple(
+                Answer(sample.name, f"“{sample.name}”", f"such as {sample.examples[0]}") for sample in fitting
+            )
+            self.questions.append(
+                Question(
+                    "reported",
+                    "Several columns hold dates: which one is the date of the report?",
+                    answers,
+                    answers[0].value,
+                    f'[columns]\nreported = "{answers[0].value}"',
+                )
+            )
+
+    # -- places --
 
     def places(self) -> None:
-        lats, lons = self.named("lat"), self.named("lon")
-        for lat in lats:
-            for lon in lons:
-                share = min(lat.within(90), lon.within(180))
+        ways = (self._degrees, self._pair_by_name, self._projected, self._pair_by_values)
+        if not any(way() for way in ways) and not self._feet_as_degrees():
+            self._degrees_by_values()
+
+    def _degrees(self) -> bool:
+        for lat in self.named("lat"):
+            for lon in self.named("lon"):
+                share = min(lat.within(180), lon.within(180))
                 if lat.name != lon.name and share >= 0.5:
-                    self.take("lat", lat, share, "by its name and its values")
-                    self.take("lon", lon, share, "by its name and its values")
-                    return
-        if self.take_first("lat_lon", lambda sample: sample.pairs, least=0.5):
-            return
+                    self._take_two("lat", lat, "lon", lon, share, "by its name and its values")
+                    return True
+        return False
+
+    def _take_two(
+        self, one: str, first: ColumnSample, other: str, second: ColumnSample, confidence: float, why: str
+    ) -> None:
+        self.take(one, first, confidence, why)
+        self.take(other, second, confidence, why)
+
+    def _pair_by_name(self) -> bool:
+        return self.take_first("lat_lon", lambda sample: sample.pairs, least=0.5)
+
+    def _pair_by_values(self) -> bool:
         for sample in self.samples:
             if sample.name not in self.taken and sample.pairs >= 0.8:
                 self.take("lat_lon", sample, 0.7, "its values are pairs of coordinates")
-                return
-        self._projected()
+                return True
+        return False
 
-    def _projected(self) -> None:
+    def _projected(self) -> bool:
         for easting in self.named("easting"):
             for northing in self.named("northing"):
-                share = min(easting.numbers, northing.numbers)
+                share = min(easting.beyond(_BEYOND_DEGREES), northing.beyond(_BEYOND_DEGREES))
                 if easting.name != northing.name and share >= 0.5:
-                    self.take("easting", easting, share, "by its name and its values")
-                    self.take("northing", northing, share, "by its name and its values")
-                    return
+                    self._take_two("easting", easting, "northing", northing, share, "by its name and its values")
+                    return True
+        return False
+
+    def _feet_as_degrees(self) -> bool:
+        for lat in self.named("lat"):
+            for lon in self.named("lon"):
+                share = min(lat.beyond(_BEYOND_DEGREES), lon.beyond(_BEYOND_DEGREES))
+                if lat.name != lon.name and share >= 0.9:
+                    why = "its numbers are too large for degrees: metres or feet"
+                    self._take_two("easting", lon, "northing", lat, 0.7, why)
+                    return True
+        return False
+
+    def _degrees_by_values(self) -> None:
+        """Take the one column of numbers in the range of latitudes of home, and the one in that of longitudes."""
+        if self.home is None:
+            return
+        west, south, east, north = self.home
+        lats, lons = self._exact_between(south, north), self._exact_between(west, east)
+        lats, lons = [s for s in lats if s not in lons], [s for s in lons if s not in lats]
+        if len(lats) == len(lons) == 1:
+            self._take_two("lat", lats[0], "lon", lons[0], 0.6, "its numbers lie where your reports lie")
+
+    def _exact_between(self, low: float, high: float) -> list[ColumnSample]:
+        found = []
+        for sample in self.samples:
+            if sample.name in self.taken or sample.numbers < 0.5 or sample.kinds < 2:
+                continue
+            numbers = read_numbers(sample.told)
+            known = numbers[np.isfinite(numbers)]
+            broken = float((known != np.round(known, 2)).mean())
+            if broken >= 0.5 and float(((known >= low) & (known <= high)).mean()) >= 0.9:
+                found.append(sample)
+        return found
+
+    # -- category --
 
     def category(self) -> None:
         candidates = [(self._mapped(sample), sample) for sample in self.named("category") if _wordy(sample)]
-        if not candidates:
+        candidates = [pair for pair in candidates if pair[0] or not _looks_like_text(pair[1])]
+        if not any(share for share, _ in candidates):
             others = [sample for sample in self.samples if sample.name not in self.taken and _wordy(sample)]
-            candidates = [(share, sample) for sample in others if (share := self._mapped(sample)) >= 0.3]
-        if candidates:
-            most = max(share for share, _ in candidates)
-            # Best-named of those that the category list knows about equally well.
-            share, sample = next(pair for pair in candidates if pair[0] >= most - 0.05)
-            why = f"{share:.0%} of the sampled values are known category names" if share else "by its name"
-            self.take("category", sample, max(share, 0.4), why)
+            candidates += [(share, sample) for sample in others if (share := self._mapped(sample)) >= 0.3]
+        if not candidates:
+            return
+        most = max(share for share, _ in candidates)
+        # Of those that the category list knows about equally well: what tells reports apart, then the best name.
+        best = [pair for pair in candidates if pair[0] >= most - 0.05]
+        share, sample = next((pair for pair in best if pair[1].kinds > 1), best[0])
+        self.take("category", sample, max(share, 0.4), _why_category(share, sample, [each for _, each in candidates]))
 
     def _mapped(self, sample: ColumnSample) -> float:
         known: dict[str, bool] = {}
@@ -170,25 +208,60 @@ class _Recogniser:
         def maps(value: str) -> bool:
             key = folded(value)
             if key not in known:
-                known[key] = self.taxonomy.code_for(self.source, value, datetime.now(UTC).date()) is not None
+                known[key] = self._is_category(value, key)
             return known[key]
 
         return sample.share(maps)
 
+    def _is_category(self, value: str, key: str) -> bool:
+        if self.taxonomy.code_for(self.source, value, datetime.now(UTC).date()) is not None:
+            return True
+        # An old name counts too: what it means is looked up by the date of each report.
+        sources = {self.source.casefold(), "*"}
+        return any(row.source.casefold() in sources for row in self.taxonomy.names.get(key, ()))
+
+    # -- the others --
+
     def others(self) -> None:
         self.take_first("id", _identifies, least=0.5)
-        self.take_first("status", lambda sample: sample.statuses, least=0.5)
+        if not self.take_first("status", lambda sample: sample.statuses, least=0.5):
+            for sample in self.samples:
+                fits = sample.name not in self.taken and sample.kinds <= _MOST_STATUSES
+                if fits and sample.statuses >= 0.9 and len(sample.values) > 1:
+                    self.take("status", sample, 0.7, "its values are known words for a status")
+                    break
         self.take_first("text", _words, least=0.5)
         self.take_first("address", _words, least=0.5)
+        self.take_first("asset", _references, least=0.5)
         for field in ("area", "channel", "reporter"):
-            self.take_first(field, lambda sample: 1.0 - max(sample.pairs, sample.dates), least=0.5)
+            self.take_first(field, lambda sample: 1.0 - max(sample.pairs, sample.plain_dates), least=0.5)
+
+    def ask_for_place(self) -> None:
+        if {"lat", "lat_lon", "easting"}.isdisjoint(self.found):
+            told = [self.found[field].column for field in ("address", "area") if field in self.found]
+            named = f" It tells {' and '.join(f'“{name}”' for name in told)}." if told else ""
+            self.questions.append(
+                Question(
+                    NO_PLACE,
+                    f"No columns with coordinates were found.{named} Import the reports without a place on the map?",
+                    (Answer("yes", "import them without a place"),),
+                    None,
+                    "no_place = true",
+                )
+            )
 
 
-def _names_another_date(sample: ColumnSample) -> bool:
-    word = sample.folded
-    return word in {*NAMES["closed"], *NAMES["occurred"]} or any(
-        part in word for part in ("due", "target", "update", "close", "complet", "expected", "upload")
-    )
+def _why_category(share: float, sample: ColumnSample, candidates: Sequence[ColumnSample]) -> str:
+    rivals = [f"“{each.name}”" for each in candidates if each is not sample][:3]
+    before = f", more than of {' or '.join(rivals)}" if rivals and share else ""
+    if share:
+        return f"{share:.0%} of the sampled values are known category names{before}"
+    return f"by its name, before {' and '.join(rivals)}" if rivals else "by its name"
+
+
+def _names_another_date(name: str) -> bool:
+    others = {word for field in ("closed", "occurred", "due", "updated") for word in NAMES[field]}
+    return name in others or any(part in name for part in _OTHER_DATES)
 
 
 def _identifies(sample: ColumnSample) -> float:
@@ -199,15 +272,30 @@ def _identifies(sample: ColumnSample) -> float:
 
 
 def _words(sample: ColumnSample) -> float:
-    return 1.0 - max(sample.pairs, sample.dates, sample.numbers) if sample.values else 0.0
+    return 1.0 - max(sample.pairs, sample.plain_dates, sample.numbers) if sample.values else 0.0
 
 
 def _wordy(sample: ColumnSample) -> bool:
     return bool(sample.values) and _words(sample) >= 0.5
 
 
+def _references(sample: ColumnSample) -> float:
+    """Return how well a column names things: short, and not decimals such as amounts."""
+    return sample.share_told(lambda value: len(value) <= 40 and "." not in value.removesuffix(".0"))
+
+
+def _looks_like_text(sample: ColumnSample) -> bool:
+    """Tell whether nearly every value of many is different, as no category is."""
+    return len(sample.values) >= _MANY_ROWS and sample.distinct > 0.8
+
+
 def recognise(
-    header: Sequence[str], rows: Sequence[Sequence[str]], taxonomy: Taxonomy, source: str, zone_name: str
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    taxonomy: Taxonomy,
+    source: str,
+    zone_name: str,
+    home: Box | None = None,
 ) -> Recognition:
     """Recognise the columns of a table from a sample of its rows.
 
@@ -216,7 +304,10 @@ def recognise(
     rows
         Sampled rows, each as long as the header.
     zone_name
-        Zone of the deployment; decides the date order where the values leave it open, with a note.
+        Zone of the deployment; proposes an answer where the values leave the order of dates open.
+    home
+        West, south, east, north of where the reports of the deployment lie, if that is known: with it,
+        most projected systems and swapped coordinates are found.
 
     Returns
     -------
@@ -224,62 +315,25 @@ def recognise(
         May lack the date or the place: :func:`data.reading.columns.check_columns` refuses that.
     """
     samples = [ColumnSample(name, (row[place] for row in rows)) for place, name in enumerate(header)]
-    recogniser = _Recogniser(samples, taxonomy, source)
+    recogniser = _Recogniser(samples, taxonomy, source, home or home_of(None, zone_name))
     recogniser.dates()
     recogniser.places()
     recogniser.category()
     recogniser.others()
+    recogniser.ask_for_place()
     found = recogniser.found
-    by_name = {sample.name: sample for sample in samples}
     columns = Columns({field: found[field].column for field in FIELDS if field in found})
-    columns, notes = complete(columns, by_name, zone_name)
-    for field, column in columns.names.items():
-        if field in DATE_FIELDS and any(FIELDS[field] in note for note in notes):
-            found[field] = replace(found[field], confidence=0.5, why=_note_about(field, notes) or found[field].why)
-        del column
-    return Recognition(columns, tuple(found[field] for field in FIELDS if field in found), notes)
+    settled = settle(columns, {sample.name: sample for sample in samples}, zone_name, home)
+    for question in settled.questions:
+        if question.field in found:
+            found[question.field] = replace(found[question.field], confidence=question.confidence, why=question.text)
+    fields = tuple(found[field] for field in FIELDS if field in found)
+    return Recognition(settled.columns, fields, settled.notes, (*recogniser.questions, *settled.questions))
 
 
-def _note_about(field: str, notes: Iterable[str]) -> str:
-    return next((note for note in notes if FIELDS[field] in note), "")
-
-
-def complete(columns: Columns, samples: Mapping[str, ColumnSample], zone_name: str) -> tuple[Columns, tuple[str, ...]]:
-    """Decide what a mapping leaves open: date orders, and the grid of eastings and northings."""
-    notes: list[str] = []
-    orders = dict(columns.date_orders)
-    open_fields = []
-    for field in DATE_FIELDS:
-        if field in columns.names and field not in orders and columns.names[field] in samples:
-            order, why = find_order(samples[columns.names[field]].values)
-            if not order:
-                open_fields.append(field)
-                continue
-            orders[field] = order
-            if why.startswith("assumed"):
-                notes.append(f"{FIELDS[field]}: {why}.")
-    for field in open_fields:
-        orders[field], why = _fallback_order(orders, zone_name)
-        notes.append(f"{FIELDS[field]}: every value could be day/month or month/day; {why}.")
-    epsg = columns.epsg
-    if epsg is None and "easting" in columns.names and "northing" in columns.names and _grid(columns, samples):
-        epsg = BRITISH_GRID_EPSG
-        if not ({"lat", "lat_lon"} & columns.names.keys()):
-            notes.append("Easting and Northing were read as British National Grid.")
-    return replace(columns, date_orders=orders, epsg=epsg), tuple(notes)
-
-
-def _fallback_order(orders: Mapping[str, str], zone_name: str) -> tuple[str, str]:
-    decided = [order for order in orders.values() if order in ("dmy", "mdy")]
-    words = {"dmy": "day/month", "mdy": "month/day"}
-    if decided:
-        return decided[0], f"taken as {words[decided[0]]} like the other dates of the file"
-    order = "mdy" if zone_name.startswith(("America/", "US/")) else "dmy"
-    return order, f"taken as {words[order]}, as is usual in the time zone {zone_name}"
-
-
-def _grid(columns: Columns, samples: Mapping[str, ColumnSample]) -> bool:
-    east = [read_number(value) for value in samples[columns.names["easting"]].values]
-    north = [read_number(value) for value in samples[columns.names["northing"]].values]
-    points = [(e, n) for e, n in zip(east, north, strict=False) if e is not None and n is not None]
-    return bool(points) and sum(on_british_grid(e, n) for e, n in points) >= 0.9 * len(points)
+def complete(
+    columns: Columns, samples: Mapping[str, ColumnSample], zone_name: str, home: Box | None = None
+) -> tuple[Columns, tuple[str, ...]]:
+    """Decide what a mapping leaves open, as :func:`data.reading.settling.settle`, without its questions."""
+    settled: Settled = settle(columns, samples, zone_name, home)
+    return settled.columns, settled.notes

@@ -1,0 +1,133 @@
+"""What a file leaves open: questions with proposed answers, instead of guesses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from problems.errors import InputRefused
+
+_ASKED = "The file cannot be read yet: something in it can be read in more than one way."
+_MOST_ANSWERS = 6
+#: Kinds of questions besides the fields; :func:`answered` knows each.
+EPSG, ZONE, SWAPPED, NO_PLACE = "epsg", "zone", "swapped", "no_place"
+AS_IT_IS, SWAP = "as it is", "swap"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One possible answer: its value for :func:`answered`, what it means, and what the file says by it."""
+
+    value: str
+    label: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that the values of a file leave open.
+
+    ``field`` is a field of the mapping (a date field: in which order; any other: which column) or one of
+    the kinds above. ``proposed`` is the value of the most likely answer. ``toml`` is the line of a columns
+    file that gives it. Where ``needed`` is False, the import may go on without an answer.
+    """
+
+    field: str
+    text: str
+    answers: tuple[Answer, ...]
+    proposed: str | None = None
+    toml: str = ""
+    needed: bool = True
+    confidence: float = 0.5
+    #: Fields whose columns are written alike: the answer holds for them too.
+    alike: tuple[str, ...] = ()
+
+    def told(self) -> str:
+        """Return the question with its answers as one piece of text."""
+        listed = "; ".join(
+            f"{answer.label} ({answer.example})" if answer.example else answer.label
+            for answer in self.answers[:_MOST_ANSWERS]
+        )
+        return f"{self.text} Possible: {listed}." if listed else self.text
+
+
+def answered(columns: Columns, question: Question, value: str) -> Columns:
+    """Return the mapping with a question answered.
+
+    Parameters
+    ----------
+    value
+        The value of one of its answers; for a coordinate system or a time zone also another one.
+
+    Raises
+    ------
+    InputRefused
+        For a value that answers nothing.
+    """
+    own = question.field in (EPSG, ZONE)
+    if not own and value not in {answer.value for answer in question.answers}:
+        raise InputRefused(question.text, f"“{value}” is not an answer to it.", question.told())
+    match question.field:
+        case "epsg":
+            if not value.isascii() or not value.isdigit():
+                raise InputRefused(question.text, f"“{value}” is not an EPSG number.", "Write one such as 27700.")
+            return replace(columns, epsg=int(value))
+        case "zone":
+            if value == AS_IT_IS:
+                return replace(columns, confirmed=_confirmed(columns, ZONE))
+            return replace(columns, zone=value)
+        case "swapped":
+            return _swapped(columns) if value == SWAP else replace(columns, confirmed=_confirmed(columns, SWAPPED))
+        case "no_place":
+            return replace(columns, no_place=True)
+        case field if field in DATE_FIELDS and field in columns.names:
+            return replace(
+                columns, date_orders={**columns.date_orders, **dict.fromkeys((field, *question.alike), value)}
+            )
+        case field:
+            names = {name: column for name, column in columns.names.items() if column != value}
+            return replace(columns, names={**names, field: value})
+
+
+def _confirmed(columns: Columns, kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*columns.confirmed, kind)))
+
+
+def _swapped(columns: Columns) -> Columns:
+    if not {"lat", "lon"} <= columns.names.keys():
+        return replace(columns, lon_first=not columns.lon_first)
+    names = {**columns.names, "lat": columns.names["lon"], "lon": columns.names["lat"]}
+    return replace(columns, names=names)
+
+
+def check_answered(questions: Iterable[Question]) -> None:
+    """Refuse to go on while a needed question is open.
+
+    Raises
+    ------
+    InputRefused
+        With every open question, its possible answers, and the line of a columns file that answers it.
+    """
+    needed = [question for question in questions if question.needed]
+    if needed:
+        lines = "; ".join(question.toml.replace("\n", " ") for question in needed if question.toml)
+        raise InputRefused(
+            _ASKED,
+            " ".join(question.told() for question in needed),
+            f"Answer it when you choose the columns, or in a columns file, for example: {lines}." if lines else "",
+        )
+
+
+def order_question(field: str, column: str, proposed: str, why: str, example: str) -> Question:
+    """Ask whether the dates of a column are day first or month first."""
+    first, second = example.replace("-", "/").replace(".", "/").split("/")[:2]
+    answers = (
+        Answer("dmy", "day first", f"“{example}” is day {int(first)} of month {int(second)}"),
+        Answer("mdy", "month first", f"“{example}” is day {int(second)} of month {int(first)}"),
+    )
+    return Question(
+        field,
+        f"{FIELDS[field]}: every value of “{column}” could be day/month or month/day; {why}.",
+        answers if proposed == "dmy" else answers[::-1],
+        proposed,
+        f'[date_order]\n{field} = "{proposed}"',
+    )
