@@ -18,7 +18,7 @@ from problems.duplicates import Apart, Contact
 from problems.errors import Stale
 from problems.hot_spots import Pile
 from problems.quality import Aspect, RejectedReason
-from problems.reports import ReportFlag, ReportStatus
+from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
 from problems.store import Store
 from tests.storing import BACK_ENDS, NOON, a_batch, a_rejected_row, a_report, an_area, fresh_url, keep_reports
@@ -289,6 +289,10 @@ def test_rejected_rows_are_counted_by_reason_and_listed(store: SqlStore) -> None
     found, total = store.rejected_about("council", None, None)
     assert ([one.line for one in found], total) == ([3, 4, 9], 3)
     assert store.rejected_about("nobody", None, 5) == ([], 0)
+    with store.writing() as unit:
+        unit.finish_batch(a_batch(id=first, state=BatchState.UNDONE))
+    assert [one.source for one in store.rejected_reasons()] == ["police"]
+    assert store.rejected_about("council", None, None) == ([], 0)
 
 
 def test_the_store_fulfils_the_protocol(store: SqlStore) -> None:

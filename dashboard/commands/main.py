@@ -144,6 +144,34 @@ def import_(
 @app.command(
     epilog=(
         "Examples:\n\n\b\n"
+        "  python -m dashboard areas wards.geojson --kind ward --dry-run\n"
+        "  python -m dashboard areas wards.gpkg --kind ward --name-column WD22NM\n"
+        "  python -m dashboard areas north.geojson --kind beat --add\n\n"
+        "The boundaries of that kind are replaced, and every report is put into the one that holds it."
+    )
+)
+def areas(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A layer of areas: GeoJSON, GeoPackage, or a Shapefile in a zip.")
+    ],
+    *,
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="ward, beat or neighbourhood.")],
+    name_column: Annotated[
+        str, typer.Option("--name-column", metavar="NAME", help="The column with the names, where it is not found.")
+    ] = "",
+    add: Annotated[bool, typer.Option("--add", help="Keep the boundaries of this kind that are there.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would happen and keep nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Import boundaries: wards, beats or neighbourhoods."""
+    from dashboard.commands.places import run_areas
+
+    return run_areas(Output(as_json), path=path, kind=kind, name_column=name_column, add=add, dry_run=dry_run)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
         "  python -m dashboard refresh                        the 90 days up to the newest report\n"
         "  python -m dashboard refresh --as-of 2025-12-31     the 90 days up to that day\n"
         "  python -m dashboard refresh --all                  every report, however old"

@@ -14,7 +14,7 @@ from data.sql.types import EPOCH, MICROSECONDS
 from geo.cells import cell_ranges
 from problems.hot_spots import Pile
 from problems.quality import Aspect, RejectedReason, SourceQuality
-from problems.reports import RejectedRow, Report, ReportFlag, ReportStatus
+from problems.reports import BatchState, RejectedRow, Report, ReportFlag, ReportStatus
 from problems.sources import Source
 
 _OPEN = (ReportStatus.NEW, ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS)
@@ -112,6 +112,7 @@ class QualityReading(Reading):
         rejected, batch = schema.rejected_row.c, schema.batch.c
         each = (batch.source, rejected.column, rejected.reason)
         query = select(*each, func.count()).join(schema.batch, batch.id == rejected.batch_id).group_by(*each)
+        query = query.where(batch.state != BatchState.UNDONE)
         with self._reading() as connection:
             found = [RejectedReason(*row) for row in connection.execute(query)]
         return sorted(found, key=lambda one: (one.source, -one.rows, one.column, one.reason))
@@ -119,7 +120,11 @@ class QualityReading(Reading):
     def rejected_about(self, source: str, reason: str | None, limit: int | None) -> tuple[list[RejectedRow], int]:
         """Return the rejected rows of a source (for one reason), latest import first, and how many there are."""
         rejected, batch = schema.rejected_row.c, schema.batch.c
-        wanted = [batch.source == source, *([] if reason is None else [rejected.reason == reason])]
+        wanted = [
+            batch.source == source,
+            batch.state != BatchState.UNDONE,
+            *([] if reason is None else [rejected.reason == reason]),
+        ]
         query = REJECTED.select().join(schema.batch, batch.id == rejected.batch_id).where(*wanted)
         query = query.order_by(rejected.batch_id.desc(), rejected.line, rejected.id).limit(limit)
         total = select(func.count()).select_from(schema.rejected_row).join(schema.batch, batch.id == rejected.batch_id)

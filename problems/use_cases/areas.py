@@ -1,0 +1,140 @@
+"""Importing boundaries: a layer of wards, beats or neighbourhoods, and every report put into its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.boundaries import Boundaries
+from problems.areas import Area, AreaKind
+from problems.clock import Clock
+from problems.errors import InputRefused
+from problems.events import EventKind, Subject, event
+from problems.people import Principal, Role
+from problems.progress import Progress, silent
+from problems.store import Store
+from problems.use_cases.saving import require
+
+MAY_IMPORT_AREAS = (Role.COORDINATOR, Role.ADMIN, Role.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class AreasImported:
+    """What an import of boundaries did, or would do.
+
+    ``removed`` boundaries of the kind were there before; ``placed`` is the number of placed reports,
+    ``inside`` how many of them lie in the boundaries of this kind now.
+    """
+
+    kind: AreaKind
+    file_name: str
+    areas: int
+    removed: int
+    placed: int
+    inside: int
+
+    @property
+    def outside(self) -> int:
+        """How many placed reports lie in none of them."""
+        return self.placed - self.inside
+
+
+class _DryRun(Exception):
+    """Ends the unit of a dry run."""
+
+
+def import_areas(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    kind: AreaKind,
+    areas: Sequence[Area],
+    file_name: str,
+    replace: bool = True,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> AreasImported:
+    """Keep the boundaries of one kind in one unit, and put every report into the one that holds it.
+
+    Parameters
+    ----------
+    areas
+        The boundaries; their ids do not matter. Where two hold a place, the one that comes first has it.
+    replace
+        Whether they take the place of the boundaries of this kind that are there; else they are added.
+    dry_run
+        Count everything and keep nothing.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is neither coordinator nor administrator.
+    InputRefused
+        Without a boundary, for one without a name or with a name that is there already, and when not
+        one of the placed reports lies in them.
+    Cancelled
+        From ``progress``; nothing was kept.
+    """
+    asked = f"The {kind.plural} of {file_name} were not imported."
+    require(principal, asked, *MAY_IMPORT_AREAS)
+    before = store.areas(kind)
+    _check_names(asked, kind, areas, () if replace else before)
+    done = AreasImported(kind, file_name, len(areas), len(before) if replace else 0, 0, 0)
+    try:
+        # Inside the unit nobody else writes, so that no report comes between the looking and the keeping.
+        with store.writing() as unit:
+            progress("Looking where the reports lie", 0.1)
+            places = store.distinct_places()
+            kept = () if replace else sorted(before, key=lambda area: area.id)
+            ids_at = _ids_at([*kept, *areas], places)
+            if len(places) and not (ids_at > len(kept)).any():
+                raise _elsewhere(asked, store)
+            progress(f"Keeping the {kind.plural}", 0.4)
+            if replace:
+                unit.remove_areas(kind)
+            numbers = np.array([0, *(area.id for area in kept), *unit.add_areas(areas)], dtype=np.int64)
+            progress(f"Putting each report into its {kind.label.lower()}", 0.5)
+            unit.set_areas(kind, places, numbers[ids_at])
+            unit.add_events([
+                event(
+                    clock(), principal, Subject.AREA, 0, EventKind.LOADED,
+                    changes={"kind": str(kind), "areas": len(areas)},
+                    details={"file_name": file_name, "removed": done.removed},
+                )
+            ])  # fmt: skip
+            points = store.report_points().lon_lat
+            inside = int((_ids_at([*kept, *areas], points) > 0).sum())
+            done = AreasImported(kind, file_name, len(areas), done.removed, len(points), inside)
+            progress("Saving", 0.95)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return done
+
+
+def _ids_at(areas: Sequence[Area], lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return for each place the position of its area counted from 1, 0 where there is none."""
+    return Boundaries(range(1, len(areas) + 1), [area.geometry for area in areas]).ids_at(lon_lat)
+
+
+def _check_names(asked: str, kind: AreaKind, areas: Sequence[Area], kept: Sequence[Area]) -> None:
+    if not areas:
+        raise InputRefused(asked, "There are none in it.", "Choose a file with areas that have names.")
+    taken = {area.name.casefold() for area in kept}
+    for area in areas:
+        name = area.name.strip()
+        if not name:
+            raise InputRefused(asked, f"One {kind.label.lower()} has no name.", "Give each a name, or leave it out.")
+        if name.casefold() in taken:
+            raise InputRefused(asked, f"“{name}” comes twice.", "Put its parts together, or give them other names.")
+        taken.add(name.casefold())
+
+
+def _elsewhere(asked: str, store: Store) -> InputRefused:
+    placed = store.counts().placed
+    told = f"None of the {placed:,} placed reports lies in them." if placed > 1 else "The placed report lies in none."
+    return InputRefused(asked, told, "Check that the file is of this town, and that its coordinates are right.")
