@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import design, session
 from dashboard.mapping.layers import last_day
-from dashboard.views import board, imports, map, problem, setup  # noqa: A004 - the page is called Map
+from dashboard.views import board, duplicates, imports, map, problem, report, setup  # noqa: A004 - the page is called Map
 from dashboard.wording import day
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
@@ -19,6 +19,8 @@ _PAGES: Final = (
     (map.show, "Map", ""),
     (problem.show, "Problems", "problem"),
     (board.show, "Board", "board"),
+    (report.show, "Report", "report"),
+    (duplicates.show, "Duplicates", "duplicates"),
     (imports.show, "Import", "import"),
     (setup.show, "Setup", "setup"),
 )

@@ -5,7 +5,8 @@
 ``FIXPOINT_ZONE``
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
-    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]`` and ``[open311]``.
+    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]`` and
+    ``[duplicates]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.

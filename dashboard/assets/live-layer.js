@@ -49,6 +49,12 @@
       box.focus = () => focus({ preventScroll: true });
       L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
       map.on("moveend", this._later, this);
+      map.on("click", (event) => this._place(event.latlng));
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.target !== box || !this._state || !this._state.pick) return;
+        event.preventDefault();
+        this._place(map.getCenter());
+      });
       map.on("zoomend", this._sizeMarkers, this);
       // The frame gets its size after the map: until the reader touches it, it is fitted to every new size.
       this._untouched = true;
@@ -69,13 +75,17 @@
       this._state = state;
       if (!before) this._begin();
       if (!before || before.theme !== state.theme) { this._paint(); this._readBase(); }
-      if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
+      if (state.pick) this._showPlace(state.pick.at);
+      else if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
       else this._select();
       if (before && before.area !== state.area && before.theme === state.theme) this._readBase();
       if (!before || before.view !== state.view || before.theme !== state.theme) this._readView();
     },
 
     _begin() {
+      if (this._state.label) this._map.getContainer().setAttribute("aria-label", this._state.label);
+      this._map.getContainer().classList.toggle("fx-pick", Boolean(this._state.pick));
+      if (this._state.pick) this._map.getContainer().dataset.problems = 0;
       this._fitted = this._state.at || this._state.home;
       this._fit();
       if (this._state.base) this._tiles(this._state.base);
@@ -236,6 +246,31 @@
       path.setAttribute("fill", mark.fill);
       svg.appendChild(path);
       return svg;
+    },
+
+    /* A form asks for a place: a press on the map, or Enter for the middle of it, gives one. */
+    _place(at) {
+      if (!this._state || !this._state.pick) return;
+      const place = [Math.round(at.wrap().lng / STEP), Math.round(at.lat / STEP)];
+      this._showPlace(place);
+      window.Streamlit.setComponentValue({ place, at: Date.now() });
+    },
+
+    _showPlace(place) {
+      const key = place ? place.join() : "";
+      if (this._placeKey === key) return;
+      this._placeKey = key;
+      if (this._pin) this._map.removeLayer(this._pin);
+      this._pin = null;
+      this._map.getContainer().dataset.place = key;
+      if (!place) return;
+      const at = L.latLng(place[1] * STEP, place[0] * STEP);
+      this._pin = L.marker(at, {
+        pane: "fxMarkers", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "fx-pin", html: this._draw({ path: "M12 24 4 11a8.5 8.5 0 1 1 16 0Z", fill: "var(--fx-accent)" }),
+          iconSize: [30, 30], iconAnchor: [15, 28] }),
+      }).addTo(this._map);
+      if (!this._map.getBounds().contains(at)) this._map.setView(at, Math.max(this._map.getZoom(), 16), { animate: false });
     },
 
     _sizeMarkers() {

@@ -20,7 +20,7 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from dashboard import design
-from dashboard.mapping.features import words
+from dashboard.mapping.features import STEP_DEGREES, words
 from dashboard.routes import ASSETS
 
 _LEAFLET_JS: Final = "/assets/leaflet/leaflet.js"
@@ -155,13 +155,28 @@ def _walk(element: Element) -> Iterator[Element]:
         yield from _walk(child)
 
 
-def draw(state: Mapping[str, object], *, key: str, chosen: Callable[[str], None]) -> None:
-    """Draw the map with ``state``; call ``chosen`` with a reference when the reader picks a problem."""
+def draw(
+    state: Mapping[str, object],
+    *,
+    key: str,
+    chosen: Callable[[str], None] | None = None,
+    placed: Callable[[float, float], None] | None = None,
+) -> None:
+    """Draw the map with ``state``; call ``chosen`` with a reference when the reader picks a problem.
+
+    A map whose state has ``pick`` asks for a place instead and calls ``placed`` with its longitude and
+    latitude in degrees.
+    """
 
     def picked() -> None:
         answer = st.session_state.get(key)
-        if isinstance(answer, dict) and isinstance(answer.get("problem"), str):
-            chosen(answer["problem"])
+        if not isinstance(answer, dict):
+            return
+        problem, place = answer.get("problem"), answer.get("place")
+        if chosen is not None and isinstance(problem, str):
+            chosen(problem)
+        elif placed is not None and isinstance(place, list) and len(place) == 2:
+            placed(float(place[0]) * STEP_DEGREES, float(place[1]) * STEP_DEGREES)
 
     group = folium.FeatureGroup(name="state", control=False)
     _State(state).add_to(group)
