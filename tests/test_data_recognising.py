@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Transformer
 
 from data.reading.columns import FIELDS, Columns, check_columns
@@ -370,3 +372,37 @@ def test_an_answer_moves_a_column_from_the_field_that_had_it() -> None:
         answered(columns, question, "Note")
     possible = replace(question, answers=_only_question(_look(_AMBIGUOUS)).answers)
     assert answered(columns, possible, "dmy").names == {"text": "Note", "reported": "Opened", "category": "dmy"}
+
+
+# -- whatever comes --
+
+_CELL = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["01/02/2015", "2015-01-13", "51.5", "-0.1", "(51.5, -0.1)", "530076", "182797", "Closed", "N/A", ""]
+    ),
+)
+_NAME = st.one_of(
+    st.text(max_size=8), st.sampled_from([*CITIES["Austin"][1].split("\n")[1].split("|"), "x", "y", "Date"])
+)
+
+
+@given(
+    st.lists(_NAME, min_size=1, max_size=7, unique=True),
+    st.lists(st.lists(_CELL, min_size=7, max_size=7), max_size=8),
+    st.sampled_from([LONDON, NEW_YORK, "UTC"]),
+    st.sampled_from([None, (-1.9, 53.6, -1.2, 54.0)]),
+)
+def test_whatever_stands_in_a_table_is_recognised_or_asked_and_every_answer_can_be_given(
+    header: list[str], rows: list[list[str]], zone: str, home: Box | None
+) -> None:
+    cells = [row[: len(header)] for row in rows]
+    found = recognise(header, cells, TAXONOMY, "council", zone, home)
+    assert set(found.columns.names.values()) <= set(header)
+    assert len(set(found.columns.names.values())) == len(found.columns.names)
+    samples = {name: ColumnSample(name, (row[place] for row in cells)) for place, name in enumerate(header)}
+    for question in found.questions:
+        for answer in question.answers:
+            changed = answered(found.columns, question, answer.value)
+            left = settle(changed, samples, zone, home).questions
+            assert question.field not in {each.field for each in left if each.text == question.text}
