@@ -3,11 +3,13 @@
 import re
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from dashboard.commands.main import app
+from data.feeds.servers import FeedServer
 from data.reading.columns import DATE_ORDERS, FIELDS, read_columns
 from data.settings import read_settings
 from problems.hot_spots import DetectionSettings
@@ -155,7 +157,7 @@ def toml_blocks() -> list[str]:
 
 
 def test_the_settings_file_of_the_handbook_is_accepted_and_shows_the_defaults(tmp_path: Path) -> None:
-    shown, _columns = toml_blocks()
+    shown, *_others = toml_blocks()
     file = tmp_path / "settings.toml"
     file.write_text(shown, encoding="utf-8")
     settings = read_settings({"FIXPOINT_SETTINGS": str(file)})
@@ -181,12 +183,25 @@ def test_every_setting_that_the_handbook_names_can_be_set(tmp_path: Path) -> Non
 
 
 def test_the_columns_file_of_the_handbook_is_accepted_and_its_fields_are_all_named(tmp_path: Path) -> None:
-    _settings, shown = toml_blocks()
+    _settings, shown, *_others = toml_blocks()
     file = tmp_path / "columns.toml"
     file.write_text(shown, encoding="utf-8")
     assert read_columns(file).names == tomllib.loads(shown)["columns"]
     handbook = text(ROOT / "docs" / "operations.md")
     assert [name for name in (*FIELDS, *DATE_ORDERS) if f"`{name}`" not in handbook] == []
+
+
+def test_the_open311_server_of_the_handbook_is_accepted_and_its_settings_are_all_named(tmp_path: Path) -> None:
+    (shown,) = (block for block in toml_blocks() if "open311" in block)
+    file = tmp_path / "settings.toml"
+    file.write_text(shown, encoding="utf-8")
+    (server,) = read_settings({"FIXPOINT_SETTINGS": str(file)}).feeds.servers
+    assert server.source == "boston"
+    handbook = text(ROOT / "docs" / "operations.md")
+    named = set(re.findall(r"`(\w+)`", handbook)) | set(tomllib.loads(shown)["open311"]["servers"][0])
+    assert [one.name for one in fields(FeedServer) if one.name not in named] == []
+    assert f"| {server.page_size}, {server.window_days} |" in handbook
+    assert f"| {server.overlap_days} |" in handbook
 
 
 def test_the_figures_in_the_page_on_statistics_are_the_defaults() -> None:
