@@ -155,6 +155,18 @@ def boundaries_of(layer: Layer, kind: AreaKind, name_column: str = "") -> Bounda
     return BoundaryFile(layer.file_name, kind, tuple(areas), chosen, crossed, merged, told_apart, unnamed, empty)
 
 
+def remarks(read: BoundaryFile) -> list[str]:
+    """Say what was done to the areas of a file to make them usable, one sentence each."""
+    told = [
+        (read.mended, "area crossed itself and was mended.", "areas crossed themselves and were mended."),
+        (read.merged, "area was put to another of the same name.", "areas were put to others of the same name."),
+        (read.told_apart, "", "areas share their name with another and bear their code beside it."),
+        (read.unnamed, "area without a name was left out.", "areas without a name were left out."),
+        (read.empty, "area that encloses nothing was left out.", "areas that enclose nothing were left out."),
+    ]
+    return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
+
+
 def _chosen(asked: str, layer: Layer, name_column: str) -> str:
     if not name_column:
         if not layer.guess:

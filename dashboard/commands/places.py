@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dashboard.commands.output import FINE, Output, count
 from dashboard.commands.working import opened_store
-from data.boundaries import BoundaryFile, boundaries_of, look_at
+from data.boundaries import BoundaryFile, boundaries_of, look_at, remarks
 from data.settings import SEED
 from problems.areas import AreaKind
 from problems.clock import utc_now
@@ -61,15 +61,3 @@ def _lines(read: BoundaryFile, done: AreasImported, *, dry_run: bool) -> Iterato
         yield f"  {done.inside:,} of {count(done.placed, 'placed report')} lie in them, {done.outside:,} outside."
     if dry_run:
         yield "This was a dry run: nothing was kept."
-
-
-def remarks(read: BoundaryFile) -> list[str]:
-    """Say what was done to the areas of a file to make them usable, one sentence each."""
-    told = [
-        (read.mended, "area crossed itself and was mended.", "areas crossed themselves and were mended."),
-        (read.merged, "area was put to another of the same name.", "areas were put to others of the same name."),
-        (read.told_apart, "", "areas share their name with another and bear their code beside it."),
-        (read.unnamed, "area without a name was left out.", "areas without a name were left out."),
-        (read.empty, "area that encloses nothing was left out.", "areas that enclose nothing were left out."),
-    ]
-    return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]

@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import session
+from dashboard.parts.boundaries_desk import show_boundaries
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button
 from dashboard.parts.health import show_health, show_settings
@@ -23,6 +24,7 @@ _KINDS: Final = ("Council service", "Police team", "Landlord", "Outreach", "Heal
 PART: Final = "part"
 POINTS: Final = "Points under review"
 NAMES: Final = "Unknown names"
+BOUNDARIES: Final = "Boundaries"
 _NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
 
 
@@ -75,6 +77,10 @@ def _points(desk: Desk) -> None:
 def _names(desk: Desk) -> None:
     section("Names without a category")
     show_unmapped(desk)
+
+
+def _boundaries(desk: Desk) -> None:
+    show_boundaries(desk)
 
 
 def _settings(desk: Desk) -> None:
@@ -148,6 +154,7 @@ _PARTS: Final[Mapping[str, Callable[[Desk], None]]] = {
     "Organisations and people": _who,
     POINTS: _points,
     NAMES: _names,
+    BOUNDARIES: _boundaries,
     "Settings": _settings,
     "Health": _health,
 }
