@@ -2,30 +2,35 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
-from data.reading.places import home_of, look_swapped, read_number
-from data.reading.recognising import ColumnSample, RecognisedColumn, complete, recognise
+from data.reading.homes import Box, home_of
+from data.reading.questions import Question, check_answered
+from data.reading.recognising import ColumnSample, RecognisedColumn, recognise, settle
 from data.reading.rows import RowReader
-from data.reading.tables import Row, Table, open_table
+from data.reading.tables import Block, Row, Table, open_table
+from data.remembering import home_that_holds, measured, remembered_columns
 from data.taxonomy import load_taxonomy, taxonomy_of
 from problems.categories import Taxonomy
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.people import Principal
 from problems.progress import Progress, silent
+from problems.report_columns import Floats, Ints
 from problems.reports import Batch, RejectedRow, Report
-from problems.store import Store, Unit
-from problems.use_cases.importing import accept_import
+from problems.store import Store
+from problems.use_cases.importing import Trial, accept_import
 
 DEFAULT_SOURCE = "council"
 DEFAULT_ZONE = ZoneInfo("Europe/London")
@@ -62,6 +67,8 @@ class Preview:
     notes: tuple[str, ...]
     refusal: str
     rows_seen: int
+    #: What the values leave open; :func:`data.reading.questions.answered` answers one.
+    questions: tuple[Question, ...] = ()
 
 
 def import_file(
@@ -76,6 +83,7 @@ def import_file(
     columns: Columns | None = None,
     zone: tzinfo = DEFAULT_ZONE,
     dry_run: bool = False,
+    trial: Trial | None = None,
     progress: Progress = silent,
 ) -> Batch:
     """Import one file of reports.
@@ -93,8 +101,8 @@ def import_file(
         Which column holds what; recognised from the file where it is None.
     zone
         Zone of the deployment, for dates that tell none.
-    dry_run
-        Count everything and keep nothing.
+    dry_run, trial
+        Count everything and keep nothing. With ``trial`` the file meets what earlier ones of it would have left.
 
     Returns
     -------
@@ -114,11 +122,15 @@ def import_file(
     with open_table(path, facts=facts) as table:
         seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
         check_columns(seen.columns, table.header)
+        check_answered(seen.questions)
         _check_repeated(seen)
         for note in seen.notes:
             progress(note, 0.2)
-        key = store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
-        reader = _reader(seen.columns, table.header, source, taxonomy, zone, key)
+        tried = trial.facts if trial is not None else {}
+        key = tried.get(_REPORTER_KEY_FACT) or store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
+        lon_lat = _places(seen, taxonomy, source, zone)
+        home = home_that_holds(_home(store, zone), lon_lat)
+        reader = _reader(seen.columns, seen.header, source, taxonomy, zone, key, home)
         return accept_import(
             store,
             principal,
@@ -128,65 +140,19 @@ def import_file(
             file_name=file_name or path.name,
             sha256=facts.sha256,
             columns=seen.columns.told(),
-            rows=reader.read(table.rows()),
+            stretches=reader.stretches(table.blocks()),
+            kind=table.format_name,
+            told_of_source=measured(source, seen.columns, seen.header, lon_lat),
             facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),
             share_read=table.share_read,
             progress=progress,
             dry_run=dry_run,
+            trial=trial,
         )
 
 
 def _facts(store: Store, facts: Mapping[str, str]) -> Mapping[str, str]:
     return {**facts, SYNTHETIC_FACT: MIXED} if store.fact(SYNTHETIC_FACT) == ALL_SYNTHETIC else facts
-
-
-class _NotKept(Exception):
-    """Ends the unit of a rehearsal."""
-
-
-class _Rehearsal:
-    """A store and its unit in one: what is asked of them is passed on, what the unit wrote is seen."""
-
-    def __init__(self, store: Store, unit: Unit) -> None:
-        self._store, self._unit = store, unit
-        self._facts: dict[str, str] = {}
-        self._batches: list[Batch] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._unit if hasattr(Unit, name) else self._store, name)
-
-    @contextmanager
-    def writing(self) -> Iterator[Unit]:
-        yield cast(Unit, self)
-
-    def fact(self, name: str) -> str | None:
-        return self._facts.get(name) or self._store.fact(name)
-
-    def set_fact(self, name: str, value: str) -> None:
-        self._facts[name] = value
-        self._unit.set_fact(name, value)
-
-    def batches(self) -> list[Batch]:
-        return [*reversed(self._batches), *self._store.batches()]
-
-    def finish_batch(self, batch: Batch) -> None:
-        self._batches.append(batch)
-        self._unit.finish_batch(batch)
-
-
-@contextmanager
-def rehearsal(store: Store) -> Iterator[Store]:
-    """Yield a store into which several files can be imported one after the other, and keep nothing.
-
-    Each file meets what the files before it would have left, so that what is counted is what would
-    happen. Nothing else can be written meanwhile.
-    """
-    try:
-        with store.writing() as unit:
-            yield cast(Store, _Rehearsal(store, unit))
-            raise _NotKept
-    except _NotKept:
-        return
 
 
 def preview(
@@ -219,8 +185,10 @@ def preview(
     refusal, read = "", []
     try:
         check_columns(seen.columns, seen.header)
+        check_answered(seen.questions)
         _check_repeated(seen)
-        reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "")
+        home = home_that_holds(_home(store, zone), _places(seen, taxonomy, source, zone))
+        reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "", home)
         read = list(reader.read(seen.rows))
     except InputRefused as error:
         refusal = str(error)
@@ -238,6 +206,7 @@ def preview(
         notes=seen.notes,
         refusal=refusal,
         rows_seen=len(seen.rows),
+        questions=seen.questions,
     )
 
 
@@ -251,6 +220,7 @@ class _Seen:
     notes: tuple[str, ...]
     #: Names that several columns have, and of which nobody said which column is meant.
     unclear: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 def _look_at(
@@ -262,29 +232,7 @@ def _look_at(
     columns: Columns | None,
     store: Store | None,
 ) -> _Seen:
-    seen = _seen_in(path, facts, taxonomy, source, zone, columns)
-    return replace(
-        seen, notes=(*seen.notes, *_swapped(seen, home_of(store.fact("epsg") if store else None, str(zone))))
-    )
-
-
-def _swapped(seen: _Seen, home: tuple[float, float, float, float] | None) -> Iterator[str]:
-    """Yield a warning where latitude and longitude look swapped."""
-    lat, lon = seen.columns.names.get("lat"), seen.columns.names.get("lon")
-    if home is None or lat not in seen.header or lon not in seen.header:
-        return
-    at_lat, at_lon = seen.header.index(lat), seen.header.index(lon)
-    pairs = [(read_number(row.cells[at_lon]), read_number(row.cells[at_lat])) for row in seen.rows if not row.fault]
-    if look_swapped([(one, other) for one, other in pairs if one is not None and other is not None], home):
-        yield (
-            "Latitude and longitude look swapped: read as they are, the reports lie far from here."
-            f" Check the columns “{lat}” and “{lon}”."
-        )
-
-
-def _seen_in(
-    path: Path, facts: FileFacts, taxonomy: Taxonomy, source: str, zone: tzinfo, columns: Columns | None
-) -> _Seen:
+    home = _home(store, zone)
     with open_table(path, facts=facts) as table:
         rows = _sample(table)
         header, format_name, notes, repeated = table.header, table.format_name, table.notes, table.repeated
@@ -295,17 +243,25 @@ def _seen_in(
             "It holds column names but no row that can be read.",
             f"The columns are: {', '.join(header[:60])}.",
         )
-    found = recognise(header, whole, taxonomy, source, str(zone))
-    if columns is None:
-        return _Seen(header, format_name, rows, found.columns, found.fields, (*notes, *found.notes), repeated)
     samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
-    completed, more = complete(columns, samples, str(zone)) if _fits(columns, header) else (columns, ())
-    told = tuple(
-        RecognisedColumn(name, column, samples[column].examples, 1.0, "as you said")
+    why = "as you said"
+    if columns is None and store is not None:
+        columns, why = remembered_columns(store.source(source), header, samples), "as in the last file of this source"
+    if columns is None:
+        found = recognise(header, whole, taxonomy, source, str(zone), home)
+        told = (*notes, *found.notes)
+        return _Seen(header, format_name, rows, found.columns, found.fields, told, repeated, found.questions)
+    fields = tuple(
+        RecognisedColumn(name, column, samples[column].examples, 1.0, why)
         for name, column in columns.names.items()
         if column in samples
     )
-    return _Seen(header, format_name, rows, completed, told, (*notes, *more))
+    if not _fits(columns, header):
+        return _Seen(header, format_name, rows, columns, fields, tuple(notes))
+    settled = settle(columns, samples, str(zone), home)
+    return _Seen(
+        header, format_name, rows, settled.columns, fields, (*notes, *settled.notes), questions=settled.questions
+    )
 
 
 def _check_repeated(seen: _Seen) -> None:
@@ -327,15 +283,49 @@ def _fits(columns: Columns, header: Sequence[str]) -> bool:
 
 
 def _sample(table: Table) -> list[Row]:
-    return [
-        row
-        for number, row in enumerate(islice(table.rows(), _SAMPLE_SPAN))
-        if number < _SAMPLE_FIRST or number % _SAMPLE_EVERY == 0
-    ]
+    rows: list[Row] = []
+    seen = 0
+    for block in table.blocks():
+        fault_lines = np.array([fault.line for fault in block.faults], dtype=np.int64)
+        # Each row's number among all of them, those with a fault counted at their place.
+        numbers = seen + np.arange(len(block.lines)) + np.searchsorted(fault_lines, block.lines)
+        fault_numbers = seen + np.arange(len(fault_lines)) + np.searchsorted(block.lines, fault_lines)
+        which = pa.array(np.flatnonzero(_is_sampled(numbers)))
+        faults = [block.faults[place] for place in np.flatnonzero(_is_sampled(fault_numbers)).tolist()]
+        columns = tuple(column.take(which) for column in block.columns)
+        rows += Block(block.lines[which.to_numpy()], columns, tuple(faults)).rows()
+        seen += len(block.lines) + len(block.faults)
+        if seen >= _SAMPLE_SPAN:
+            break
+    return rows
+
+
+def _is_sampled(numbers: Ints) -> npt.NDArray[np.bool_]:
+    sampled: npt.NDArray[np.bool_] = (numbers < _SAMPLE_FIRST) | (
+        (numbers % _SAMPLE_EVERY == 0) & (numbers < _SAMPLE_SPAN)
+    )
+    return sampled
+
+
+def _home(store: Store | None, zone: tzinfo) -> Box | None:
+    return home_of(store.fact("epsg") if store else None, str(zone))
+
+
+def _places(seen: _Seen, taxonomy: Taxonomy, source: str, zone: tzinfo) -> Floats:
+    """Return the places of the sampled rows, shape (n, 2), wherever they lie."""
+    block = Block.of_rows(seen.rows, len(seen.header))
+    reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "")
+    return next(reader.stretches([block])).reports.lon_lat
 
 
 def _reader(
-    columns: Columns, header: Sequence[str], source: str, taxonomy: Taxonomy, zone: tzinfo, key: str
+    columns: Columns,
+    header: Sequence[str],
+    source: str,
+    taxonomy: Taxonomy,
+    zone: tzinfo,
+    key: str,
+    home: Box | None = None,
 ) -> RowReader:
     return RowReader(
         columns,
@@ -344,6 +334,7 @@ def _reader(
         taxonomy=taxonomy,
         zone=ZoneInfo(columns.zone) if columns.zone else zone,
         reporter_key=key.encode(),
+        home=home,
     )
 
 

@@ -23,6 +23,7 @@ from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.quality import Aspect, RejectedReason, SourceQuality
+from problems.report_columns import ReportColumns
 from problems.reports import Batch, RejectedRow, Report, ReportPoints
 from problems.sources import Source
 
@@ -97,11 +98,31 @@ class Unit(Protocol):
         ...
 
     def add_batch(self, batch: Batch) -> int:
-        """Keep the head of an import; its counts may still change until the unit ends."""
+        """Keep the head of an import; its counts are still to come."""
         ...
 
     def finish_batch(self, batch: Batch) -> None:
-        """Replace the counts and times of the batch with this id (once, in the same unit)."""
+        """Replace the counts, times and state of the batch with this id."""
+        ...
+
+    def many_reports(self) -> AbstractContextManager[None]:
+        """Prepare for many new reports inside the block: the same result, sooner."""
+        ...
+
+    def add_report_columns(self, batch_id: int, columns: ReportColumns, contents: Sequence[bytes]) -> None:
+        """Keep many new reports, each with its content fingerprint."""
+        ...
+
+    def batch_reports(self, batch_id: int) -> list[int]:
+        """Return the ids of the reports that an import was the last one to write, in ascending order."""
+        ...
+
+    def import_events(self, batch_id: int) -> list[Event]:
+        """Return the events that an import made about reports which it was the last one to write, in their order."""
+        ...
+
+    def mark_undone(self, batch_id: int, ids: Sequence[int], *, undone: bool) -> int:
+        """Mark reports as undone, or bring them back with the import ``batch_id``; return how many."""
         ...
 
     def add_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
@@ -312,8 +333,20 @@ class Store(Protocol):
         """Return the imports, newest first."""
         ...
 
+    def known_reports(self, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
+        """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
+        ...
+
+    def has_reports_of(self, source: str) -> bool:
+        """Tell whether any report of a source is kept, one of an undone import too."""
+        ...
+
+    def newest_report_at(self, source: str, until: datetime) -> datetime | None:
+        """Return the newest date up to ``until`` of a source's reports, or None without any."""
+        ...
+
     def rejected_rows(self, batch_id: int | None = None) -> list[RejectedRow]:
-        """Return the rejected rows of one import (or of all), in order of batch and line."""
+        """Return the rejected rows of one import (or of all that were not undone), in order of batch and line."""
         ...
 
     def unmapped_names(self) -> list[tuple[str, str, int]]:

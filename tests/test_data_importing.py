@@ -82,7 +82,8 @@ def test_each_kind_of_row_ends_where_it_belongs(store: Store, tmp_path: Path) ->
         "9,Graffiti,13/01/2026,too,many,cells,here,for,this,row\n"
     )
     batch = _import(store, _file(tmp_path, HEADER + rows), columns=TEXT)
-    assert _counts(batch) == (10, 5, 0, 0, 5, 2, 1)
+    assert _counts(batch) == (10, 5, 0, 0, 5, 3, 1)
+    assert batch.flagged == {"PLACE_MISSING": 1, "PLACE_ZERO": 1, "PLACE_OUTSIDE": 1, "REPORTED_IN_FUTURE": 1}
     reports = {report.source_id: report for report in store.all_reports()}
     assert reports["1"].reported_at.isoformat() == "2026-01-13T10:00:00+00:00"
     assert reports["2"].reported_at.isoformat() == "2026-07-13T09:00:00+00:00"

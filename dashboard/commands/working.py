@@ -3,13 +3,13 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
-from data.importing import MIXED, SYNTHETIC_FACT, import_file, rehearsal
+from data.importing import MIXED, SYNTHETIC_FACT, import_file
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import check_day, utc_now
@@ -19,6 +19,7 @@ from problems.people import SYSTEM
 from problems.problem import Problem
 from problems.reports import Batch
 from problems.store import Store
+from problems.use_cases.importing import Trial
 
 _COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped")
 _EXPORTS = ("problems", "hot-spots", "reports", "rejected")
@@ -78,7 +79,8 @@ def run_import(output: Output, *, files: Sequence[Path], source: str, columns_fi
     if not source.strip():
         raise InputRefused("The name of the source is empty.", "", "Leave --source out, or name the feed.")
     done: list[_Imported] = []
-    with opened_store() as (kept, settings), rehearsal(kept) if dry_run else nullcontext(kept) as store:
+    trial = Trial() if dry_run else None
+    with opened_store() as (store, settings):
         columns = None
         if columns_file is not None:
             from data.reading.columns import read_columns
@@ -96,12 +98,13 @@ def run_import(output: Output, *, files: Sequence[Path], source: str, columns_fi
                     source=source.strip(),
                     columns=columns,
                     zone=settings.zone,
+                    trial=trial,
                     progress=output.progress,
                 )
             except ProblemError as error:
                 return _refused_after(output, error, path, done, dry_run=dry_run)
             done.append(_Imported(batch, time.monotonic() - started))
-        if kept.fact(SYNTHETIC_FACT) == MIXED:
+        if store.fact(SYNTHETIC_FACT) == MIXED:
             output.note(
                 "This store holds the made-up sample city, together with reports that you imported."
                 " For real work, name a store of your own in FIXPOINT_STORE."

@@ -1,34 +1,40 @@
-"""Turn the rows of a table into reports, or into rejected rows with a reason."""
+"""Turn the rows of a table into reports, or into rejected rows with a reason: many rows at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, tzinfo
 from hashlib import blake2b
 from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from data.reading.columns import FIELDS, Columns
-from data.reading.dates import read_date
-from data.reading.masks import mask_contacts
-from data.reading.places import read_number, read_pair, usable
+from data.reading.blocks import BLOCK_ROWS, Block, Row
+from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from data.reading.content_keys import ContentKeys
+from data.reading.date_arrays import read_dates
+from data.reading.homes import Box
+from data.reading.masks import LINK_MASK, MASK, mask_column, mask_contacts
+from data.reading.row_places import PlaceReader
 from data.reading.statuses import read_status
-from data.reading.tables import Row
-from geo.errors import GeoError
-from geo.projection import to_lon_lat
+from data.reading.strings import as_strings, bytes_of, trimmed
 from problems.categories import Taxonomy, folded
-from problems.errors import InputRefused
-from problems.reports import RejectedRow, Report
+from problems.report_columns import NEVER, Objects, ReportColumns, TableStretch, moment_of, objects
+from problems.reports import RejectedRow, Report, ReportFlag
 
-_BLOCK_ROWS = 2_000
 _MAX_TEXT = 4_000
 _MAX_SHORT_TEXT = 300
 _MAX_REJECTED_CELL = 500
 #: Earlier dates are the nulls of databases (1899, 1900, 1904), which say nothing about when it was reported.
 _FIRST_YEAR = 1950
+_FIRST_US = int(np.datetime64(f"{_FIRST_YEAR}-01-01", "us").astype(np.int64))
 #: How a row's reporter looks where it is shown again: the name itself is never kept.
 _REPORTER_HIDDEN = "[reporter]"
+_MONTH_ALONE = r"^(\d{4}[-/.]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}\.?,?[-/ ]\d{4})$"
 
-LonLat = tuple[float, float]
+Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 class RowReader:
@@ -37,11 +43,14 @@ class RowReader:
     Parameters
     ----------
     columns
-        A complete mapping (see :func:`data.reading.recognising.complete`) that fits ``header``.
+        A complete mapping (see :func:`data.reading.settling.settle`) that fits ``header``.
     zone
         Zone of dates that tell none.
     reporter_key
         Secret of the store with which reporters become one-way keys.
+    home
+        West, south, east, north of where the reports of this table lie, where most of them do lie
+        there: what lies far from it has no place.
     """
 
     def __init__(
@@ -53,6 +62,7 @@ class RowReader:
         taxonomy: Taxonomy,
         zone: tzinfo,
         reporter_key: bytes = b"",
+        home: Box | None = None,
     ) -> None:
         self._columns = columns
         self._header = header
@@ -61,132 +71,160 @@ class RowReader:
         self._zone = zone
         self._reporter_key = reporter_key[:64]
         self._place = {field: header.index(column) for field, column in columns.names.items()}
-        self._projected = "easting" in self._place and not ({"lat", "lat_lon"} & self._place.keys())
+        self._places = PlaceReader(columns, home)
+        self._keys = ContentKeys()
         self._codes: dict[str, str | None] = {}
-        self._repeats: dict[bytes, int] = {}
-        self._orders = {field: columns.date_orders.get(field, "iso") for field in ("reported", "occurred", "closed")}
-        self.masked = 0
+        self._orders = {name: columns.date_orders.get(name, "iso") for name in DATE_FIELDS if name in self._place}
+
+    def stretches(self, blocks: Iterable[Block]) -> Iterator[TableStretch]:
+        """Go through ``blocks`` in order; exactly one report or rejected row for each row."""
+        for block in blocks:
+            reports, _lines, rejected = self._read(block)
+            yield TableStretch(reports, tuple(rejected))
 
     def read(self, rows: Iterable[Row]) -> Iterator[Report | RejectedRow]:
         """Go through ``rows`` in order; exactly one report or rejected row for each."""
         remaining = iter(rows)
-        while block := list(islice(remaining, _BLOCK_ROWS)):
-            places = self._project(block) if self._projected else None
-            for number, row in enumerate(block):
-                yield self._read(row, places[number] if places else None)
+        while taken := list(islice(remaining, BLOCK_ROWS)):
+            reports, lines, rejected = self._read(Block.of_rows(taken, len(self._header)))
+            told: list[tuple[int, Report | RejectedRow]] = [(row.line, row) for row in rejected]
+            told += zip(lines.tolist(), reports.reports(), strict=True)
+            yield from (row for _line, row in sorted(told, key=lambda one: one[0]))
 
-    def _read(self, row: Row, projected: LonLat | None) -> Report | RejectedRow:
-        if row.fault:
-            return self._rejected(row, "", "", row.fault)
-        cells = row.cells
-        told = self._cell(cells, "reported")
-        if not told:
-            return self._rejected(row, "reported", "", "The date of the report is missing.")
-        dates: dict[str, datetime | None] = {}
-        for field, order in self._orders.items():
-            value = self._cell(cells, field)
-            dates[field] = read_date(value, order, self._zone) if value else None
-            if value and dates[field] is None:
-                return self._rejected(
-                    row, field, value, f"{FIELDS[field]}: this cannot be read as {_ORDER_WORDS[order]}."
-                )
-        reported_at = dates["reported"]
-        if reported_at is None:
-            raise AssertionError("a date that is there and cannot be read was rejected above")
-        if reported_at.year < _FIRST_YEAR:
-            return self._rejected(row, "reported", told, f"The date of the report is before {_FIRST_YEAR}.")
-        return self._report(cells, reported_at, dates, projected if self._projected else self._lon_lat(cells))
+    def _read(self, block: Block) -> tuple[ReportColumns, Integers, list[RejectedRow]]:
+        """Return the reports of a block, the line of each, and its rejected rows in order."""
+        cells = {field: trimmed(as_strings(block.columns[place])) for field, place in self._place.items()}
+        dates = {name: read_dates(cells[name], order, self._zone) for name, order in self._orders.items()}
+        rejected = [self._rejected(fault, "", "", fault.fault) for fault in block.faults]
+        good = np.ones(len(block.lines), dtype=np.bool_)
+        for where, field, reason in self._faults(dates):
+            found = np.flatnonzero(where & good)
+            good[found] = False
+            rejected += self._rejected_rows(block, found, field, reason)
+        rejected.sort(key=lambda row: row.line)
+        if not good.all():
+            keep = pa.array(good)
+            cells = {field: values.filter(keep) for field, values in cells.items()}
+        times = {name: np.where(ok, micros, NEVER)[good] for name, (micros, ok, _empty) in dates.items()}
+        return self._reports(cells, times, int(np.count_nonzero(good))), block.lines[good], rejected
 
-    def _report(
-        self,
-        cells: Sequence[str],
-        reported_at: datetime,
-        dates: Mapping[str, datetime | None],
-        lon_lat: LonLat | None,
-    ) -> Report:
-        closed_at = dates["closed"]
-        name = self._cell(cells, "category")[:_MAX_SHORT_TEXT]
-        text = self._text(cells)
-        address = self._cell(cells, "address")[:_MAX_SHORT_TEXT]
-        status, resolution = read_status(self._cell(cells, "status"), closed=closed_at is not None)
-        own_id = self._cell(cells, "id")[:_MAX_SHORT_TEXT]
-        return Report(
-            id=0,
+    def _faults(self, dates: dict[str, tuple[Integers, Mask, Mask]]) -> Iterator[tuple[Mask, str, str]]:
+        """Yield which rows cannot become reports, with the field and the reason; the first one of a row holds."""
+        reported, _ok, empty = dates["reported"]
+        yield empty, "reported", "The date of the report is missing."
+        for name, order in self._orders.items():
+            _micros, ok, nothing = dates[name]
+            yield ~ok & ~nothing, name, f"{FIELDS[name]}: this cannot be read as {_ORDER_WORDS[order]}."
+        yield reported < _FIRST_US, "reported", f"The date of the report is before {_FIRST_YEAR}."
+
+    def _reports(self, cells: dict[str, pa.Array], times: dict[str, Integers], count: int) -> ReportColumns:
+        nothing = objects([""] * count)
+        never = np.full(count, NEVER, dtype=np.int64)
+        zeros = np.zeros(count, dtype=np.int64)
+        short = {
+            field: _cut(_clean(cells[field]), _MAX_SHORT_TEXT)
+            for field in ("id", "category", "address", "area", "channel", "asset")
+            if field in cells
+        }
+        kept = {field: _told(values) for field, values in short.items() if field not in ("id", "category")}
+        text, masked = self._texts(cells.get("text"), count)
+        lon_lat, why = self._places.read(cells, count)
+        names, code = self._categories(short.get("category"), times["reported"], count)
+        status, resolution = self._statuses(cells.get("status"), times.get("closed", never) != NEVER, count)
+        flags = why.astype(np.int64)
+        flags[masked > 0] |= int(ReportFlag.MASKED)
+        flags[self._tells_month_only(cells["reported"])] |= int(ReportFlag.MONTH_ONLY)
+        address = kept.get("address", nothing)
+        ids = short["id"].to_numpy(zero_copy_only=False) if "id" in short else nothing
+        return ReportColumns(
             source=self._source,
-            source_id=own_id or self._content_key(reported_at, lon_lat, name, text, address),
-            category=self._code(name, reported_at),
-            category_name=name,
-            reported_at=reported_at,
+            source_id=self._keys.fill(ids, times["reported"], lon_lat, names, text, address),
+            category=code,
+            category_name=names,
             status=status,
-            lon_lat=lon_lat,
-            occurred_at=dates["occurred"],
-            closed_at=closed_at,
             resolution=resolution,
+            reported_at=times["reported"],
+            occurred_at=times.get("occurred", never),
+            closed_at=times.get("closed", never),
+            due_at=times.get("due", never),
+            updated_at=times.get("updated", never),
+            lon_lat=lon_lat,
             address=address,
             text=text,
-            area=self._cell(cells, "area")[:_MAX_SHORT_TEXT],
-            channel=self._cell(cells, "channel")[:_MAX_SHORT_TEXT],
-            reporter=self._reporter(self._cell(cells, "reporter")),
+            area=kept.get("area", nothing),
+            channel=kept.get("channel", nothing),
+            reporter=self._reporters(cells.get("reporter"), nothing),
+            asset=kept.get("asset", nothing),
+            flags=flags,
+            ward_id=zeros,
+            beat_id=zeros,
+            neighbourhood_id=zeros,
+            masked=masked,
         )
 
-    def _cell(self, cells: Sequence[str], field: str) -> str:
-        place = self._place.get(field)
-        return "" if place is None else cells[place].strip()
+    def _texts(self, values: pa.Array | None, count: int) -> tuple[Objects, Integers]:
+        """Return the texts without contact details, and how many there were in each."""
+        masked = np.zeros(count, dtype=np.int64)
+        if values is None:
+            return objects([""] * count), masked
+        before = _cut(_clean(values), _MAX_TEXT)
+        after, found = mask_column(before)
+        told: Objects = after.to_numpy(zero_copy_only=False)
+        if found:
+            for place in np.flatnonzero(pc.not_equal(before, after).to_numpy(zero_copy_only=False)).tolist():
+                was = before[place].as_py()
+                masked[place] = sum(told[place].count(mask) - was.count(mask) for mask in (MASK, LINK_MASK))
+        return told, masked
 
-    def _text(self, cells: Sequence[str]) -> str:
-        text = self._cell(cells, "text")[:_MAX_TEXT]
-        if len(text) < 6:
-            return text
-        text, masked = mask_contacts(text)
-        self.masked += masked
-        return text
+    def _categories(self, values: pa.Array | None, reported: Integers, count: int) -> tuple[Objects, Objects]:
+        if values is None:
+            return objects([""] * count), objects([None] * count)
+        coded = values.dictionary_encode()
+        codes = coded.indices.to_numpy()
+        names = coded.dictionary.to_pylist()
+        found = objects(None if self._changed_meaning(name) else self._code(name) for name in names)[codes]
+        for number, name in enumerate(names):
+            if self._changed_meaning(name):
+                for place in np.flatnonzero(codes == number).tolist():
+                    found[place] = self._taxonomy.code_for(self._source, name, self._day(int(reported[place])))
+        return objects(names)[codes], found
 
-    def _code(self, name: str, reported_at: datetime) -> str | None:
-        """Look a name up, once for all rows unless its meaning changed over time."""
-        if not name:
-            return None
-        if name in self._codes:
-            return self._codes[name]
-        day = reported_at.astimezone(self._zone).date()
-        code = self._taxonomy.code_for(self._source, name, day)
-        rows = self._taxonomy.names.get(folded(name), ())
-        if not any(row.valid_from or row.valid_to for row in rows):
-            self._codes[name] = code
-        return code
+    def _changed_meaning(self, name: str) -> bool:
+        return any(row.valid_from or row.valid_to for row in self._taxonomy.names.get(folded(name), ()))
 
-    def _lon_lat(self, cells: Sequence[str]) -> LonLat | None:
-        if "lat" in self._place:
-            found = usable(read_number(self._cell(cells, "lon")), read_number(self._cell(cells, "lat")))
-            if found or "lat_lon" not in self._place:
-                return found
-        pair = read_pair(self._cell(cells, "lat_lon"))
-        return usable(*pair) if pair else None
+    def _code(self, name: str) -> str | None:
+        if name and name not in self._codes:
+            self._codes[name] = self._taxonomy.code_for(self._source, name, date.max)
+        return self._codes.get(name)
 
-    def _project(self, block: Sequence[Row]) -> list[LonLat | None]:
-        """Turn eastings and northings of many rows into degrees at once."""
-        places: list[LonLat | None] = [None] * len(block)
-        known: list[int] = []
-        metres: list[LonLat] = []
-        for number, row in enumerate(block):
-            if row.fault:
-                continue
-            east, north = read_number(self._cell(row.cells, "easting")), read_number(self._cell(row.cells, "northing"))
-            if east is not None and north is not None and (east or north):
-                known.append(number)
-                metres.append((east, north))
-        if known:
-            for number, (lon, lat) in zip(known, self._degrees(metres), strict=True):
-                places[number] = usable(lon, lat)
-        return places
+    def _day(self, reported_us: int) -> date:
+        moment = moment_of(reported_us)
+        if moment is None:
+            raise AssertionError("a report without a date was rejected")
+        return moment.astimezone(self._zone).date()
 
-    def _degrees(self, metres: Sequence[LonLat]) -> list[LonLat]:
-        epsg = self._columns.epsg or 0
-        try:
-            degrees = to_lon_lat(np.asarray(metres, dtype=np.float64), epsg)
-        except GeoError as error:
-            raise InputRefused("The eastings and northings cannot be read.", str(error)) from error
-        # Seven decimals are a centimetre: the rest is noise of the projection.
-        return [(round(float(lon), 7), round(float(lat), 7)) for lon, lat in degrees]
+    def _statuses(self, values: pa.Array | None, closed: Mask, count: int) -> tuple[Objects, Objects]:
+        words, codes = [""], np.zeros(count, dtype=np.int64)
+        if values is not None and count:
+            coded = values.dictionary_encode()
+            words, codes = coded.dictionary.to_pylist(), coded.indices.to_numpy()
+        told = [read_status(word, closed=is_closed) for word in words for is_closed in (False, True)]
+        places = codes * 2 + closed
+        return objects(status for status, _ in told)[places], objects(resolution for _, resolution in told)[places]
+
+    def _tells_month_only(self, values: pa.Array) -> Mask | slice:
+        if "reported" in self._columns.month_only:
+            return slice(None)
+        found: Mask = pc.match_substring_regex(values, _MONTH_ALONE).to_numpy(zero_copy_only=False)
+        return found
+
+    def _reporters(self, values: pa.Array | None, nothing: Objects) -> Objects:
+        if values is None:
+            return nothing
+        coded = values.dictionary_encode()
+        keys = objects(self._reporter(told) for told in coded.dictionary.to_pylist())
+        found: Objects = keys[coded.indices.to_numpy()]
+        return found
 
     def _reporter(self, told: str) -> str:
         if not told:
@@ -194,13 +232,16 @@ class RowReader:
         same = " ".join(told.casefold().split()).encode()
         return blake2b(same, key=self._reporter_key, digest_size=12).hexdigest()
 
-    def _content_key(self, reported_at: datetime, lon_lat: LonLat | None, name: str, text: str, address: str) -> str:
-        """Make an identity from the content; rows that are equal in all of it are numbered."""
-        content = repr((reported_at.isoformat(), lon_lat, name, text, address)).encode()
-        digest = blake2b(content, digest_size=12).digest()
-        again = self._repeats.get(digest, 0) + 1
-        self._repeats[digest] = again
-        return f"content-{digest.hex()}-{again}"
+    def _rejected_rows(self, block: Block, places: Integers, field: str, reason: str) -> list[RejectedRow]:
+        if not len(places):
+            return []
+        which = pa.array(places)
+        rows = zip(*(column.take(which).to_pylist() for column in block.columns), strict=True)
+        at = self._place[field]
+        return [
+            self._rejected(Row(line, cells), field, cells[at].strip(), reason)
+            for line, cells in zip(block.lines[places].tolist(), rows, strict=True)
+        ]
 
     def _rejected(self, row: Row, field: str, value: str, reason: str) -> RejectedRow:
         kept: dict[str, str] = {}
@@ -208,10 +249,10 @@ class RowReader:
         for place, cell in enumerate(row.cells):
             column = self._header[place] if place < len(self._header) else f"cell {place + 1}"
             # In a shifted row the reporter may stand in any cell: contacts are masked in all of them.
-            shown = mask_contacts(_clean(cell[:_MAX_REJECTED_CELL]))[0]
+            shown = mask_contacts(_without_nul(cell[:_MAX_REJECTED_CELL]))[0]
             kept[column] = _REPORTER_HIDDEN if column == reporter and cell.strip() else shown
         column = self._columns.names.get(field, "")
-        return RejectedRow(row.line, column, mask_contacts(_clean(value[:_MAX_REJECTED_CELL]))[0], reason, kept)
+        return RejectedRow(row.line, column, mask_contacts(_without_nul(value[:_MAX_REJECTED_CELL]))[0], reason, kept)
 
 
 _ORDER_WORDS = {
@@ -223,6 +264,28 @@ _ORDER_WORDS = {
 }
 
 
-def _clean(text: str) -> str:
+def _without_nul(text: str) -> str:
     # NUL cannot be kept by every database.
     return text.replace("\0", "\ufffd")
+
+
+def _clean(values: pa.Array) -> pa.Array:
+    _offsets, letters = bytes_of(values)
+    if letters.all():
+        return values
+    return pc.replace_substring(values, "\0", "\ufffd")
+
+
+def _cut(values: pa.Array, longest: int) -> pa.Array:
+    """Return texts cut to ``longest`` characters."""
+    offsets, _letters = bytes_of(values)
+    if np.diff(offsets).max(initial=0) <= longest:
+        return values
+    return pc.utf8_slice_codeunits(values, 0, longest)
+
+
+def _told(values: pa.Array) -> Objects:
+    """Return texts, equal ones as one object."""
+    coded = values.dictionary_encode()
+    told: Objects = objects(coded.dictionary.to_pylist())[coded.indices.to_numpy()]
+    return told

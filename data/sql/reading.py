@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
-from data.sql import schema
+from data.sql import bulk, schema
 from data.sql.engine import Address, Engines, refusing
 from data.sql.points import report_points
 from data.sql.records import (
@@ -39,9 +39,9 @@ from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
-from problems.reports import Batch, RejectedRow, Report, ReportPoints
+from problems.reports import Batch, BatchState, RejectedRow, Report, ReportPoints
 from problems.sources import Source
-from problems.store import Box, NameUse, StoreCounts
+from problems.store import Box, KnownReport, NameUse, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
@@ -166,11 +166,30 @@ class Reading:
         """Return the imports, newest first."""
         return self._all(BATCH, BATCH.select().order_by(schema.batch.c.id.desc()))
 
+    def known_reports(self, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
+        """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
+        with self._reading() as connection:
+            return bulk.known_reports(connection, source, source_ids)
+
+    def has_reports_of(self, source: str) -> bool:
+        """Tell whether any report of a source is kept, one of an undone import too."""
+        query = select(schema.report.c.id).where(schema.report.c.source == source).limit(1)
+        with self._reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def newest_report_at(self, source: str, until: datetime) -> datetime | None:
+        """Return the newest date up to ``until`` of a source's reports, or None without any."""
+        with self._reading() as connection:
+            return bulk.newest_report_at(connection, source, until)
+
     def rejected_rows(self, batch_id: int | None = None) -> list[RejectedRow]:
-        """Return the rejected rows of one import (or of all), in order of batch and line."""
-        rejected = schema.rejected_row.c
+        """Return the rejected rows of one import (or of all that were not undone), in order of batch and line."""
+        rejected, batch = schema.rejected_row.c, schema.batch.c
         query = REJECTED.select().order_by(rejected.batch_id, rejected.line, rejected.id)
-        return self._all(REJECTED, query if batch_id is None else query.where(rejected.batch_id == batch_id))
+        if batch_id is not None:
+            return self._all(REJECTED, query.where(rejected.batch_id == batch_id))
+        undone = select(batch.id).where(batch.state == BatchState.UNDONE)
+        return self._all(REJECTED, query.where(rejected.batch_id.not_in(undone)))
 
     def unmapped_names(self) -> list[tuple[str, str, int]]:
         """Return (source, name, reports) of the category names that nobody has mapped, most first."""
@@ -334,10 +353,15 @@ def _counts(connection: Connection) -> StoreCounts:
         select(func.count(), func.count(report.cell)).select_from(schema.report).where(counted)
     ).one()
     unmapped = select(func.count()).select_from(schema.report).where(report.category.is_(None), counted)
-    tables = (schema.problem, schema.action, schema.refresh, schema.batch)
-    problems, actions, refreshes, batches = (
+    tables = (schema.problem, schema.action, schema.refresh)
+    problems, actions, refreshes = (
         connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables
     )
+    # Of an import that was cut short or cancelled, nothing is there.
+    ended = (BatchState.DONE, BatchState.UNDONE)
+    batches = connection.execute(
+        select(func.count()).select_from(schema.batch).where(schema.batch.c.state.in_(ended))
+    ).scalar_one()
     # Two questions: an index answers each end at once, but not both ends together.
     oldest = connection.execute(select(func.min(report.reported_at)).where(counted)).scalar()
     newest = connection.execute(select(func.max(report.reported_at)).where(counted)).scalar()

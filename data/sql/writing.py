@@ -1,13 +1,14 @@
 """Writing to the store: one unit, kept together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, insert, select, update
 
-from data.sql import schema
+from data.sql import bulk, schema
 from data.sql.reading import chunks, reports_with
 from data.sql.records import (
     ACTION,
@@ -31,7 +32,6 @@ from data.sql.records import (
     differences,
     report_rows,
 )
-from data.sql.types import plain
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
@@ -41,6 +41,7 @@ from problems.events import Event
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import SIGHTING_FIELDS, Problem
+from problems.report_columns import ReportColumns
 from problems.reports import Batch, RejectedRow, Report, ReportFlag
 from problems.sources import Source
 from problems.store import KnownReport
@@ -66,16 +67,7 @@ class SqlUnit:
 
     def known_reports(self, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
         """Return what is kept of ``source_ids``, by source id; absent ones are left out."""
-        report = schema.report.c
-        kept: dict[str, KnownReport] = {}
-        asked = {plain(source_id): source_id for source_id in source_ids}
-        for some in chunks(list(asked)):
-            query = select(report.source_id, report.id, report.content, report.undone).where(
-                report.source == source, report.source_id.in_(some)
-            )
-            for source_id, number, content, undone in self._connection.execute(query).all():
-                kept[asked[source_id]] = KnownReport(number, content, undone)
-        return kept
+        return bulk.known_reports(self._connection, source, source_ids)
 
     def reports(self, ids: Sequence[int]) -> list[Report]:
         """Return the reports with these ids as this unit has them by now, in ascending order of id."""
@@ -102,6 +94,32 @@ class SqlUnit:
                 row["version"] = 1
             self._insert(REPORT, rows)
             self.wrote_reports = True
+
+    @contextmanager
+    def many_reports(self) -> Iterator[None]:
+        """Prepare for many new reports inside the block: the same result, sooner."""
+        with bulk.many_reports(self._connection):
+            yield
+
+    def add_report_columns(self, batch_id: int, columns: ReportColumns, contents: Sequence[bytes]) -> None:
+        """Keep many new reports, each with its content fingerprint."""
+        if len(columns):
+            self.wrote = self.wrote_reports = True
+            bulk.add_report_columns(self._connection, batch_id, columns, contents)
+
+    def import_events(self, batch_id: int) -> list[Event]:
+        """Return the events that an import made about reports which it was the last one to write, in their order."""
+        return bulk.import_events(self._connection, batch_id)
+
+    def batch_reports(self, batch_id: int) -> list[int]:
+        """Return the ids of the reports that an import was the last one to write, in ascending order."""
+        return bulk.batch_reports(self._connection, batch_id)
+
+    def mark_undone(self, batch_id: int, ids: Sequence[int], *, undone: bool) -> int:
+        """Mark reports as undone, or bring them back with the import ``batch_id``; return how many."""
+        changed = bulk.mark_undone(self._connection, batch_id, ids, undone=undone) if len(ids) else 0
+        self.wrote, self.wrote_reports = self.wrote or changed > 0, self.wrote_reports or changed > 0
+        return changed
 
     def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint.

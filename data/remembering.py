@@ -1,0 +1,66 @@
+"""What is kept of a source between its files: how exact it is, and how its columns are read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+import numpy as np
+
+from data.reading.columns import Columns, columns_from
+from data.reading.dates import find_order
+from data.reading.samples import ColumnSample
+from geo.grids import Box, inside
+from problems.precision import judge
+from problems.report_columns import Floats
+from problems.sources import Source, TimePrecision
+
+#: Places far from home are faults only in files that mostly tell of home; this far is far.
+_FAR_DEG = 3.0
+_HEADER = "# header "
+
+
+def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats) -> Source:
+    """Return a source as a sample of its file shows it.
+
+    Parameters
+    ----------
+    lon_lat
+        Places of the sampled rows in degrees, shape (n, 2), NaN for none. Without any, nothing is
+        said about how exact they are: ``why`` is empty.
+    """
+    time_precision = TimePrecision(columns.date_precision.get("reported", TimePrecision.MOMENT))
+    told = f"{_HEADER}{_digest(header)}\n{columns.to_toml()}"
+    if not np.isfinite(lon_lat).all(axis=1).any():
+        return Source(0, name, time_precision=time_precision, columns=told)
+    verdict = judge(lon_lat, time_precision is TimePrecision.MONTH)
+    return Source(0, name, verdict.precision, time_precision, verdict.lattice_m, told, why=verdict.why)
+
+
+def remembered_columns(
+    source: Source | None, header: Sequence[str], samples: Mapping[str, ColumnSample]
+) -> Columns | None:
+    """Return how the last file of a source was read, if it had the same columns in the same order.
+
+    An order of dates that the values of this file contradict is left out: what the values say wins.
+    """
+    if source is None or not source.columns.startswith(f"{_HEADER}{_digest(header)}\n"):
+        return None
+    columns = columns_from(source.columns)
+    orders = {
+        field: order
+        for field, order in columns.date_orders.items()
+        if find_order(samples[columns.names[field]].values)[0] in ("", order)
+    }
+    return replace(columns, date_orders=orders)
+
+
+def home_that_holds(home: Box | None, lon_lat: Floats) -> Box | None:
+    """Return ``home`` (west, south, east, north) if most of the sampled places (n, 2) lie there, else None."""
+    placed = np.isfinite(lon_lat).all(axis=1)
+    if home is None or 2 * np.count_nonzero(inside(lon_lat, home, _FAR_DEG)) <= np.count_nonzero(placed):
+        return None
+    return home
+
+
+def _digest(header: Sequence[str]) -> str:
+    return blake2b("\0".join(header).encode("utf-8", "replace"), digest_size=16).hexdigest()
