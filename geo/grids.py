@@ -63,7 +63,7 @@ class Grid:
 class GridFit:
     """How points lie when they are read in a grid.
 
-    ``share`` of them lie where they should, ``example`` is where the first point lies (longitude, latitude).
+    ``share`` of them lie where they should, ``example`` is the middle of these (longitude, latitude).
     """
 
     grid: Grid
@@ -214,7 +214,8 @@ def grid_of_pairs(xy: npt.ArrayLike, lon_lat: npt.ArrayLike) -> GridFit | None:
         north = (degrees[:, 1] - told[:, 1]) * _DEGREE_M
         share = float((np.nan_to_num(np.hypot(east, north), nan=np.inf) <= _NEAR_M).mean())
         if share >= _MOST and (best is None or share > best.share + 0.01):
-            best = GridFit(grid, share, (float(told[0, 0]), float(told[0, 1])))
+            middle = np.median(told, axis=0)
+            best = GridFit(grid, share, (float(middle[0]), float(middle[1])))
     return best
 
 

@@ -56,6 +56,23 @@ def test_pairs_of_coordinates_are_read_latitude_first_and_points_longitude_first
     assert empty.tolist() == [text == ""]
 
 
+_PAIRS = st.one_of(
+    st.tuples(st.floats(-180, 180), st.floats(-180, 180)).map(str),
+    st.tuples(st.integers(-999, 999), st.integers(-999, 999)).map(lambda pair: f"{pair[0]},{pair[1]}"),
+    st.text("()-+0123456789., ;\n", max_size=14),
+    st.sampled_from(["", "N/A", "POINT (-71.1 42.3)", "MAIN ST (40.7, -73.9)", "\xa0(51.5, -0.1)", "(51.5,  -0.1 )"]),
+)
+
+
+@given(st.lists(_PAIRS, max_size=8), st.booleans())
+def test_a_column_of_pairs_is_read_as_its_values_one_by_one(values: list[str], lon_first: bool) -> None:
+    lat_lon, empty = read_pairs(values, lon_first=lon_first)
+    told = [read_pair(value, lon_first=lon_first) for value in values]
+    expected = [[pair[1], pair[0]] if pair else [math.nan, math.nan] for pair in told]
+    assert [list(map(repr, row)) for row in lat_lon.tolist()] == [list(map(repr, row)) for row in expected]
+    assert empty.tolist() == [is_missing(value) for value in values]
+
+
 def test_a_pair_may_have_the_longitude_first_and_a_point_says_so_itself() -> None:
     assert read_pair("(-71.1, 42.3)", lon_first=True) == (-71.1, 42.3)
     assert read_pair("POINT (-71.1 42.3)", lon_first=True) == (-71.1, 42.3)

@@ -406,3 +406,18 @@ def test_whatever_stands_in_a_table_is_recognised_or_asked_and_every_answer_can_
             changed = answered(found.columns, question, answer.value)
             left = settle(changed, samples, zone, home).questions
             assert question.field not in {each.field for each in left if each.text == question.text}
+
+
+@given(
+    st.dictionaries(st.sampled_from(list(FIELDS)), st.sampled_from("ABCDEFG"), min_size=1),
+    st.lists(st.lists(_CELL, min_size=7, max_size=7), max_size=6),
+    st.sampled_from([None, 27700, 2263, 4326, 1]),
+)
+def test_a_mapping_that_a_person_gave_is_settled_whatever_the_columns_hold(
+    names: dict[str, str], rows: list[list[str]], epsg: int | None
+) -> None:
+    samples = {name: ColumnSample(name, (row[place] for row in rows)) for place, name in enumerate("ABCDEFG")}
+    settled = settle(Columns(names, epsg=epsg), samples, LONDON)
+    assert settled.columns.names == names
+    assert {question.field for question in settled.questions} <= {*names, EPSG, SWAPPED, ZONE}
+    assert settle(settled.columns, samples, LONDON).columns == settled.columns

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from geo.errors import GeoError
+from geo.grids import grid_name
 from problems.errors import InputRefused
 
 #: Every field that a column can fill, with what a person calls it.
@@ -219,7 +221,7 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
     ------
     InputRefused
         When a column is not in the table (its columns are listed), no date reported or no place is
-        mapped, or only half of a pair of coordinates.
+        mapped, only half of a pair of coordinates, or a coordinate system that does not exist.
     """
     asked = "The file cannot be read with these columns."
     listed = f"The file has: {', '.join(header[:60])}{' …' if len(header) > 60 else ''}."
@@ -241,3 +243,8 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
             "No columns with coordinates were found.",
             f"Say which ones they are, or that this file has no places. {listed}",
         )
+    if "easting" in columns.names and columns.epsg is not None:
+        try:
+            grid_name(columns.epsg)
+        except GeoError as error:
+            raise InputRefused(asked, str(error), "Give the EPSG number of a system in metres or feet.") from error

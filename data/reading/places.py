@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.reading.homes import Box, home_of, look_swapped
 from data.reading.numbers import read_number, read_numbers
@@ -33,6 +34,8 @@ _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
 _EXACT = r"[-+]?\d{1,3}\.\d{3,}"
 _PAIR = re.compile(rf"\(?\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*\)?$")
 _SPACED = re.compile(rf"\(?\s*({_EXACT})\s+({_EXACT})\s*\)?$")
+#: The same pair as arrow reads it: most columns hold nothing else.
+_PLAIN_PAIR = r"^\(?(?P<one>-?[0-9]{1,3}(?:\.[0-9]{1,17})?)[ ]?,[ ]?(?P<other>-?[0-9]{1,3}(?:\.[0-9]{1,17})?)\)?$"
 #: “123 MAIN ST / NEW YORK, NY / (40.7, -73.9)”: an address and a pair in brackets after it.
 _AFTER_ADDRESS = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)\s*$")
 _WKT = re.compile(
@@ -124,13 +127,19 @@ def read_pairs(values: Strings, *, lon_first: bool = False) -> tuple[Floats, npt
     empty : ndarray, shape (n,), bool
         Where nothing is there to read.
     """
-    coded = as_strings(values).dictionary_encode()
-    told = coded.dictionary.to_pylist()
-    read = [read_pair(value, lon_first=lon_first) for value in told]
-    pairs = np.array([(pair[1], pair[0]) if pair else (np.nan, np.nan) for pair in read]).reshape(-1, 2)
-    empty = np.array([is_missing(value) for value in told], dtype=np.bool_)
-    codes = coded.indices.to_numpy()
-    return pairs[codes], empty[codes]
+    told = as_strings(values)
+    halves = pc.extract_regex(told, _PLAIN_PAIR)
+    one, other = (pc.struct_field(halves, name).cast(pa.float64()) for name in ("one", "other"))
+    lat, lon = (other, one) if lon_first else (one, other)
+    lat_lon = np.column_stack([half.to_numpy(zero_copy_only=False) for half in (lat, lon)]).astype(np.float64)
+    empty = np.zeros(len(told), dtype=np.bool_)
+    left = np.flatnonzero(np.isnan(lat_lon[:, 0]))
+    coded = told.take(left).dictionary_encode()
+    rest, codes = coded.dictionary.to_pylist(), coded.indices.to_numpy()
+    read = [read_pair(value, lon_first=lon_first) for value in rest]
+    lat_lon[left] = np.array([pair[::-1] if pair else (np.nan, np.nan) for pair in read]).reshape(-1, 2)[codes]
+    empty[left] = np.array([is_missing(value) for value in rest], dtype=np.bool_)[codes]
+    return lat_lon, empty
 
 
 def usable(lon: float | None, lat: float | None) -> tuple[float, float] | None:
@@ -194,8 +203,9 @@ def _numbers(values: Strings | Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
     numbers = read_numbers(told)
     state = np.zeros(len(told), dtype=np.int8)
     lost = np.flatnonzero(np.isnan(numbers))
-    for place, text in zip(lost.tolist(), told.take(lost).to_pylist(), strict=True):
-        state[place] = PlaceFault.MISSING if is_missing(text) else PlaceFault.UNREADABLE
+    coded = told.take(lost).dictionary_encode()
+    missing = np.array([is_missing(text) for text in coded.dictionary.to_pylist()], dtype=np.bool_)
+    state[lost] = np.where(missing[coded.indices.to_numpy()], PlaceFault.MISSING, PlaceFault.UNREADABLE)
     return numbers, state
 
 

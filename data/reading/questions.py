@@ -1,5 +1,6 @@
 """What a file leaves open: questions with proposed answers, instead of guesses."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -119,7 +120,7 @@ def check_answered(questions: Iterable[Question]) -> None:
 
 def order_question(field: str, column: str, proposed: str, why: str, example: str) -> Question:
     """Ask whether the dates of a column are day first or month first."""
-    first, second = example.replace("-", "/").replace(".", "/").split("/")[:2]
+    first, second = re.split(r"[-/.]", example)[:2]
     answers = (
         Answer("dmy", "day first", f"“{example}” is day {int(first)} of month {int(second)}"),
         Answer("mdy", "month first", f"“{example}” is day {int(second)} of month {int(first)}"),

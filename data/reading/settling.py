@@ -24,8 +24,10 @@ Samples = Mapping[str, ColumnSample]
 Floats = npt.NDArray[np.float64]
 
 _WORDS = {"dmy": "day/month", "mdy": "month/day"}
+_NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})")
 _CLOCK_HALF = re.compile(r"[AaPp]\.?[Mm]\.?\s*$")
 _MONTHS_AT_LEAST = 3
+_YEARS_AT_LEAST = 2
 _SURE_ROWS = 20
 _MOST = 0.9
 _FEW_PLACES = 3
@@ -94,7 +96,8 @@ def _settle_dates(columns: Columns, samples: Samples, zone_name: str) -> Settled
         elif asked := questions.get(_style(sample)):
             questions[_style(sample)] = replace(asked, alike=(*asked.alike, field))
         else:
-            asked = order_question(field, sample.name, *_proposed(sample, zone_name), sample.told[0])
+            example = next(value for value in sample.told if _NUMERIC.match(value))
+            asked = order_question(field, sample.name, *_proposed(sample, zone_name), example)
             questions[_style(sample)] = asked
     for field in (each for each in fields if each in orders and each not in precision):
         precision[field] = _precision(samples[columns.names[field]], orders[field])
@@ -113,10 +116,10 @@ def _own_order(sample: ColumnSample) -> str:
 
 def _order_of_months(sample: ColumnSample) -> str:
     """Return the order in which every value is the first of a month, in several months of several years."""
-    parts = {tuple(re.split(r"[-/.]", value)[:3]) for value in sample.told}
-    if any(len(part) < 3 for part in parts) or len({part[2][:4] for part in parts}) < 2:
+    parts = {found.groups() if (found := _NUMERIC.match(value)) else () for value in sample.told}
+    if () in parts or len({year for _, _, year in parts}) < _YEARS_AT_LEAST:
         return ""
-    firsts, seconds = {int(part[0]) for part in parts}, {int(part[1]) for part in parts}
+    firsts, seconds = {int(first) for first, _, _ in parts}, {int(second) for _, second, _ in parts}
     if seconds == {1} and len(firsts) >= _MONTHS_AT_LEAST:
         return "mdy"
     return "dmy" if firsts == {1} and len(seconds) >= _MONTHS_AT_LEAST else ""
@@ -137,7 +140,7 @@ def _order_of_others(sample: ColumnSample, samples: Samples, decided: Mapping[st
 
 def _style(sample: ColumnSample) -> str:
     """Return how the first value is written: marks, and whether there is a time with AM and PM."""
-    value = sample.told[0] if sample.told else ""
+    value = next((value for value in sample.told if _NUMERIC.match(value)), "")
     return re.sub(r"[AaPp]\.?[Mm]", "#", re.sub(r"\d+", "0", value))
 
 
@@ -183,7 +186,7 @@ def _settle_grid(columns: Columns, samples: Samples, zone_name: str, home: Box |
     fits = [fit for fit in fitting_grids(xy, where, called=named or "") if _in_country(fit, zone_name, where)]
     found = only_grid(fits) if sure_home else None
     if found:
-        note = f"Easting and Northing were read as {_plain(found)}: the first report lies at {_shown(found)}."
+        note = f"Easting and Northing were read as {_plain(found)}: the reports lie round {_shown(found)}."
         return Settled(replace(columns, epsg=found.grid.epsg), (note,))
     return Settled(columns, (), (_grid_question(columns, fits),))
 
@@ -241,7 +244,8 @@ def _grid_question(columns: Columns, fits: list[GridFit]) -> Question:
 
 
 def _plain(fit: GridFit) -> str:
-    name = fit.grid.name.partition(" / ")[2] or fit.grid.name
+    datum, _, name = fit.grid.name.partition(" / ")
+    name = f"{name} of 1927" if datum == "NAD27" else name
     return name.replace("(ftUS)", "in US survey feet").replace("(ft)", "in feet")
 
 
