@@ -131,6 +131,7 @@ def test_each_field_arrives_where_it_belongs(desk: Desk) -> None:
         updated_datetime="2025-03-28T10:00:00Z",
         status_notes="Lamp changed",
         address="1 High St",
+        expected_datetime="2025-04-02T10:00:00Z",
     )
     city = City([closed, request(2, 40, lat=0, long=0), request(3, 30, lat=None, long=None, service_name=None)])
     with serving(city):
@@ -139,6 +140,7 @@ def test_each_field_arrives_where_it_belongs(desk: Desk) -> None:
     assert (one.status, one.resolution) == (ReportStatus.RESOLVED, "unspecified")
     assert one.closed_at == datetime(2025, 3, 28, 10, tzinfo=UTC)
     assert one.reported_at == NOW - timedelta(hours=50)
+    assert (one.updated_at, one.due_at) == (one.closed_at, datetime(2025, 4, 2, 10, tzinfo=UTC))
     assert (one.lon_lat, one.address) == ((-1.2001, 52.9001), "1 High St")
     assert one.text == "Lamp 1 is dark\nStatus: Lamp changed"
     assert (two.status, two.closed_at, two.lon_lat, three.lon_lat) == (ReportStatus.NEW, None, None, None)

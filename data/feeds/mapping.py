@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from data.feeds.georeport import moment_of
-from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from data.reading.columns import DATE_FIELDS, Columns
 from data.reading.statuses import read_status
 from problems.reports import ReportStatus
 
@@ -27,15 +27,14 @@ TABLE = (*_NAMES.values(), "agency_responsible", "service_code")
 
 
 def columns_for(zone: str) -> Columns:
-    """Return how the merged table is read, as far as this version keeps its fields.
+    """Return how the merged table is read.
 
     Parameters
     ----------
     zone
         Zone of dates without one; empty for that of the deployment.
     """
-    names = {name: column for name, column in _NAMES.items() if name in FIELDS}
-    return Columns(names, {name: "iso" for name in DATE_FIELDS if name in names}, zone or None)
+    return Columns(_NAMES, {name: "iso" for name in DATE_FIELDS if name in _NAMES}, zone or None)
 
 
 def table_row(record: Mapping[str, str], zone: tzinfo) -> list[str]:

@@ -1,5 +1,6 @@
 """Read one fetched page into the spool: its records, what they tell about the walk, and whether they are ours."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 from pathlib import Path
@@ -65,19 +66,22 @@ class PageReader:
             When the page is not whole or holds something else.
         """
         sums = _Sums()
-        records: list[Record] = []
+        write_records(kept, self._records(fetched, window, seen, sums))
+        if sums.rows and not sums.with_id:
+            raise OtherContent("answered with a list in which no entry has a service_request_id")
+        if not sums.new:
+            # A page that says nothing new only marks the end of a window: its records are here already.
+            write_records(kept, ())
+        facts = PageFacts(sums.rows, sums.new, sums.outside, sums.strays, sums.newest_s)
+        return ReadPage(facts, frozenset(sums.ids), len(sums.places), self._home.far(sums.places))
+
+    def _records(self, fetched: Path, window: Window, seen: set[int], sums: _Sums) -> Iterator[Record]:
         for record in read_page(fetched, self._form):
             if not sums.rows:
                 refuse_errors(record)
             self._check_jurisdiction(record)
             self._add(sums, record, window, seen)
-            records.append(record)
-        if sums.rows and not sums.with_id:
-            raise OtherContent("answered with a list in which no entry has a service_request_id")
-        # A page that says nothing new only marks the end of a window: its records are here already.
-        write_records(kept, records if sums.new else [])
-        facts = PageFacts(sums.rows, sums.new, sums.outside, sums.strays, sums.newest_s)
-        return ReadPage(facts, frozenset(sums.ids), len(sums.places), self._home.far(sums.places))
+            yield record
 
     def _add(self, sums: _Sums, record: Record, window: Window, seen: set[int]) -> None:
         sums.rows += 1

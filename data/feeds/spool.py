@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,7 +181,7 @@ def read_records(path: Path) -> Iterator[dict[str, str]]:
             yield json.loads(line)
 
 
-def write_records(path: Path, records: Sequence[Mapping[str, str]]) -> None:
+def write_records(path: Path, records: Iterable[Mapping[str, str]]) -> None:
     """Write records so that they are on the disk when this returns."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
