@@ -298,11 +298,11 @@ def test_a_mapping_that_the_file_cannot_fill_is_refused_with_what_exists(names: 
     assert "Opened, Place" in str(refusal.value)
 
 
-@pytest.mark.parametrize(("epsg", "said"), [(1, "No such system"), (4326, "counts in degrees")])
-def test_a_coordinate_system_that_cannot_be_is_refused(epsg: int, said: str) -> None:
+@pytest.mark.parametrize("epsg", [1, 4326])
+def test_a_coordinate_system_that_cannot_be_is_refused(epsg: int) -> None:
     names = {"reported": "Opened", "easting": "X", "northing": "Y"}
     check_columns(Columns(names, epsg=2263), ["Opened", "X", "Y"])
-    with pytest.raises(InputRefused, match=said):
+    with pytest.raises(InputRefused, match=f"EPSG:{epsg} is no coordinate system"):
         check_columns(Columns(names, epsg=epsg), ["Opened", "X", "Y"])
 
 

@@ -247,4 +247,8 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
         try:
             grid_name(columns.epsg)
         except GeoError as error:
-            raise InputRefused(asked, str(error), "Give the EPSG number of a system in metres or feet.") from error
+            raise InputRefused(
+                "The eastings and northings cannot be read with these columns.",
+                f"EPSG:{columns.epsg} is no coordinate system of metres or feet.",
+                "Give the EPSG number of one, such as 27700 for the British National Grid.",
+            ) from error
