@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 import ijson
 
 from data.reading.child import Tell
+from data.reading.streams import RecordStream
 from problems.errors import InputRefused
 
 #: What is read to tell JSON lines from one large value.
@@ -80,7 +81,7 @@ def _is_by_line(stream: BinaryIO) -> bool:
 def _prefix(stream: BinaryIO, size: int, tell: Tell) -> str:
     names: list[str] = []
     depth = 0
-    for number, (prefix, event, value) in enumerate(ijson.parse(stream, buf_size=1 << 16), start=1):
+    for number, (prefix, event, value) in enumerate(ijson.parse(RecordStream(stream), buf_size=1 << 16), start=1):
         if number % _TELL_EVERY == 0:
             tell("Looking for the records", stream.tell() / max(1, size))
         if event in {"start_map", "start_array"}:

@@ -28,10 +28,12 @@ from data.reading.geometry import (
 )
 from data.reading.json_places import Place, find_records
 from data.reading.open311 import refuse_services
+from data.reading.streams import RecordStream
 from problems.errors import InputRefused
 
 _MAX_LINE_BYTES: Final = 4_000_000
 _TELL_EVERY: Final = 5_000
+_KEPT_SHAPES: Final = 5_000
 _NOT_A_RECORD: Final = "It is not a record with named fields."
 _BROKEN_LINE: Final = "The line is no valid JSON."
 
@@ -85,8 +87,10 @@ def _records(path: Path, place: Place) -> Iterator[tuple[int, Any, float]]:
             yield from _by_line(stream, size)
             return
         try:
-            found = ijson.items(stream, place.prefix, multiple_values=True, buf_size=1 << 18)
+            bounded = RecordStream(stream)
+            found = ijson.items(bounded, place.prefix, multiple_values=True, buf_size=1 << 18)
             for number, record in enumerate(found, start=1):
+                bounded.next_record()
                 yield number, record, stream.tell() / size
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise _broken(error, stream.tell() >= size) from error
@@ -125,7 +129,7 @@ def _broken(error: Exception, ended: bool) -> InputRefused:
 
 def _survey(path: Path, tell: Tell) -> _Survey:
     place = find_records(path, tell)
-    fields: dict[str, None] = {}
+    fields = _Fields()
     count = shapes = far = 0
     geometry = False
     for _number, record, share in _records(path, place):
@@ -137,17 +141,40 @@ def _survey(path: Path, tell: Tell) -> _Survey:
         if _is_feature(record):
             geometry = True
             told = record.get("geometry")
-            shapes += isinstance(told, dict) and told.get("type") != "Point"
-            point = place_of(told) if isinstance(told, dict) and told.get("type") == "Point" else None
-            far += point is not None and (abs(point[0]) > 180.5 or abs(point[1]) > 90.5)
-        fields.update(dict.fromkeys(_cells(record)))
-        if len(fields) > MAX_COLUMNS:
-            raise InputRefused("", f"It has more than {MAX_COLUMNS:,} different fields.", "Export fewer of them.")
-    if not count or (not fields and not geometry):
+            if isinstance(told, dict):
+                point = place_of(told) if told.get("type") == "Point" else None
+                shapes += told.get("type") != "Point"
+                far += point is not None and (abs(point[0]) > 180.5 or abs(point[1]) > 90.5)
+        fields.add(record)
+    if not count or (not fields.names and not geometry):
         raise InputRefused("", "It holds no records.", "A list of records, one for each report, is needed.")
-    refuse_services(fields)
-    survey = _Survey(place, list(fields), geometry, notes=_shape_notes(shapes))
+    refuse_services(fields.names)
+    survey = _Survey(place, list(fields.names), geometry, notes=_shape_notes(shapes))
     return _with_system(survey, far > count / 2) if geometry else survey
+
+
+class _Fields:
+    """The fields of all records, in the order in which they first came."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self._flat: set[tuple[bool | str, ...] | None] = set()
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        cells = record.get("properties") if _is_feature(record) else record
+        # Most records have the fields of those before them: their cells need not be made for that.
+        names = ("id" in record, *cells) if isinstance(cells, dict) and not _has_nested(cells) else None
+        if names in self._flat:
+            return
+        self.names.update(dict.fromkeys(_cells(record)))
+        if len(self.names) > MAX_COLUMNS:
+            raise InputRefused("", f"It has more than {MAX_COLUMNS:,} different fields.", "Export fewer of them.")
+        if names and len(self._flat) < _KEPT_SHAPES:
+            self._flat.add(names)
+
+
+def _has_nested(cells: Mapping[str, Any]) -> bool:
+    return any(type(cell) is dict for cell in cells.values())
 
 
 def _shape_notes(shapes: int) -> list[str]:

@@ -19,8 +19,8 @@ from problems.errors import InputRefused
 _BATCH_ROWS: Final = 5_000
 _DEEPEST: Final = 6
 _WGS84: Final = "OGC:CRS84"
-#: A row takes at least some part of a byte; a file that claims more rows was made to fill memory.
-_ROWS_PER_BYTE: Final = 10
+#: The id or the moment of a report takes more than a byte; a file that claims more rows was made to fill memory.
+_ROWS_PER_BYTE: Final = 1
 _ROWS_CHECKED_FROM: Final = 1_000_000
 
 

@@ -14,6 +14,7 @@ from defusedxml.ElementTree import iterparse
 from data.reading.blocks import MAX_COLUMNS, Block, Row, in_blocks
 from data.reading.child import Opened, Tell
 from data.reading.open311 import refuse_services
+from data.reading.streams import RecordStream
 from problems.errors import InputRefused
 
 _TELL_EVERY: Final = 2_000
@@ -80,7 +81,10 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str], float]]:
     size = max(1, path.stat().st_size)
     with path.open("rb") as stream:
         try:
-            for number, record in enumerate(_elements(iterparse(stream, ("start", "end"), forbid_dtd=True)), start=1):
+            bounded = RecordStream(stream)
+            found = _elements(iterparse(bounded, ("start", "end"), forbid_dtd=True))
+            for number, record in enumerate(found, start=1):
+                bounded.next_record()
                 yield number, record, stream.tell() / size
         except DefusedXmlException as error:
             raise InputRefused(
