@@ -78,7 +78,6 @@ def ask_what(desk: Desk) -> None:
         key=_TEXT,
         height=110,
         placeholder="Lamp by the crossing is out, the path is dark",
-        help="Describe the place and the matter. No names, house residents or number plates.",
     )
     masked = mask_contacts(st.session_state.get(_TEXT) or "")[1]
     if masked:
@@ -114,11 +113,12 @@ def ask_where(desk: Desk) -> None:
     with st.container(horizontal=True, gap="small"):
         wards = {area.id: area.name for area in desk.store.areas(AreaKind.WARD)}
         st.selectbox(
-            "Ward (where no point is known)",
+            "Ward",
             [_NO_AREA, *wards],
             format_func=lambda number: wards.get(number, "Not chosen"),
             key=_AREA,
             disabled=lon_lat is not None,
+            help="Only where no point is known; with a point it follows from the boundaries.",
         )
         st.text_input("Asset number", key=_ASSET, placeholder="L-0417")
 
