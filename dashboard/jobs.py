@@ -37,9 +37,14 @@ class JobState(StrEnum):
 
 @dataclass(slots=True)
 class Job:
-    """A piece of long work. ``result`` is what it returned, ``refusal`` why it would not."""
+    """A piece of long work. ``result`` is what it returned, ``refusal`` why it would not.
+
+    ``title`` says for everybody what is being done, ``owner`` is compared with ``is`` by whoever started it.
+    """
 
     name: str
+    title: str = ""
+    owner: object = None
     state: JobState = JobState.RUNNING
     message: str = "Starting"
     share: float = 0.0
@@ -68,17 +73,18 @@ _jobs: dict[str, Job] = {}
 _lock = Lock()
 
 
-def start(name: str, work: Callable[[Progress], object]) -> Job:
+def start(name: str, work: Callable[[Progress], object], *, title: str = "", owner: object = None) -> Job:
     """Start ``work`` in the background under ``name`` and return its job.
 
     One job of a name runs at a time, for everybody: while it runs it is returned instead of a second
-    one being started. ``work`` is given the progress callback and must not touch the page.
+    one being started, with the ``owner`` that it was started with. ``work`` is given the progress
+    callback and must not touch the page.
     """
     with _lock:
         running = _jobs.get(name)
         if running and running.is_running:
             return running
-        job = _jobs[name] = Job(name)
+        job = _jobs[name] = Job(name, title, owner)
     Thread(target=_run, args=(job, work), name=f"job-{name}", daemon=True).start()
     return job
 

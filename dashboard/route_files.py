@@ -2,30 +2,56 @@
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from starlette.responses import Response
 
+from data.reading.columns import columns_from
+from data.rejects import rejected_csv
+from data.taxonomy import CATEGORIES_CSV, listable, names_csv, taxonomy_of
 from data.writing import export
 from problems.errors import InputRefused
+from problems.feed_names import all_rows
 from problems.store import Store
 
-_KINDS = ("problems", "hot-spots", "reports", "rejected")
-_MEDIA = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
-_NAME = re.compile(r"([a-z-]{1,20})\.([a-z]{1,10})")
+_KINDS: Final = ("problems", "hot-spots", "reports", "rejected")
+_MEDIA: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "toml": "application/toml; charset=utf-8",
+}
+_NAME: Final = re.compile(r"([a-z-]{1,20})\.([a-z]{1,10})")
+_MAX_DIGITS: Final = 15
+_MAX_COLUMNS: Final = 20_000
 
 
-def exported(open_store: Callable[[], Store], name: str) -> Response:
-    """Return the export ``name``, such as ``problems.csv`` or ``hot-spots.geojson``, as a download.
+def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str] | None = None) -> Response:
+    """Return the file ``name``, such as ``problems.csv`` or ``hot-spots.geojson``, as a download.
+
+    ``rejected.csv`` may be asked for one ``import``, ``columns.toml`` needs the ``columns``.
 
     Raises
     ------
     InputRefused
-        When there is no such export.
+        When there is no such file.
+    NotFound
+        When there is no such import.
     """
+    asked = asked or {}
+    if name == "rejected.csv" and "import" in asked:
+        return _rejected(open_store(), asked["import"])
+    if name == "columns.toml":
+        return _columns(asked.get("columns", ""))
+    if name == "category-names.csv":
+        # Marked as UTF-8, so that spreadsheets read names beyond English right.
+        text = names_csv(listable(all_rows(taxonomy_of(open_store()))))
+        return _download(f"\ufeff{text}".encode(), "category_names.csv", "csv")
+    if name == "categories.csv":
+        return _download(CATEGORIES_CSV.read_bytes(), "categories.csv", "csv")
     match = _NAME.fullmatch(name)
-    if match is None or match[1] not in _KINDS or match[2] not in _MEDIA:
+    if match is None or match[1] not in _KINDS or match[2] not in ("csv", "geojson"):
         raise InputRefused(
             f"There is no file “{name[:40]}” to download.",
             "",
@@ -35,9 +61,29 @@ def exported(open_store: Callable[[], Store], name: str) -> Response:
         out = Path(folder) / name
         export(open_store(), match[1], match[2], out)
         content = out.read_bytes()
+    return _download(content, f"fixpoint-{name}", match[2])
+
+
+def _rejected(store: Store, told: str) -> Response:
+    if not (told.isascii() and told.isdigit()) or len(told) > _MAX_DIGITS:
+        raise InputRefused(
+            "These rejected rows cannot be downloaded.", f"“{told[:40]}” is not the number of an import."
+        )
+    batch, text = rejected_csv(store, int(told))
+    return _download(f"\ufeff{text}".encode(), f"rejected-rows-of-import-{batch.id}.csv", "csv")
+
+
+def _columns(told: str) -> Response:
+    """Return the columns as they were chosen; only what the command line would read is handed out."""
+    if len(told) > _MAX_COLUMNS:
+        raise InputRefused("These columns cannot be downloaded.", "They are too long for a file of columns.")
+    return _download(columns_from(told).to_toml().encode(), "columns.toml", "toml")
+
+
+def _download(content: bytes, file_name: str, kind: str) -> Response:
     headers = {
-        "Content-Disposition": f'attachment; filename="fixpoint-{name}"',
+        "Content-Disposition": f'attachment; filename="{file_name}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return Response(content, media_type=_MEDIA[match[2]], headers=headers)
+    return Response(content, media_type=_MEDIA[kind], headers=headers)

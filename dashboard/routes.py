@@ -23,6 +23,7 @@ from dashboard.mapping import features as map_features
 from dashboard.mapping import points as map_points
 from dashboard.mapping.query import problem_filter, view_asked
 from dashboard.route_files import exported
+from dashboard.route_quality import quality_export
 from problems.errors import InputRefused, NotFound, ProblemError, StoreRefused
 from problems.store import Store
 
@@ -82,7 +83,8 @@ def areas(store: Store, asked: Mapping[str, str]) -> bytes:
 async def export(request: Request) -> Response:
     """Hand out what is kept as a file; see :func:`data.writing.export`."""
     try:
-        return await run_in_threadpool(exported, session.get_store, request.path_params["name"])
+        name, asked = request.path_params["name"], dict(request.query_params)
+        return await run_in_threadpool(exported, session.get_store, name, asked)
     except ProblemError as refusal:
         return refusal_response(refusal)
 
@@ -181,6 +183,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/streets", _json_route(streets)),
         Route("/api/areas", _json_route(areas)),
         Route("/api/export/{name}", export),
+        Route("/api/quality.csv", quality_export),
         Route("/assets/live-layer.js", _own_script),
         Mount("/assets/leaflet", _Kept(directory=LEAFLET)),
         Mount("/assets", _Kept(directory=ASSETS)),

@@ -35,6 +35,8 @@ from problems.use_cases.importing import Trial, accept_import
 DEFAULT_SOURCE = "council"
 DEFAULT_ZONE = ZoneInfo("Europe/London")
 
+#: Why a column is taken that the last file of the source had.
+AS_LAST_TIME = "as in the last file of this source"
 #: The sample holds the first rows and then every 50th, because exports are often sorted by category.
 _SAMPLE_FIRST = 300
 _SAMPLE_EVERY = 50
@@ -163,6 +165,7 @@ def preview(
     zone: tzinfo = DEFAULT_ZONE,
     store: Store | None = None,
     file_name: str | None = None,
+    anew: bool = False,
 ) -> Preview:
     """Look at a file as an import would read it, without keeping anything.
 
@@ -172,6 +175,8 @@ def preview(
         A corrected mapping; recognised from the file where it is None.
     store
         Whose own category names are used, besides the shipped ones.
+    anew
+        Recognise the columns although the source had the same ones before.
 
     Raises
     ------
@@ -181,7 +186,7 @@ def preview(
     """
     facts = inspect(path)
     taxonomy = taxonomy_of(store) if store else load_taxonomy()
-    seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
+    seen = _look_at(path, facts, taxonomy, source, zone, columns, store, anew=anew)
     refusal, read = "", []
     try:
         check_columns(seen.columns, seen.header)
@@ -231,6 +236,8 @@ def _look_at(
     zone: tzinfo,
     columns: Columns | None,
     store: Store | None,
+    *,
+    anew: bool = False,
 ) -> _Seen:
     home = _home(store, zone)
     with open_table(path, facts=facts) as table:
@@ -245,8 +252,8 @@ def _look_at(
         )
     samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
     why = "as you said"
-    if columns is None and store is not None:
-        columns, why = remembered_columns(store.source(source), header, samples), "as in the last file of this source"
+    if columns is None and store is not None and not anew:
+        columns, why = remembered_columns(store.source(source), header, samples), AS_LAST_TIME
     if columns is None:
         found = recognise(header, whole, taxonomy, source, str(zone), home)
         told = (*notes, *found.notes)

@@ -1,5 +1,6 @@
 import gzip
 import tomllib
+from threading import Event
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs
 from dashboard.jobs import REFRESH as REFRESH_JOB
-from dashboard.views.imports import IMPORT_JOB
+from dashboard.parts.counting import IMPORT_JOB
 from problems.people import Principal, Role
 from tests.scenes import COORDINATOR, VIEWER, Scene
 from tests.screens import click, keys, markup, page, run, sit_down, words
@@ -78,7 +79,7 @@ def test_the_same_file_again_would_change_nothing(scene: Scene) -> None:
             click(shown, "commit")
             await_job(IMPORT_JOB)
             jobs.dismiss(IMPORT_JOB)
-    assert "every row is here already" in words(shown)
+    assert "every report in it is here already" in words(shown)
     assert scene.store.counts().batches == 1
 
 
@@ -103,7 +104,8 @@ def chosen(shown: AppTest, start: str) -> Any:
 def test_the_order_of_dates_and_their_zone_can_be_corrected(scene: Scene) -> None:
     rows = [f"R{n},Street light not working,0{n}/02/2026 10:00,52.9000{n},-1.2000{n},Lamp {n}" for n in range(1, 8)]
     shown = upload(table(*rows))
-    assert "7 Feb 2026, 10:00" in words(shown)
+    chosen(shown, "order-").set_value("dmy")
+    assert "7 Feb 2026, 10:00" in words(run(shown))
     chosen(shown, "order-").set_value("mdy")
     chosen(shown, "zone-").set_value("America/New_York")
     run(shown)
@@ -114,17 +116,60 @@ def test_the_order_of_dates_and_their_zone_can_be_corrected(scene: Scene) -> Non
     assert kept["columns"]["reported"] == "reported at"
 
 
-def test_the_coordinate_system_of_eastings_can_be_given(scene: Scene) -> None:
+def answer(shown: AppTest, field: str, value: str) -> AppTest:
+    """Answer the question about a field."""
+    next(box for box in shown.radio if f"-{field}-" in str(box.key)).set_value(value)
+    return run(shown)
+
+
+def asked(shown: AppTest) -> list[str]:
+    return [str(box.label).replace("\\", "") for box in shown.radio]
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_about_and_not_guessed(scene: Scene) -> None:
+    rows = [f"R{n},Street light not working,0{n}/04/2026 10:00,52.9000{n},-1.2000{n},Lamp {n}" for n in (3, 5, 7)]
+    shown = upload(table(*rows))
+    assert asked(shown) == ["Date reported: is 03/04/2026 10:00 the 3rd of April, or the 4th of March?"]
+    assert [box.value for box in shown.radio] == [None]
+    assert "Most likely: The 3rd of April." in words(shown)
+    assert "Answer 1 question above" in words(shown)
+    assert "check" not in keys(shown)
+    answer(shown, "reported", "mdy")
+    assert "4 Mar 2026, 10:00" in words(shown)
+    answer(shown, "reported", "dmy")
+    assert "3 Apr 2026, 10:00" in words(shown)
+    click(count(shown), "commit")
+    await_job(IMPORT_JOB)
+    assert [report.reported_at.month for report in scene.store.all_reports()] == [4, 4, 4]
+
+
+def eastings() -> bytes:
     rows = [
         f"R{n},Street light not working,2026-02-0{n},{586000 + n},{4510000 + n},Lamp {n}".encode() for n in range(1, 8)
     ]
-    shown = upload(b"reference,category,reported at,easting,northing,description\n" + b"\n".join(rows) + b"\n")
-    assert "Give the EPSG number of the system" in words(shown)
+    return b"reference,category,reported at,easting,northing,description\n" + b"\n".join(rows) + b"\n"
+
+
+def test_the_coordinate_system_of_eastings_is_asked_for(scene: Scene) -> None:
+    shown = upload(eastings())
+    (question,) = shown.radio
+    assert "in which coordinate system" in str(question.label)
+    assert "EPSG" not in str(question.label) + "".join(question.options)
     assert "check" not in keys(shown)
-    next(box for box in shown.number_input if str(box.key).startswith("epsg-")).set_value(32618)
+    answer(shown, "epsg", "\x00other")
+    next(box for box in shown.text_input if str(box.key).endswith("-own")).set_value("32618")
     run(shown)
     assert "check" in keys(shown)
     assert "40.7" in words(shown)
+
+
+def test_a_number_that_is_no_coordinate_system_is_refused_and_stays_written(scene: Scene) -> None:
+    shown = answer(upload(eastings()), "epsg", "\x00other")
+    next(box for box in shown.text_input if str(box.key).endswith("-own")).set_value("mine")
+    run(shown)
+    assert "“mine” is not an EPSG number." in words(shown)
+    assert next(box for box in shown.text_input if str(box.key).endswith("-own")).value == "mine"
+    assert "check" not in keys(shown)
 
 
 def test_counts_belong_to_the_columns_that_were_counted(scene: Scene) -> None:
@@ -153,15 +198,13 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(scene: Scene, content: b
     assert scene.store.counts().is_empty
 
 
-def test_a_file_without_places_says_what_to_do(scene: Scene) -> None:
+def test_a_file_without_places_asks_whether_that_is_known(scene: Scene) -> None:
     rows = b"\n".join(f"R{n},Street light not working,2026-02-{n:02d}".encode() for n in range(1, 10))
     shown = upload(b"reference,category,reported at\n" + rows + b"\n")
-    assert 'role="alert"' in markup(shown)
+    assert "No columns with coordinates were found." in asked(shown)[0]
     assert "check" not in keys(shown)
-    assert "or that this file has no places" in words(shown)
     assert "no_place" not in words(shown)
-    next(box for box in shown.checkbox if str(box.key).startswith("no-place")).check()
-    count(run(shown))
+    count(answer(shown, "no_place", "yes"))
     assert "Without a place 9" in words(shown)
 
 
@@ -181,25 +224,14 @@ def test_rejected_rows_of_an_import_are_shown_with_line_and_reason(scene: Scene)
     await_job(IMPORT_JOB)
     jobs.dismiss(IMPORT_JOB)
     shown = page("imports")
+    assert 'href="/import?import=1"' in markup(shown)
     batch = scene.store.batches()[0]
-    shown.selectbox(key="rejected_of").set_value(batch.id)
+    shown.selectbox(key="import").set_value(str(batch.id))
     run(shown)
     rejected = scene.store.rejected_rows(batch.id)[0]
     assert f"{rejected.line} {rejected.column} not a day" in words(shown)
-    assert 'href="/api/export/rejected.csv"' in markup(shown)
-
-
-def test_an_unknown_name_is_given_a_category_for_all_its_reports(scene: Scene) -> None:
-    click(count(upload(table(*ROWS, STRANGE))), "commit")
-    await_job(IMPORT_JOB)
-    jobs.dismiss(IMPORT_JOB)
-    shown = page("imports")
-    assert "Purple elephants · council · 1 report" in words(shown)
-    click(shown, "map-0")
-    shown.selectbox(key="form_code").set_value("LGT-OUT")
-    click(shown, "form-save")
-    assert scene.store.unmapped_names() == []
-    assert "1 report called “Purple elephants” has a category now." in words(shown)
+    assert f"{rejected.reason} 1" in words(shown)
+    assert f'href="/api/export/rejected.csv?import={batch.id}"' in markup(shown)
 
 
 def test_hot_spots_are_found_after_an_import(scene: Scene) -> None:
@@ -214,9 +246,80 @@ def test_hot_spots_are_found_after_an_import(scene: Scene) -> None:
 
 
 def test_somebody_who_may_not_import_is_not_offered_hot_spots(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs.start(IMPORT_JOB, lambda _progress: None)
+    click(count(upload(table(*ROWS))), "commit")
     await_job(IMPORT_JOB)
     sit_down(monkeypatch, scene, Principal("paul", "Paul", frozenset({Role.PARTNER})))
     assert "find-hot-spots" not in keys(page("imports"))
     sit_down(monkeypatch, scene, COORDINATOR)
     assert "find-hot-spots" in keys(page("imports"))
+
+
+def test_the_one_who_imported_is_told_what_to_do_next(scene: Scene) -> None:
+    shown = click(count(upload(table(*ROWS, BAD, STRANGE))), "commit")
+    await_job(IMPORT_JOB)
+    text = words(run(shown))
+    assert "What to do next" in text
+    assert "Look at 1 rejected row" in text
+    assert "1 report came without a known category" in text
+    assert not shown.file_uploader
+    click(shown, "another")
+    assert len(shown.file_uploader) == 1
+    assert "still here" not in words(shown)
+
+
+def test_the_second_of_two_who_import_at_once_is_told_and_loses_nothing(scene: Scene) -> None:
+    shown = count(upload(table(*ROWS)))
+    go_on = Event()
+    jobs.start(IMPORT_JOB, lambda _progress: go_on.wait(60), title="Omar Hale imports other.csv", owner=object())
+    click(shown, "commit")
+    assert "Another import is running: Omar Hale imports other.csv." in words(shown)
+    assert scene.store.counts().is_empty
+    go_on.set()
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    click(run(shown), "commit")
+    await_job(IMPORT_JOB)
+    assert scene.store.counts().reports == 9
+
+
+def test_a_source_is_chosen_from_the_known_ones_and_a_slip_is_remarked_on(scene: Scene) -> None:
+    click(count(upload(table(*ROWS))), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    shown = upload(table(*ROWS))
+    assert shown.selectbox(key="source").options == ["council"]
+    again = AppTest.from_string("from dashboard.views import imports\nimports.show()\n", default_timeout=60)
+    again.session_state["fx_kept"] = {"source": "Counciil"}
+    assert "There is “council” already. Is it the same?" in words(run(again))
+
+
+def test_a_known_source_is_read_as_last_time(scene: Scene) -> None:
+    shown = upload(table(*ROWS))
+    chosen_text(shown).set_value("")
+    click(count(run(shown)), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    assert scene.store.source("council") is not None
+    shown = upload(table(*ROWS, STRANGE))
+    assert chosen_text(shown).value == ""
+    shown.checkbox(key="last-time-council").uncheck()
+    assert chosen_text(run(shown)).value == "description"
+    other = upload(b"nr,kind,when,lat,lng\n" + b"1,Graffiti,2026-02-03,52.9,-1.2\n" * 3)
+    assert "do not fit this file" in words(other)
+
+
+def chosen_text(shown: AppTest) -> Any:
+    return next(box for box in shown.selectbox if str(box.key).endswith("-text"))
+
+
+def test_columns_are_loaded_from_a_file_and_a_wrong_one_is_refused(scene: Scene) -> None:
+    shown = upload(table(*ROWS))
+    uploader = next(box for box in shown.file_uploader if str(box.key).startswith("toml-"))
+    uploader.set_value(("broken.toml", b"[columns]\nnothing = 'x'\n", "application/toml"))
+    assert "broken.toml cannot be used." in words(run(shown))
+    columns = b'[columns]\nreported = "reported at"\nlat = "latitude"\nlon = "longitude"\ntext = "category"\n'
+    uploader = next(box for box in shown.file_uploader if str(box.key).startswith("toml-"))
+    uploader.set_value(("columns.toml", columns, "application/toml"))
+    run(shown)
+    assert chosen_text(shown).value == "category"
+    assert "/api/export/columns.toml?columns=" in markup(shown)

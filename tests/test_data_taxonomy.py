@@ -216,6 +216,7 @@ def test_rows_that_hold_by_themselves_mean_the_same_on_every_day(rows: list[Feed
     ("name", "code"),
     [
         ("Graffitti", "DMG-GRAF"),
+        ("Graffitti tags", "DMG-GRAF"),
         ("Fly tipping on private land", "WST-DUMP"),
         ("Bulk rubbish dumped", "WST-DUMP"),
         ("Streetlight knockdown", "LGT-DAMAGE"),

@@ -1,15 +1,20 @@
-"""Which column holds what: shown as recognised, correctable, with examples."""
+"""Which column holds what: shown as recognised, with examples and why, and correctable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Final
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from dashboard.design import plain_label
-from dashboard.parts.markup import draw, element
+from dashboard.parts import kept
+from dashboard.parts.markup import draw, element, link
+from dashboard.parts.notices import refusal, remark
 from data.importing import Preview
-from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from data.reading.columns import DATE_FIELDS, FIELDS, Columns, columns_from
+from problems.errors import InputRefused
 
 _ABSENT: Final = ""
 #: Asked for at first; the others are behind one click.
@@ -22,97 +27,183 @@ _ORDERS: Final[Mapping[str, str]] = {
     "serial": "Days as a spreadsheet counts them",
 }
 _IN_A_ROW: Final = 4
+_SURE, _LIKELY = 0.8, 0.5
+_LONGEST: Final = 40
+_MAX_TOML: Final = 100_000
+_LOADED: Final = "fx_columns"
 
 
-def chosen_columns(upload_id: str, found: Preview) -> Columns | None:
-    """Draw a choice for every field and return the corrected mapping, or None where nothing differs."""
-    recognised = dict(found.columns.names)
+@dataclass(frozen=True)
+class _Choice:
+    """The widgets for one file as it was recognised: their keys, and what they start from."""
+
+    upload_id: str
+    found: Preview
+
+    @property
+    def stamp(self) -> str:
+        """What the widgets start from: after another start they are other widgets."""
+        return blake2b(self.found.columns.to_toml().encode(), digest_size=4).hexdigest()
+
+    def key(self, *parts: str) -> str:
+        return "-".join((parts[0], self.upload_id, self.stamp, *parts[1:]))
+
+
+def corrected_columns(upload_id: str, found: Preview) -> Columns:
+    """Draw a choice for every field and return the mapping as it was corrected."""
+    choice = _Choice(upload_id, found)
     chosen: dict[str, str] = {}
-    _choices(upload_id, found, _CHIEF, recognised, chosen)
+    _choices(choice, _CHIEF, chosen)
     others = tuple(field for field in FIELDS if field not in _CHIEF)
-    used = [FIELDS[field] for field in others if field in recognised]
+    used = [FIELDS[field] for field in others if field in found.columns.names]
     label = f"More columns ({', '.join(used)})" if used else "More columns"
     with st.expander(plain_label(label)):
-        _choices(upload_id, found, others, recognised, chosen)
-        no_place = st.checkbox(
-            "This file has no places (its reports are kept, but are not on the map)", key=f"no-place-{upload_id}"
-        )
-    before = found.columns
-    orders, zone, epsg = _reading(upload_id, before, chosen)
-    columns = Columns(names=chosen, date_orders=orders, zone=zone, epsg=epsg, no_place=no_place)
-    return None if columns == before else columns
+        _choices(choice, others, chosen)
+    with st.expander("How dates and places are written"):
+        return _reading(choice, {field: chosen[field] for field in FIELDS if field in chosen})
 
 
-def keep_for_later(columns: Columns) -> None:
-    """Draw the columns as the file that the command line reads."""
-    with st.expander("Keep these columns for the command line"):
-        st.code(columns.to_toml(), language="toml", wrap_lines=True)
-
-
-def _reading(
-    upload_id: str, before: Columns, chosen: Mapping[str, str]
-) -> tuple[dict[str, str], str | None, int | None]:
-    """Draw how dates and coordinates are to be read; return date orders, time zone and EPSG number."""
-    orders: dict[str, str] = {}
-    epsg = before.epsg
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="fx-reading"):
-        for field in (each for each in DATE_FIELDS if each in chosen):
-            # An order that was recognised is for that column; another one may be written differently.
-            known = before.date_orders.get(field) if chosen[field] == before.names.get(field) else None
-            picked = st.selectbox(
-                f"{FIELDS[field]}: written as",
-                [*([] if known else [_ABSENT]), *_ORDERS],
-                index=list(_ORDERS).index(known) if known else 0,
-                format_func=lambda order: _ORDERS.get(order, "Find out"),
-                key=f"order-{upload_id}-{field}-{chosen[field]}",
-            )
-            if picked:
-                orders[field] = picked
-        zones = sorted(available_timezones())
-        zone = st.selectbox(
-            "Time zone of the dates",
-            [_ABSENT, *zones],
-            index=zones.index(before.zone) + 1 if before.zone in zones else 0,
-            format_func=lambda name: name or "That of this installation",
-            key=f"zone-{upload_id}",
-        )
-        if "easting" in chosen or "northing" in chosen:
-            epsg = st.number_input(
-                "Coordinate system (EPSG number)",
-                min_value=1024,
-                max_value=32767,
-                value=before.epsg,
-                step=1,
-                key=f"epsg-{upload_id}",
-                help="27700 is the British National Grid. Whoever made the file knows the number.",
-            )
-    return orders, zone or None, epsg
-
-
-def _choices(
-    upload_id: str, found: Preview, fields: tuple[str, ...], recognised: Mapping[str, str], chosen: dict[str, str]
-) -> None:
-    told = {each.field: each for each in found.recognised}
-    options = [_ABSENT, *found.header]
+def _choices(choice: _Choice, fields: Sequence[str], chosen: dict[str, str]) -> None:
+    told = {each.field: each for each in choice.found.recognised}
+    recognised = choice.found.columns.names
+    options = [_ABSENT, *choice.found.header]
     for start in range(0, len(fields), _IN_A_ROW):
         for column, field in zip(st.columns(_IN_A_ROW), fields[start : start + _IN_A_ROW], strict=False):
             with column:
-                value = recognised.get(field, _ABSENT)
+                key = kept.begin(choice.key("column", field), recognised.get(field, _ABSENT), options)
                 picked = st.selectbox(
-                    plain_label(FIELDS[field]),
-                    options,
-                    index=options.index(value) if value in options else 0,
-                    format_func=lambda name: name or "Not in the file",
-                    key=f"column-{upload_id}-{field}",
+                    plain_label(FIELDS[field]), options, format_func=lambda name: name or "Not in the file", key=key
                 )
-                if picked:
-                    chosen[field] = picked
+                kept.keep(key)
+                if not picked:
+                    continue
+                chosen[field] = picked
                 sure = told.get(field)
                 if sure and sure.column == picked:
-                    draw(element("p", _examples(sure.examples, sure.confidence), css="fx-quiet"))
+                    asked = {question.field for question in choice.found.questions}
+                    why = "please say above" if field in asked else sure.why
+                    lines = _certainty(sure.confidence, why), _examples(sure.examples)
+                else:
+                    seen = (row.get(picked, "") for row in choice.found.first_rows)
+                    lines = "as you said", _examples(tuple(dict.fromkeys(value for value in seen if value)))
+                told_lines = [element("p", line, css="fx-quiet") for line in lines if line]
+                draw(element("div", *told_lines, css="fx-about"))
 
 
-def _examples(examples: tuple[str, ...], confidence: float) -> str:
-    certainty = "sure" if confidence >= 0.8 else "likely" if confidence >= 0.5 else "unsure, please check"
-    shown = ", ".join(text if len(text) <= 40 else f"{text[:39]}…" for text in examples[:2])
-    return f"{certainty}: {shown}" if shown else certainty
+def _certainty(confidence: float, why: str) -> str:
+    if why == "as you said":
+        return why
+    word = "sure" if confidence >= _SURE else "likely" if confidence >= _LIKELY else "please check"
+    return f"{word}: {why}" if why else word
+
+
+def _examples(examples: Sequence[str]) -> str:
+    shown = (text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…" for text in examples[:2])
+    told = " · ".join(shown)
+    return f"e.g. {told}" if told else ""
+
+
+def _reading(choice: _Choice, chosen: Mapping[str, str]) -> Columns:
+    """Draw how dates and places are to be read; return the mapping with it.
+
+    What was found out is for the column that it was found in: another one may be written differently.
+    """
+    before = choice.found.columns
+    same = {field for field in chosen if chosen[field] == before.names.get(field)}
+    orders: dict[str, str] = {}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="fx-reading"):
+        for field in (each for each in DATE_FIELDS if each in chosen):
+            known = before.date_orders.get(field) if field in same else None
+            options = [*([] if known else [_ABSENT]), *_ORDERS]
+            key = kept.begin(choice.key("order", field, chosen[field]), known or _ABSENT, options)
+            picked = st.selectbox(
+                f"{FIELDS[field]}: written as",
+                options,
+                format_func=lambda order: _ORDERS.get(order, "Find out"),
+                key=key,
+            )
+            kept.keep(key)
+            if picked:
+                orders[field] = picked
+        zone = _zone(choice)
+        epsg = _system(choice) if {"easting", "northing"} & chosen.keys() else before.epsg
+    key = kept.begin(choice.key("no-place"), before.no_place)
+    no_place = st.checkbox("This file has no places (its reports are kept, but are not on the map)", key=key)
+    kept.keep(key)
+    return replace(
+        before,
+        names=dict(chosen),
+        date_orders=orders,
+        date_precision={
+            field: precision
+            for field, precision in before.date_precision.items()
+            if field in same and orders.get(field) == before.date_orders.get(field)
+        },
+        zone=zone,
+        epsg=epsg,
+        no_place=no_place,
+    )
+
+
+def _zone(choice: _Choice) -> str | None:
+    options = [_ABSENT, *sorted(available_timezones())]
+    key = kept.begin(choice.key("zone"), choice.found.columns.zone or _ABSENT, options)
+    picked = st.selectbox(
+        "Time zone of the dates", options, format_func=lambda name: name or "That of this installation", key=key
+    )
+    kept.keep(key)
+    return picked or None
+
+
+def _system(choice: _Choice) -> int | None:
+    key = kept.begin(choice.key("epsg"), choice.found.columns.epsg)
+    picked = st.number_input(
+        "Coordinate system (its EPSG number)",
+        min_value=1024,
+        max_value=32767,
+        value=None,
+        step=1,
+        key=key,
+        help="27700 is the British National Grid. Whoever made the file knows the number.",
+    )
+    kept.keep(key)
+    return picked
+
+
+# -- columns as a file --
+
+
+def loaded_columns(upload_id: str) -> Columns | None:
+    """Return the columns that were loaded from a file for this upload, or None."""
+    kept_for, columns = st.session_state.get(_LOADED, ("", None))
+    return columns if kept_for == upload_id and isinstance(columns, Columns) else None
+
+
+def offer_columns_file(upload_id: str, columns: Columns) -> None:
+    """Draw the columns as the file that the command line reads, to copy or download, and a way to load one."""
+    with st.expander("Columns as a file"):
+        remark("The same file works on the command line: python -m dashboard import reports.csv --columns columns.toml")
+        text = columns.to_toml()
+        st.code(text, language="toml", wrap_lines=True)
+        draw(
+            element(
+                "p",
+                link("/api/export/columns.toml", "Download columns.toml", query={"columns": text}),
+                css="fx-ways",
+            )
+        )
+        uploaded = st.file_uploader("Use the columns of such a file", type=["toml"], key=f"toml-{upload_id}")
+        seen = f"{_LOADED}-{uploaded.file_id}" if uploaded else ""
+        if uploaded is None or st.session_state.get("fx_columns_seen") == seen:
+            return
+        try:
+            content = uploaded.getvalue()
+            if len(content) > _MAX_TOML:
+                raise InputRefused("These columns cannot be used.", "The file is too long to hold columns.")
+            loaded = columns_from(content.decode("utf-8-sig", "replace"), f"{uploaded.name} cannot be used.")
+        except InputRefused as refused:
+            refusal(refused)
+            return
+        st.session_state["fx_columns_seen"] = seen
+        st.session_state[_LOADED] = (upload_id, loaded)
+        st.rerun()

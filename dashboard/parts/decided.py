@@ -47,7 +47,9 @@ def show_decided(desk: Desk) -> None:
     may = desk.principal.has(*reviewing.MAY_MAP)
     with st.expander(f"What people decided ({len(made)})"):
         for place, each in enumerate(made[:_SHOWN]):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"decided-{place}"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", key=f"unmapped-decided-{place}"
+            ):
                 draw(_told(desk, each))
                 if may:
                     form_button(_change_form(each), key=f"remap-{place}", label="Change")

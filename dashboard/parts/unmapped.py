@@ -140,7 +140,7 @@ def _row(desk: Desk, each: Waiting, place: int, *, may: bool, later: bool = Fals
             draw(element("p", line, css="fx-quiet"))
         if not may:
             return
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"unmapped-ways-{place}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"ways-of-name-{place}"):
             near = suggestion(taxonomy_of(desk.store), each.source, each.name)
             if near is not None:
                 label = f"Use “{taxonomy().categories[near.code].name}”"

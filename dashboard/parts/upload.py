@@ -50,3 +50,14 @@ def keep(uploaded: UploadedFile | None) -> Upload | None:
     weakref.finalize(upload, shutil.rmtree, folder, ignore_errors=True)
     st.session_state[_KEPT] = upload
     return upload
+
+
+def kept_upload() -> Upload | None:
+    """Return the copy that this session has kept, also after the page was left and came back empty."""
+    kept = st.session_state.get(_KEPT)
+    return kept if isinstance(kept, Upload) else None
+
+
+def forget_upload() -> None:
+    """Let go of the copy, and of the file in the field for files."""
+    st.session_state.pop(_KEPT, None)

@@ -14,6 +14,7 @@ from dashboard.parts.markup import draw, page_head, section, show_sheet, table
 from dashboard.parts.notices import remark, said
 from dashboard.parts.piles import show_piles
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
+from dashboard.parts.taxonomy_desk import show_taxonomy
 from dashboard.parts.unmapped import show_unmapped
 from dashboard.wording import NOTHING
 from problems.people import Role
@@ -23,7 +24,7 @@ _KINDS: Final = ("Council service", "Police team", "Landlord", "Outreach", "Heal
 #: The part that is shown is in the address, under this name.
 PART: Final = "part"
 POINTS: Final = "Points under review"
-NAMES: Final = "Unknown names"
+NAMES: Final = "Names of categories"
 BOUNDARIES: Final = "Boundaries"
 _NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
 
@@ -77,6 +78,7 @@ def _points(desk: Desk) -> None:
 def _names(desk: Desk) -> None:
     section("Names without a category")
     show_unmapped(desk)
+    show_taxonomy(desk)
 
 
 def _boundaries(desk: Desk) -> None:
