@@ -8,7 +8,16 @@ import streamlit as st
 
 from dashboard import design, session
 from dashboard.mapping.layers import last_day
-from dashboard.views import board, duplicates, imports, map, problem, report, setup  # noqa: A004 - the page is called Map
+from dashboard.views import (
+    board,
+    duplicates,
+    imports,
+    map,  # noqa: A004 - the page is called Map
+    problem,
+    quality,
+    report,
+    setup,
+)
 from dashboard.wording import day
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
@@ -22,6 +31,7 @@ _PAGES: Final = (
     (report.show, "Report", "report"),
     (duplicates.show, "Duplicates", "duplicates"),
     (imports.show, "Import", "import"),
+    (quality.show, "Data quality", "quality"),
     (setup.show, "Setup", "setup"),
 )
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."

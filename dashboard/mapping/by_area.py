@@ -1,22 +1,19 @@
 """Counts by area: what can be said of reports whose points their source moved."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from threading import Lock
-from typing import Final, TypeVar
+from typing import Final
 
 from dashboard.mapping import points as map_points
+from dashboard.mapping.answers import answers
 from dashboard.mapping.layers import Asked
 from geo.boundaries import surface_km2
 from problems.areas import Area, AreaKind
 from problems.clock import day_end, day_start
 from problems.store import Store
 
-_KEPT: Final = 64
 _ORDER: Final = (AreaKind.WARD, AreaKind.NEIGHBOURHOOD, AreaKind.BEAT)
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def moved_sources(store: Store) -> list[MovedSource]:
     """Return the sources that have reports on moved points, most reports first; none for nearly every store."""
     if not len(map_points.cache.get(store).moved):
         return []
-    found = _answers.once(store, ("sources",), store.snapped_reports)
+    found = answers.once(store, ("sources",), store.snapped_reports)
     known = {source.name: source for source in store.sources()}
     told = [MovedSource(name, number, known[name].why if name in known else "") for name, number in found.items()]
     return sorted(told, key=lambda one: (-one.reports, one.name))
@@ -60,7 +57,7 @@ def area_rows(store: Store, asked: Asked, kind: AreaKind, zone: tzinfo) -> list[
     now = _counted(store, asked, kind, zone)
     before = _counted(store, asked.before(), kind, zone) if asked.days else {}
     areas = {area.id: area for area in store.areas(kind)}
-    surfaces = _answers.once(store, ("surfaces", kind), lambda: _surfaces(list(areas.values())))
+    surfaces = answers.once(store, ("surfaces", kind), lambda: _surfaces(list(areas.values())))
     rows = []
     for number, area in areas.items():
         reports, moved = now.get(number, (0, 0))
@@ -79,38 +76,9 @@ def _counted(store: Store, asked: Asked, kind: AreaKind, zone: tzinfo) -> dict[i
     until = day_end(asked.last, zone)
     groups = asked.groups or None
     key = ("counts", kind, since, until, groups)
-    counts = _answers.once(store, key, lambda: store.area_counts(kind, since, until, groups))
+    counts = answers.once(store, key, lambda: store.area_counts(kind, since, until, groups))
     return {one.area_id: (one.reports, one.snapped) for one in counts}
 
 
 def _surfaces(areas: Sequence[Area]) -> dict[int, float]:
     return {area.id: surface_km2(area.geometry) for area in areas}
-
-
-class _Answers:
-    """What was answered, as long as no report and no boundary was written."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._of: tuple[Store, int] | None = None
-        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
-
-    def once(self, store: Store, key: tuple[object, ...], ask: Callable[[], _Answer]) -> _Answer:
-        """Return what ``ask`` answered before under this key, or ask."""
-        version = store.reports_version()
-        with self._lock:
-            if self._of is None or self._of[0] is not store or self._of[1] != version:
-                self._of = (store, version)
-                self._kept.clear()
-            if key in self._kept:
-                return self._kept[key]  # type: ignore[return-value] # kept under a key that only this question has
-        answer = ask()
-        with self._lock:
-            if self._of == (store, version):
-                self._kept[key] = answer
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-        return answer
-
-
-_answers: Final = _Answers()

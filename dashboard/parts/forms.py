@@ -22,12 +22,19 @@ from problems.errors import ProblemError, Stale
 from problems.events import Subject
 from problems.hot_spots import Pile
 from problems.problem import Problem
+from problems.sources import Source
 
-Record = Problem | Action | Pile
+Record = Problem | Action | Pile | Source
 Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
 
 _OPEN: Final = "fx_form"
 _PREFIX: Final = "form_"
+_SUBJECTS: Final[Mapping[type[Record], Subject]] = {
+    Problem: Subject.PROBLEM,
+    Action: Subject.ACTION,
+    Pile: Subject.DEFAULT_POINT,
+    Source: Subject.SOURCE,
+}
 
 
 @dataclass(frozen=True)
@@ -226,10 +233,11 @@ def _as_it_is(desk: Desk, record: Record) -> Record:
         return desk.store.problem(record.id)
     if isinstance(record, Action):
         return desk.store.action(record.id)
+    if isinstance(record, Source):
+        return desk.store.source(record.name) or record
     return next((pile for pile in desk.store.piles() if pile.id == record.id), record)
 
 
 def _last_hand(desk: Desk, record: Record) -> str:
-    subject = {Problem: Subject.PROBLEM, Action: Subject.ACTION, Pile: Subject.DEFAULT_POINT}[type(record)]
-    events = desk.store.events(subject, record.id)
+    events = desk.store.events(_SUBJECTS[type(record)], record.id)
     return events[-1].by_name if events else ""

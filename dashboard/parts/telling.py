@@ -11,6 +11,7 @@ from problems.events import Event, EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
 from problems.reasons import Outcome, Reason
+from problems.sources import PlacePrecision
 
 #: Names of the fields that people know. Others are bookkeeping that the sentence itself tells.
 FIELD_WORDS: Final[Mapping[str, str]] = {
@@ -32,6 +33,8 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "incidents": "Distinct incidents",
     "width_m": "Width in metres",
     "decision": "Decision",
+    "precision": "Places",
+    "why": "Why",
 }
 _DAYS: Final = frozenset({"review_on", "due_on"})
 _ORGANISATIONS: Final = frozenset({"owner_organisation_id", "organisation_id"})
@@ -67,6 +70,8 @@ def value_words(field: str, value: object, names: Names) -> str:
         return _label(value)
     if field == "decision":
         return PileDecision(str(value)).label
+    if field == "precision":
+        return PlacePrecision(str(value)).label
     if field == "outcome":
         return Outcome(str(value)).label if str(value) in tuple(Outcome) else str(value)
     if field in _DAYS:

@@ -1,0 +1,84 @@
+"""The list behind one figure of a source: its reports or rejected rows, the newest shown, all to download."""
+
+from typing import Final
+
+from dashboard.parts.desk import Desk
+from dashboard.parts.markup import draw, element, joined, link, section, table
+from dashboard.parts.notices import remark
+from dashboard.parts.reports_table import category_words
+from dashboard.route_quality import REJECTED
+from dashboard.wording import NOTHING, count, day_of, moment
+from data.quality_files import flags_words
+from problems.people import Role
+from problems.quality import Aspect
+from problems.reports import Report, ReportFlag
+
+SHOWN: Final = 200
+_EXPORT: Final = "/api/quality.csv"
+#: Single reports are for those who handle them.
+_READERS: Final = (Role.OFFICER, Role.COORDINATOR, Role.ADMIN)
+
+
+def show_list(
+    desk: Desk, source: str, aspect: Aspect, point: tuple[float, float] | None = None, *, point_id: str = ""
+) -> None:
+    """Draw the newest reports of a source that an aspect is about."""
+    title = aspect.label
+    if point is not None:
+        title = f"On the point {point[1]:.5f}, {point[0]:.5f}"
+    found, total = desk.store.reports_about(source, aspect, SHOWN, point)
+    section(title, count(total, "report"))
+    query = {"source": source, "show": str(aspect), **({"point": point_id} if point_id else {})}
+    if not total:
+        remark("There are none.")
+    elif not desk.principal.has(*_READERS):
+        remark("Single reports are shown to officers and coordinators.")
+    else:
+        _ways(query, total, len(found))
+        heads = ("Report", "Number in the source", "Reported", "Closed", "Kind", "Place", "Address", "What is odd")
+        caption = f"{title}: reports of {source}"
+        draw(table(caption, heads, [_row(desk, report) for report in found], narrow_without=(1, 3, 4, 6)))
+
+
+def show_rejected(desk: Desk, source: str, reason: str | None) -> None:
+    """Draw rejected rows of a source, for one reason or for all."""
+    found, total = desk.store.rejected_about(source, reason, SHOWN)
+    section("Rejected rows" if reason is None else f"Rejected: {reason}", count(total, "row"))
+    query = {"source": source, "show": REJECTED, **({"reason": reason} if reason is not None else {})}
+    if not total:
+        remark("There are none.")
+    elif not desk.principal.has(*_READERS):
+        remark("Rejected rows are shown to officers and coordinators.")
+    else:
+        _ways(query, total, len(found))
+        rows = [(f"{row.line:,}", row.column or NOTHING, row.value or NOTHING, row.reason) for row in found]
+        draw(table(f"Rejected rows of {source}", ("Line", "Column", "Value", "Why"), rows, numeric=(0,)))
+
+
+def _ways(query: dict[str, str], total: int, shown: int) -> None:
+    if shown < total:
+        remark(f"The newest {shown:,} of {total:,} are shown. The file holds all of them.")
+    draw(element("p", link(_EXPORT, f"Download all {total:,} as CSV", query=query), css="fx-ways"))
+
+
+def back(source: str, *, to_figures: bool) -> None:
+    """Draw the way back to all sources, and from a list to the figures of its source."""
+    ways = [link("/quality", "All sources")]
+    if to_figures:
+        ways.append(link("/quality", f"All figures of {source}", query={"source": source}))
+    draw(element("p", joined(ways, " "), css="fx-ways"))
+
+
+def _row(desk: Desk, report: Report) -> tuple[str, ...]:
+    place = f"{report.lon_lat[1]:.5f}, {report.lon_lat[0]:.5f}" if report.lon_lat else NOTHING
+    by_month = bool(report.flags & ReportFlag.MONTH_ONLY)
+    return (
+        report.ref,
+        report.source_id,
+        day_of(report.reported_at, desk.zone) if by_month else moment(report.reported_at, desk.zone),
+        moment(report.closed_at, desk.zone),
+        category_words(report.category, report.category_name),
+        place,
+        report.address or NOTHING,
+        flags_words(report.flags) or NOTHING,
+    )
