@@ -65,7 +65,7 @@ def test_the_map_says_what_took_no_part_and_leads_to_it(city: SqlStore, monkeypa
     monkeypatch.setattr(city, "latest_refresh", lambda: replace(latest, unmapped=7, excluded_reports=5))
     app = opened()
     assert "7 reports without a category took no part." in words(app)
-    assert 'href="/setup?part=Unknown+names"' in markup(app)
+    assert 'href="/setup?part=Names+of+categories"' in markup(app)
     assert 'href="/setup?part=Points+under+review"' in markup(app)
 
 
