@@ -40,7 +40,7 @@ _FAMILIES = tuple(
     )
 )
 #: Two systems that put a point this close together are one for a report: national shifts differ by metres.
-_SAME_PLACE_DEG = 0.003
+_SAME_PLACE_DEG = 0.0005
 #: Points a little outside of the area that a system is made for are still its points.
 _EDGE_DEG = 0.2
 _MOST = 0.9

@@ -100,3 +100,16 @@ def test_metres_are_read_as_by_the_metric_projection() -> None:
 def test_systems_are_asked_for_once() -> None:
     home = CITIES["London"][0]
     assert grids_near(home) is grids_near(home)
+
+
+@pytest.mark.parametrize(("city", "epsg"), [((-79.38, 43.65), 7991), ((-75.16, 39.95), 2272), ((-75.16, 39.95), 4455)])
+def test_the_old_and_the_new_survey_of_a_place_are_not_mistaken_for_each_other(
+    city: tuple[float, float], epsg: int
+) -> None:
+    lon_lat = np.random.default_rng(1).normal(city, 0.02, (80, 2))
+    x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(lon_lat[:, 0], lon_lat[:, 1])
+    lon, lat = city
+    fits = fitting_grids(np.column_stack((x, y)), (lon - 0.3, lat - 0.3, lon + 0.3, lat + 0.3))
+    chosen = only_grid(fits)
+    assert epsg in {fit.grid.epsg for fit in fits}
+    assert chosen is None or chosen.grid.epsg == epsg

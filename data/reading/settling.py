@@ -250,7 +250,7 @@ def _plain(fit: GridFit) -> str:
 
 
 def _shown(fit: GridFit) -> str:
-    return f"{fit.example[1]:.3f}, {fit.example[0]:.3f}"
+    return f"{fit.example[1]:.4f}, {fit.example[0]:.4f}"
 
 
 def _degrees(columns: Columns, samples: Samples) -> tuple[Floats, Floats]:
