@@ -17,6 +17,8 @@ METRES_PER_DEGREE = 111_195.0
 EXACT_DECIMALS = 7
 #: So many places on a grid may be chance no more.
 LEAST_PLACES = 20
+#: Fewer values than this on one axis say nothing about its step.
+_LEAST_VALUES = 8
 #: This share of the places must lie on the grid; a few corrected by hand do not hide it.
 LEAST_SHARE = 0.98
 _GRIDS_M = (1000.0, 100.0, 10.0)
@@ -128,7 +130,12 @@ def _decimals(step: float) -> int:
 
 
 def _step(degrees: Floats) -> tuple[float, float]:
-    """Return the step of one axis in degrees and the share on it; (0, 0) for one that is exact."""
+    """Return the step of one axis in degrees and the share on it; (0, 0) for one that is exact.
+
+    Places in one line, along a street or a parallel, say nothing about how the other axis is written.
+    """
+    if len(np.unique(degrees)) < _LEAST_VALUES:
+        return 0.0, 0.0
     for decimals in range(EXACT_DECIMALS):
         scaled = degrees * 10.0**decimals
         whole = np.rint(scaled)

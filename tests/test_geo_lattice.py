@@ -99,3 +99,8 @@ def test_distinct_places_count_every_row_once(pairs: list[tuple[int, int]]) -> N
     counted = {tuple(place): number for place, number in zip(places.tolist(), rows.tolist(), strict=True)}
     expected = {pair: pairs.count(pair) for pair in pairs}
     assert counted == expected
+
+
+def test_places_in_one_line_are_not_called_rounded() -> None:
+    along_a_street = np.column_stack([np.full(40, -2.24), 53.48 + np.arange(40) * 2.3e-7 * 97])
+    assert find_lattice(along_a_street) is None
