@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from problems.actions import Action
-from problems.areas import Area, AreaCount, AreaKind, Street
+from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
+from problems.place_store import PlaceStore
 from problems.problem import Problem
-from problems.quality import Aspect, RejectedReason, SourceQuality
+from problems.quality_store import QualityStore
 from problems.report_columns import ReportColumns
 from problems.reports import Batch, RejectedRow, Report, ReportPoints
 from problems.sources import Source
@@ -269,7 +270,7 @@ class Unit(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(PlaceStore, QualityStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:
@@ -345,10 +346,6 @@ class Store(Protocol):
         """Return the newest date up to ``until`` of a source's reports, or None without any."""
         ...
 
-    def rejected_rows(self, batch_id: int | None = None) -> list[RejectedRow]:
-        """Return the rejected rows of one import (or of all that were not undone), in order of batch and line."""
-        ...
-
     def unmapped_names(self) -> list[tuple[str, str, int]]:
         """Return (source, name, reports) of the category names that nobody has mapped, most first."""
         ...
@@ -421,14 +418,6 @@ class Store(Protocol):
         """Return the people by name."""
         ...
 
-    def sources(self) -> list[Source]:
-        """Return the sources by name."""
-        ...
-
-    def source(self, name: str) -> Source | None:
-        """Return the source called ``name``, or None."""
-        ...
-
     def aparts(self) -> list[Apart]:
         """Return every decision that two reports are not the same, in order of id."""
         ...
@@ -455,66 +444,4 @@ class Store(Protocol):
 
     def reports_with_contact(self) -> list[int]:
         """Return the ids of the reports whose reporter can be reached, in ascending order."""
-        ...
-
-    def areas(self, kind: AreaKind | None = None) -> list[Area]:
-        """Return the boundaries (of one kind) by name."""
-        ...
-
-    def distinct_places(self) -> npt.NDArray[np.float64]:
-        """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
-        ...
-
-    def snapped_reports(self) -> dict[str, int]:
-        """Return how many placed reports on moved points each source has, by its name; without the others."""
-        ...
-
-    def area_counts(
-        self,
-        kind: AreaKind,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        groups: Iterable[Group] | None = None,
-    ) -> list[AreaCount]:
-        """Return how many placed reports lie in each boundary of a kind, in order of its id, outside last.
-
-        Counted are the reports with ``since <= reported_at < until``, those on moved points among them.
-        """
-        ...
-
-    # -- quality of the records --
-
-    def source_quality(self) -> list[SourceQuality]:
-        """Return what is known of the reports of each source, by name."""
-        ...
-
-    def reports_about(
-        self, source: str, aspect: Aspect, limit: int, point: tuple[float, float] | None = None
-    ) -> tuple[list[Report], int]:
-        """Return the newest reports of a source that an aspect is about, at most ``limit``, and how many there are.
-
-        ``point`` is the place that :attr:`problems.quality.Aspect.POINT` asks about.
-        """
-        ...
-
-    def every_report_about(
-        self, source: str, aspect: Aspect, point: tuple[float, float] | None = None
-    ) -> Iterator[Report]:
-        """Go through every report of a source that an aspect is about, in order of id, without holding them all."""
-        ...
-
-    def reports_on(self, piles: Sequence[Pile]) -> list[dict[str, int]]:
-        """Return for each point under review how many reports each source has on it."""
-        ...
-
-    def rejected_reasons(self) -> list[RejectedReason]:
-        """Return why rows of each source were rejected, most first within a source."""
-        ...
-
-    def rejected_about(self, source: str, reason: str | None, limit: int | None) -> tuple[list[RejectedRow], int]:
-        """Return the rejected rows of a source (for one reason), latest import first, and how many there are."""
-        ...
-
-    def streets(self) -> list[Street]:
-        """Return the streets in order of id."""
         ...
