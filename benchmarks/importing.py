@@ -181,8 +181,8 @@ def compare(rows: int, folder: Path) -> None:
         peer = measured(way, csv, folder)
         if peer["rows"] != ours["rows"]:
             raise SystemExit(f"{way} kept {peer['rows']:,} rows, Fixpoint {ours['rows']:,}")
-        times, memory = peer["seconds"] / ours["seconds"], peer["peak MB"] / ours["peak MB"]
-        _print(way, peer, f"   {times:.1f} times as long, {memory:.1f} times the memory")
+        times, work, memory = (peer[name] / ours[name] for name in ("seconds", "cpu", "peak MB"))
+        _print(way, peer, f"   {times:.1f} times as long, {work:.1f} times the work, {memory:.1f} times the memory")
 
 
 def grow(sizes: tuple[int, ...], folder: Path) -> None:
@@ -196,7 +196,7 @@ def grow(sizes: tuple[int, ...], folder: Path) -> None:
 
 
 def _print(way: str, told: dict[str, float], end: str) -> None:
-    print(f"  {way:10} {told['seconds']:8.2f} s {told['peak MB']:8,.0f} MB{end}")
+    print(f"  {way:10} {told['seconds']:8.2f} s, {told['cpu']:7.2f} s of work {told['peak MB']:8,.0f} MB{end}")
 
 
 def main() -> None:
@@ -210,7 +210,8 @@ def main() -> None:
         way, csv, store_path = asked.run
         told = WAYS[way](Path(csv), Path(store_path))
         # Linux counts in KiB.
-        print(json.dumps({**told, "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        print(json.dumps({**told, "peak MB": used.ru_maxrss / 1000, "cpu": used.ru_utime + used.ru_stime}))
         return
     with tempfile.TemporaryDirectory() as folder:
         if asked.rows:

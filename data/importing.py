@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.reading.ahead import read_ahead
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
 from data.reading.homes import Box, home_of
@@ -133,24 +134,25 @@ def import_file(
         lon_lat = _places(seen, taxonomy, source, zone)
         home = home_that_holds(_home(store, zone), lon_lat)
         reader = _reader(seen.columns, seen.header, source, taxonomy, zone, key, home)
-        return accept_import(
-            store,
-            principal,
-            clock,
-            seed,
-            source=source,
-            file_name=file_name or path.name,
-            sha256=facts.sha256,
-            columns=seen.columns.told(),
-            stretches=reader.stretches(table.blocks()),
-            kind=table.format_name,
-            told_of_source=measured(source, seen.columns, seen.header, lon_lat),
-            facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),
-            share_read=table.share_read,
-            progress=progress,
-            dry_run=dry_run,
-            trial=trial,
-        )
+        with read_ahead(reader.stretches(table.blocks())) as stretches:
+            return accept_import(
+                store,
+                principal,
+                clock,
+                seed,
+                source=source,
+                file_name=file_name or path.name,
+                sha256=facts.sha256,
+                columns=seen.columns.told(),
+                stretches=stretches,
+                kind=table.format_name,
+                told_of_source=measured(source, seen.columns, seen.header, lon_lat),
+                facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),
+                share_read=table.share_read,
+                progress=progress,
+                dry_run=dry_run,
+                trial=trial,
+            )
 
 
 def _facts(store: Store, facts: Mapping[str, str]) -> Mapping[str, str]:

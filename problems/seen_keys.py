@@ -27,12 +27,16 @@ class SeenKeys:
             found |= here
         return found, values
 
-    def put(self, keys: Ints, values: Ints) -> None:
-        """Put in ``keys`` (n,), none of them twice, with their values in place of older ones."""
+    def put(self, keys: Ints, values: Ints | None = None) -> None:
+        """Put in ``keys`` (n,) with their values, 0 without any, in place of older ones.
+
+        Of equal keys among them, the first holds.
+        """
         if not len(keys):
             return
-        order = np.argsort(keys)
-        self._stretches.append((keys[order], values[order]))
+        told = np.zeros(len(keys), dtype=np.int64) if values is None else values
+        order = np.argsort(keys, kind="stable")
+        self._stretches.append((keys[order], told[order]))
         while len(self._stretches) > 1 and 2 * len(self._stretches[-1][0]) > len(self._stretches[-2][0]):
             newer, older = self._stretches.pop(), self._stretches.pop()
             self._stretches.append(_merged(newer, older))

@@ -6,6 +6,7 @@ Stretches in which nothing is broken are cut into columns by pyarrow, to the sam
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ _MAX_REPAIRS = 1_000
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SAMPLE_LINES = 200
+_LINE_END = re.compile(r"\r\n?|\n")
 #: Characters that are cut into columns at once. Where that fails, ever fewer are tried, down to the least.
 _FIRST_STRETCH, _LEAST_STRETCH, _MOST_STRETCH = 1 << 18, 1 << 14, 1 << 23
 
@@ -196,7 +198,9 @@ class _Lines:
         self._path = path
         self._text = text
         self._waiting: list[str] = []
-        self._ahead: TextIO | None = None
+        #: Text that was looked at; what stands before ``_at`` was taken.
+        self._ahead = ""
+        self._at = 0
         self.number = 0
         self.taken: list[str] = []
         self.ended = False
@@ -214,26 +218,31 @@ class _Lines:
 
     def ahead(self, characters: int) -> str:
         """Return whole lines of about so many characters without taking them; nothing at the end."""
-        if self._waiting or self._ahead is None or not (text := self._next_of(self._ahead, characters)):
-            left = self._ahead.read() if self._ahead is not None else ""
-            text = "".join(reversed(self._waiting)) + left
+        if self._waiting:
+            self._ahead = "".join(reversed(self._waiting)) + self._ahead[self._at :]
+            self._at = 0
             self._waiting.clear()
-            text += self._next_of(self._text, characters - len(text)) if len(text) < characters else ""
-            self._ahead = io.StringIO(text, newline="")
-            text = self._next_of(self._ahead, characters)
-        self._ahead.seek(self._ahead.tell() - len(text))
-        return text
-
-    @staticmethod
-    def _next_of(stream: TextIO, characters: int) -> str:
-        return stream.read(characters) + stream.readline(MAX_LINE_CHARACTERS + 1)
+        left = len(self._ahead) - self._at
+        if left < characters:
+            more = self._text.read(characters - left) + self._text.readline(MAX_LINE_CHARACTERS + 1)
+            self._ahead, self._at = self._ahead[self._at :] + more, 0
+            return self._ahead
+        end = self._ahead.find("\n", self._at + characters - 1) + 1
+        return self._ahead[self._at : end] if end else self._ahead[self._at :]
 
     def pass_over(self, text: str, lines: int) -> None:
         """Take what :meth:`ahead` returned, which is ``lines`` lines."""
-        if self._ahead is not None:
-            self._ahead.seek(self._ahead.tell() + len(text))
+        self._at += len(text)
         self.number += lines
         self.taken.clear()
+
+    def _next_ahead(self) -> str:
+        """Return and take the next line of what was looked at; a line ends as the file's own reader ends it."""
+        found = _LINE_END.search(self._ahead, self._at)
+        end = found.end() if found else len(self._ahead)
+        line = self._ahead[self._at : end]
+        self._at = end
+        return line
 
     def put_back(self, lines: Sequence[str]) -> None:
         self._waiting.extend(reversed(lines))
@@ -253,10 +262,7 @@ class _Lines:
         return line
 
     def _read(self) -> str:
-        line = self._ahead.readline(MAX_LINE_CHARACTERS + 1) if self._ahead is not None else ""
-        if not line:
-            self._ahead = None
-            line = self._text.readline(MAX_LINE_CHARACTERS + 1)
+        line = self._next_ahead() if self._at < len(self._ahead) else self._text.readline(MAX_LINE_CHARACTERS + 1)
         if len(line) > MAX_LINE_CHARACTERS:
             raise InputRefused(
                 asked_for(self._path),

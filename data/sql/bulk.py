@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,6 @@ _NEWEST = {
     " ORDER BY reported_at DESC LIMIT 1",
     "postgresql": "SELECT max(reported_at) FROM report WHERE source = %s AND NOT undone AND reported_at <= %s",
 }
-
-Rows = list[tuple[Any, ...]]
 
 
 def known_reports(connection: Connection, source: str, source_ids: Sequence[str]) -> Mapping[str, KnownReport]:
@@ -209,16 +207,14 @@ def _into_sqlite(connection: Connection, told: Mapping[str, Any], count: int) ->
     fixed = {name: _written(value) for name, value in told.items() if name not in lists}
     names = ", ".join([*lists, *fixed])
     row = f"({', '.join([*('?' for _ in lists), *fixed.values()])})"
-    at_once = max(1, _PARAMETERS // max(1, len(lists)))
-    rows: Rows = list(zip(*lists.values(), strict=True))
-    whole = count - count % at_once
     statement = f"INSERT INTO report ({names}) VALUES "  # noqa: S608 - names of columns and fixed values alone
+    at_once = max(1, _PARAMETERS // max(1, len(lists)))
+    left = count % at_once
+    values = chain.from_iterable(zip(*lists.values(), strict=True))
     driver: Any = connection.connection.driver_connection
-    if whole:
-        together = (tuple(chain.from_iterable(rows[at : at + at_once])) for at in range(0, whole, at_once))
-        driver.executemany(statement + ", ".join([row] * at_once), together)
-    if whole < count:
-        driver.executemany(statement + row, rows[whole:])
+    together = (tuple(islice(values, at_once * len(lists))) for _ in range(count // at_once))
+    driver.executemany(statement + ", ".join([row] * at_once), together)
+    driver.executemany(statement + row, (tuple(islice(values, len(lists))) for _ in range(left)))
 
 
 def _written(value: object) -> str:

@@ -231,7 +231,7 @@ class KeptRows:
             keys = _keys(ids)
             maybe, _ = self._seen.find(keys)
             # What is new is seen from now on; a number that two ids share costs one more question.
-            self._seen.put(np.unique(keys[~maybe]), np.zeros(len(np.unique(keys[~maybe])), dtype=np.int64))
+            self._seen.put(keys[~maybe])
             ids = [ids[place] for place in np.flatnonzero(maybe).tolist()]
         return self.unit.known_reports(self.batch.source, ids) if ids else {}
 
