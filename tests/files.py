@@ -15,6 +15,8 @@ _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
+_OPEN_DOCUMENT = ("office", "table", "text")
+
 #: A number that a workbook shows as a moment: its days since 1899-12-30.
 Moment = tuple[float]
 Cell = str | float | bool | Moment | None
@@ -67,6 +69,22 @@ def _cell(place: str, cell: Cell) -> str:
     if isinstance(cell, tuple):
         return f'<c r="{place}" s="1"><v>{cell[0]!r}</v></c>'
     return f'<c r="{place}"><v>{cell!r}</v></c>'
+
+
+def open_document(sheet: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """Return an .ods with one sheet of text."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'.format
+    told = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _OPEN_DOCUMENT)
+    table = f'<table:table table:name="{sheet}">{told}</table:table>'
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {spaces}>{body}</office:document-content>"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entry = f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+    space = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+    listed = f"<manifest:manifest {space}>{entry}</manifest:manifest>"
+    parts = {"mimetype": kind, "META-INF/manifest.xml": listed, "content.xml": content}
+    return packed({name: text.encode() for name, text in parts.items()})
 
 
 def packed(members: Mapping[str, bytes]) -> bytes:

@@ -14,7 +14,7 @@ from data.reading.blocks import Block
 from data.reading.layers import read_layer
 from data.reading.tables import Row, open_table
 from problems.errors import Cancelled, InputRefused
-from tests.files import collection, layer, packed, parts_of, workbook
+from tests.files import collection, layer, open_document, packed, parts_of, workbook
 
 #: A point of the Ordnance Survey's own test data (Caister): British National Grid, and longitude and latitude.
 CAISTER = (651409.804, 313177.450)
@@ -193,6 +193,11 @@ def test_a_workbook_without_a_table_is_refused(tmp_path: Path) -> None:
     assert "office program" in _refusal(
         _write(tmp_path, packed({"[Content_Types].xml": b"<a/>", "word/a.xml": b"<a/>"}))
     )
+
+
+def test_an_opendocument_workbook_is_read(tmp_path: Path) -> None:
+    name, header, [row], _ = _open(_write(tmp_path, open_document("A", [("id", "b"), ("007", "é")])))
+    assert (name, header, list(row.cells)) == ("OpenDocument workbook, sheet “A”", ("id", "b"), ["007", "é"])
 
 
 # -- places --

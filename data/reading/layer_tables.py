@@ -51,6 +51,8 @@ def features(path: Path, tell: Tell) -> Iterator[tuple[Mapping[str, str], Mappin
     layer = _only_layer(path)
     with _reading(path, layer, _encoding(path)) as (meta, reader):
         fields, system = [str(name) for name in meta["fields"]], meta["crs"]
+        if not meta["geometry_type"]:
+            raise InputRefused("", "Its rows have no places.", "Choose a layer of polygons.")
         if not is_known(system):
             raise InputRefused(
                 "", "It does not say in which coordinate system its areas are.", "Save it with its system (.prj)."

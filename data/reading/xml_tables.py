@@ -33,6 +33,8 @@ _OTHERS: Final = {
     "html": "a web page",
     "OGRVRTDataSource": "a description that points to other files",
     "FeatureCollection": "a GML map",
+    "Workbook": "an old kind of workbook (save it as .xlsx)",
+    "Envelope": "a message of a web service",
     "schema": "the description of a format",
 }
 
