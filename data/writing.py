@@ -211,6 +211,8 @@ def _hot_spot_fields(hot_spot: HotSpot) -> dict[str, object]:
 def _report_fields(report: Report) -> dict[str, object]:
     return {
         "id": report.id,
+        "ref": report.ref,
+        "main_id": report.main_id,
         "source": report.source,
         "source_id": report.source_id,
         "category": report.category,
@@ -223,6 +225,7 @@ def _report_fields(report: Report) -> dict[str, object]:
         **_place(report.lon_lat),
         "address": report.address,
         "area": report.area,
+        "asset": report.asset,
         "channel": report.channel,
         "text": report.text,
     }
@@ -276,8 +279,9 @@ CONTENTS: Mapping[str, _Content] = {
     ),
     "reports": _Content(
         (
-            *("id", "source", "source_id", "category", "category_name", "status", "resolution", "reported_at"),
-            *("occurred_at", "closed_at", "longitude", "latitude", "address", "area", "channel", "text"),
+            *("id", "ref", "main_id", "source", "source_id", "category", "category_name", "status", "resolution"),
+            *("reported_at", "occurred_at", "closed_at", "longitude", "latitude", "address", "area", "asset"),
+            *("channel", "text"),
         ),
         _reports,
     ),

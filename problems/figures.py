@@ -148,7 +148,8 @@ def problem_weeks(
     count = (last - start).days // 7 + 1
     week_of = (local_days(points.reported_s, zone) - (start - date(1970, 1, 1)).days) // 7
     incident = incident_index(points, epsg=epsg, settings=settings, zone=zone)
-    first_of_each = np.unique(incident, return_index=True)[1]
+    by_time = np.lexsort((points.ids, points.reported_s))
+    first_of_each = by_time[np.unique(incident[by_time], return_index=True)[1]]
     reports, incidents = (
         np.bincount(weeks[(weeks >= 0) & (weeks < count)], minlength=count)
         for weeks in (week_of, week_of[first_of_each])
@@ -164,8 +165,14 @@ def problem_weeks(
     ]
 
 
+def known_reporters(store: Store, problem: Problem) -> int:
+    """Return how many reporters that are known told of the last hot spot of a problem."""
+    return next((spot.reporters for spot in store.hot_spots_of(problem.id) if spot.id == problem.hot_spot_id), 0)
+
+
 def latest_reports(store: Store, points: ReportPoints, limit: int) -> list[Report]:
-    """Return the newest of these reports, newest first."""
+    """Return the newest of these reports, newest first; duplicates are told with their main report."""
+    points = points.where(~np.isin(points.main, points.ids))
     newest = np.lexsort((-points.ids, -points.reported_s))[:limit]
     by_id = {report.id: report for report in store.reports(points.ids[newest].tolist())}
     return [by_id[int(number)] for number in points.ids[newest] if int(number) in by_id]

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 
+import numpy as np
+
+from dashboard import session
 from dashboard.design import Palette
 from dashboard.mapping import live_layer
 from dashboard.mapping import points as map_points
 from dashboard.mapping.features import STEP_DEGREES, selected_problems
-from dashboard.mapping.points import View
+from dashboard.mapping.points import MapPoints, View
 from dashboard.mapping.query import ProblemFilter
 from data.settings import Settings
 from problems import figures
@@ -32,6 +35,7 @@ class Asked:
     remediations: tuple[Remediation, ...] = ()
     area_id: int | None = None
     everything: bool = False
+    incidents: bool = False
 
     @property
     def first(self) -> date | None:
@@ -82,18 +86,22 @@ class Asked:
 class Picture:
     """What the filters leave: the problems, the reports of the period and those of the one before.
 
-    ``moved`` of the reports lie on points that their source moved: counted by area, drawn nowhere.
+    ``moved`` of the reports lie on points that their source moved: counted by area, drawn nowhere. With
+    ``incidents`` both numbers are distinct incidents.
     """
 
     problems: Sequence[Problem]
     reports: int
     reports_before: int | None
     moved: int = 0
+    incidents: bool = False
 
 
 def picture(store: Store, asked: Asked, zone: tzinfo) -> Picture:
     """Count and select for the asked. ``reports_before`` is None where nothing is comparable."""
     points = map_points.cache.get(store)
+    if asked.incidents:
+        return _incidents(store, points, asked, zone)
     moved = points.count_moved(asked.view(zone))
     reports = int(points.selected(asked.view(zone)).sum()) + moved
     before = None
@@ -103,6 +111,23 @@ def picture(store: Store, asked: Asked, zone: tzinfo) -> Picture:
         if earlier.since_s is not None and oldest <= earlier.since_s:
             before = int(points.selected(earlier).sum()) + points.count_moved(earlier)
     return Picture(selected_problems(store, asked.of_problems()), reports, before, moved)
+
+
+def _incidents(store: Store, points: MapPoints, asked: Asked, zone: tzinfo) -> Picture:
+    """Count distinct incidents; on points that their source moved nobody can tell them apart."""
+    incident = points.incidents(store, session.get_settings().detection, zone)
+
+    def counted(view: View) -> int:
+        return len(np.unique(incident[points.selected(view)]))
+
+    earlier = asked.before().view(zone) if asked.days else None
+    is_known = earlier is not None and points.points.reported_s.min(initial=2**62) <= (earlier.since_s or 0)
+    return Picture(
+        selected_problems(store, asked.of_problems()),
+        counted(asked.view(zone)),
+        counted(earlier) if earlier is not None and is_known else None,
+        incidents=True,
+    )
 
 
 def last_day(store: Store, today: date, zone: tzinfo) -> date:

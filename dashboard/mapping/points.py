@@ -7,6 +7,7 @@ and the coarser ones are its parents, so that a million reports are counted in m
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from threading import Lock
 from typing import Final
 
@@ -14,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo import areas as geo_areas
-from geo import hexagons
+from geo import hexagons, projection
 from problems.categories import Group
+from problems.finding import incident_index
+from problems.hot_spots import DetectionSettings
 from problems.reports import ReportPoints
 from problems.store import Box, Store
 
@@ -71,7 +74,15 @@ class MapPoints:
     _finest: npt.NDArray[np.uint64] | None = None
     _cells: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = field(default_factory=dict)
     _in_area: dict[int, Mask] = field(default_factory=dict)
+    _incident: npt.NDArray[np.int64] | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    def incidents(self, store: Store, settings: DetectionSettings, zone: tzinfo) -> npt.NDArray[np.int64]:
+        """Return a number for each drawn report (n,), equal for those of one distinct incident."""
+        with self._lock:
+            if self._incident is None:
+                self._incident = _incidents(store, self.points, settings, zone)
+            return self._incident
 
     def selected(self, view: View) -> Mask:
         """Return which of the drawn reports (n,) the filters of ``view`` leave, wherever they lie."""
@@ -123,6 +134,17 @@ class MapPoints:
                 cells, cell_of = np.unique(parents(self._finest, resolution), return_inverse=True)
                 self._cells[resolution] = (cells, cell_of.astype(np.int64))
             return self._cells[resolution]
+
+
+def _incidents(store: Store, points: ReportPoints, settings: DetectionSettings, zone: tzinfo) -> npt.NDArray[np.int64]:
+    known = store.fact("epsg")
+    epsg = int(known) if known else projection.metric_epsg(points.lon_lat) if len(points) else 0
+    # A place on another continent cannot be measured: it is an incident of its own.
+    incident = -1 - np.arange(len(points), dtype=np.int64)
+    if len(points):
+        here = projection.holds(points.lon_lat, epsg)
+        incident[here] = incident_index(points.where(here), epsg=epsg, settings=settings, zone=zone)
+    return incident
 
 
 def _selected(points: ReportPoints, view: View) -> Mask:

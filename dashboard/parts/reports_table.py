@@ -8,12 +8,12 @@ import streamlit as st
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, table
 from dashboard.parts.notices import remark
-from dashboard.wording import NOTHING, moment
+from dashboard.wording import NOTHING, count, moment
 from data.taxonomy import load_taxonomy
 from problems.categories import Taxonomy
 from problems.figures import latest_reports
 from problems.people import Role
-from problems.reports import ReportPoints
+from problems.reports import Report, ReportPoints
 
 _SHOWN: Final = 25
 #: Free text may name neighbours: it stays with those who handle reports.
@@ -41,13 +41,19 @@ def show_reports(desk: Desk, points: ReportPoints) -> None:
         return
     newest = latest_reports(desk.store, points, _SHOWN)
     with st.expander(f"The newest {len(newest)} reports"):
+        duplicates = desk.store.duplicates_of([report.id for report in newest])
         rows = [
             (
                 moment(report.reported_at, desk.zone),
-                category_words(report.category, report.category_name),
+                _kind(report, len(duplicates.get(report.id, ()))),
                 report.address or NOTHING,
                 report.text or NOTHING,
             )
             for report in newest
         ]
         draw(table("Newest reports inside the footprint", ("Reported", "Kind", "Where", "What was said"), rows))
+
+
+def _kind(report: Report, duplicates: int) -> str:
+    kind = category_words(report.category, report.category_name)
+    return f"{kind}, and {count(duplicates, 'duplicate')}" if duplicates else kind

@@ -55,7 +55,11 @@ def _figures(store: Store, asked: Asked, seen: Picture) -> str:
     cells = [
         design.KeyFigure("Open problems", f"{figures.open_problems:,}", map_reading.under_way(seen.problems)),
         design.KeyFigure("Not taken on yet", f"{figures.not_taken_on:,}", "hot spots waiting for a decision"),
-        design.KeyFigure("Reports", f"{figures.reports:,}", map_reading.compared(asked, seen)),
+        design.KeyFigure(
+            "Distinct incidents" if seen.incidents else "Reports",
+            f"{figures.reports:,}",
+            map_reading.compared(asked, seen),
+        ),
         design.KeyFigure("Actions late", f"{figures.late_actions:,}", "promised, due and not done"),
     ]
     return design.key_figures(cells)

@@ -57,6 +57,12 @@ def draw(store: Store) -> Asked:
             bind="query-params",
         )
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
+        incidents = st.toggle(
+            "Count distinct incidents",
+            key="incidents",
+            bind="query-params",
+            help="Reports of one reporter, place, day and kind are one incident, and so are merged duplicates.",
+        )
         everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
     chosen = areas.get(area)
     told.html(design.note(_chosen_words(period, [*groups, *remediations], area, everything=everything)))
@@ -67,6 +73,7 @@ def draw(store: Store) -> Asked:
         remediations=tuple(remediations),
         area_id=chosen.id if chosen else None,
         everything=everything,
+        incidents=incidents,
     )
 
 

@@ -12,7 +12,7 @@ from dashboard.parts.markup import draw as draw_markup
 from dashboard.parts.markup import element, link, terms
 from dashboard.parts.move_forms import problem_moves
 from dashboard.wording import NOTHING, count, day, listed, review_state, width_words
-from problems.figures import is_review_late
+from problems.figures import is_review_late, known_reporters
 from problems.problem import Problem, Remediation
 
 _SIGNS: Final = {
@@ -59,7 +59,7 @@ def _facts(desk: Desk, problem: Problem) -> list[tuple[str, object]]:
     if problem.objective:
         facts.append(("Objective", problem.objective))
     facts += [
-        ("Last hot spot", f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"),
+        ("Last hot spot", _told_words(desk, problem)),
         ("Width", width_words(problem.width_m)),
         ("Still to be done", _owed(desk, problem)),
         ("Next review", _review(desk, problem)),
@@ -68,6 +68,12 @@ def _facts(desk: Desk, problem: Problem) -> list[tuple[str, object]]:
     if problem.dormant_since:
         facts.append(("Quiet since", day(problem.dormant_since)))
     return facts
+
+
+def _told_words(desk: Desk, problem: Problem) -> str:
+    told = f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"
+    reporters = known_reporters(desk.store, problem)
+    return f"{told} from {count(reporters, 'known reporter')}" if reporters else told
 
 
 def _owed(desk: Desk, problem: Problem) -> str:

@@ -15,7 +15,8 @@ LEAST_FOR_PERCENT = 10
 def sentence(asked: Asked, seen: Picture) -> str:
     """Return what the map shows in one or two sentences, for those who cannot see it, and for all others."""
     period = f"From {day(asked.first)} to {day(asked.last)}" if asked.first else f"Up to {day(asked.last)}"
-    told = f"{period}, {count(seen.reports, 'report was', 'reports were')} counted{_by_area(seen)}"
+    what = ("distinct incident was", "distinct incidents were") if seen.incidents else ("report was", "reports were")
+    told = f"{period}, {count(seen.reports, *what)} counted{_by_area(seen)}"
     largest = largest_open(seen.problems)
     if largest is None:
         return f"{told}; no open problem fits these filters."

@@ -41,7 +41,7 @@ from dashboard.wording import NOTHING, count, day, day_of, days, days_since, met
 from problems.actions import Action
 from problems.errors import NotFound
 from problems.events import Event, Subject
-from problems.figures import is_review_late, remediation_progress, status_since
+from problems.figures import is_review_late, known_reporters, remediation_progress, status_since
 from problems.people import Role
 from problems.problem import UNTOUCHED, Problem, problem_number
 from problems.reasons import Outcome
@@ -141,13 +141,19 @@ def _figures(desk: Desk, problem: Problem, events: list[Event]) -> None:
     standing = days_since(status_since(events) or problem.created_at, desk.today, desk.zone) or 0
     key_figures(
         [
-            ("Reports", f"{problem.reports:,}", f"tell of {count(problem.incidents, 'distinct incident')}"),
+            ("Reports", f"{problem.reports:,}", _told_words(desk, problem)),
             _width(problem),
             ("Age", days(age), f"found {day_of(problem.created_at, desk.zone)}"),
             ("In this status", days(standing), problem.status.label),
             ("Last seen", day(problem.last_seen_on), "as a hot spot"),
         ]
     )
+
+
+def _told_words(desk: Desk, problem: Problem) -> str:
+    told = f"tell of {count(problem.incidents, 'distinct incident')}"
+    reporters = known_reporters(desk.store, problem)
+    return f"{told}, from {count(reporters, 'known reporter')}" if reporters else told
 
 
 def _width(problem: Problem) -> tuple[str, str, str]:
