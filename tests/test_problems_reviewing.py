@@ -119,6 +119,13 @@ def test_a_name_can_mean_something_for_some_days_only(scene: Scene) -> None:
     assert codes(scene) == [None, None, None]
 
 
+def test_a_name_can_begin_to_mean_something_later(scene: Scene) -> None:
+    sent(scene, LAMPS, JANUARY)
+    assert mapped(scene, valid_from=MARCH) == 0
+    assert codes(scene) == [None]
+    assert (meaning(scene, day=JANUARY), meaning(scene)) == (None, "LGT-OUT")
+
+
 def test_the_second_to_change_a_name_is_told(scene: Scene) -> None:
     sent(scene, LAMPS, MARCH)
     mapped(scene)

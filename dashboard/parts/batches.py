@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.parts import kept
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, element, facts, key_figures, link, table
 from dashboard.parts.notices import remark
@@ -126,7 +127,8 @@ def state_words(batch: Batch) -> str:
 
 def _choose_one(desk: Desk, batches: Sequence[Batch], who: Mapping[str, str]) -> None:
     by_id = {str(batch.id): batch for batch in batches}
-    if st.session_state.get(SHOWN) not in (None, *by_id):
+    kept.begin(SHOWN, st.query_params.get(SHOWN), list(by_id))
+    if st.session_state[SHOWN] not in (None, *by_id):
         st.session_state[SHOWN] = None
     chosen = st.selectbox(
         "Look at one import",
@@ -134,9 +136,12 @@ def _choose_one(desk: Desk, batches: Sequence[Batch], who: Mapping[str, str]) ->
         index=None,
         format_func=lambda key: f"{by_id[key].file_name}, {moment(by_id[key].finished_at, desk.zone)}",
         key=SHOWN,
-        bind="query-params",
         placeholder="Choose an import",
     )
+    if chosen is None:
+        st.query_params.pop(SHOWN, None)
+    else:
+        st.query_params[SHOWN] = chosen
     if chosen is None:
         if any(batch.rejected for batch in batches):
             ways = link("/api/export/rejected.csv", "Download the rejected rows of all imports as CSV")

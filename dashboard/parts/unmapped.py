@@ -89,10 +89,11 @@ def _show_waiting(desk: Desk, waiting: Sequence[Waiting]) -> None:
     later = [each for each in waiting if name_key(each.source, each.name) in left]
     chosen = _one_source(ahead)
     may = desk.principal.has(*reviewing.MAY_MAP)
-    if may and len(chosen) > 1:
+    several = may and len(chosen) > 1
+    if several:
         _several(desk, chosen)
     for place, each in enumerate(chosen[:_SHOWN]):
-        _row(desk, each, place, may=may)
+        _row(desk, each, place, may=may, tick=several)
     if not may and chosen:
         remark("Coordinators and administrators choose what these names mean.")
     if len(chosen) > _SHOWN:
@@ -129,10 +130,10 @@ def _several(desk: Desk, waiting: Sequence[Waiting]) -> None:
             _map(desk, ticked, code)
 
 
-def _row(desk: Desk, each: Waiting, place: int, *, may: bool, later: bool = False) -> None:
+def _row(desk: Desk, each: Waiting, place: int, *, may: bool, tick: bool = False, later: bool = False) -> None:
     words = f"{each.words} · {each.source} · {count(each.reports, 'report')}"
     with st.container(key=f"unmapped-{place}", gap=None):
-        if may and not later:
+        if tick:
             st.checkbox(plain_label(words), key=f"{_TICK}{each.key}")
         else:
             draw(element("p", words, css="fx-row"))

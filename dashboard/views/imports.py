@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import jobs
+from dashboard import jobs, session
 from dashboard.jobs import JobState
 from dashboard.parts.batches import SHOWN, show_counts, show_history
 from dashboard.parts.column_choice import corrected_columns, loaded_columns, offer_columns_file
@@ -27,6 +27,7 @@ from problems.errors import ProblemError
 from problems.reports import Batch
 
 _SEEN: Final = "fx_preview"
+_HISTORY_FIRST: Final = "fx_history_first"
 _SEEN_AT_ONCE: Final = 12
 
 
@@ -36,6 +37,10 @@ def show() -> None:
     show_sheet()
     page_head("Import", "Bring in reports from a file. Nothing is kept before you have seen what it holds.")
     said()
+    # A link to one import leads to it, not to the top of a page that has it at its end.
+    first = st.session_state.setdefault(_HISTORY_FIRST, SHOWN in st.query_params)
+    if first:
+        _history(desk)
     job = jobs.find(IMPORT_JOB)
     if job is not None and job.is_running:
         remark(f"{job.title or 'An import'}. You may leave this page; the import goes on.", tone="accent")
@@ -47,12 +52,21 @@ def show() -> None:
         _what_next(desk, job.result, mine=ended_well)
     if job is None or not is_mine(job) or job.state not in (JobState.RUNNING, JobState.DONE):
         _choose_file(desk)
-    show_feeds(desk)
+    pulls = bool(session.get_settings().feeds.servers)
+    if pulls:
+        show_feeds(desk)
     section("Names without a category")
     show_unmapped(desk)
+    if not first:
+        _history(desk)
+    if not pulls:
+        show_feeds(desk)
+    draw_open_form()
+
+
+def _history(desk: Desk) -> None:
     section("Imports so far")
     show_history(desk)
-    draw_open_form()
 
 
 def _what_next(desk: Desk, batch: Batch, *, mine: bool) -> None:
@@ -71,7 +85,9 @@ def _what_next(desk: Desk, batch: Batch, *, mine: bool) -> None:
         ways.append(link("/import", words, query={SHOWN: str(batch.id)}))
     if batch.unmapped:
         remark(f"{count(batch.unmapped, 'report')} came without a known category: choose below what their names mean.")
-    ways.append(link("/import", "See this import in full, or undo it", query={SHOWN: str(batch.id)}))
+    ways.append(link("/import", "See this import in full", query={SHOWN: str(batch.id)}))
+    ways.append(link("/duplicates", "Review duplicates"))
+    ways.append(link("/quality", "See how good the records are"))
     draw(element("p", *ways, css="fx-ways"))
     if st.button("Import another file", key="another"):
         jobs.dismiss(IMPORT_JOB)

@@ -126,7 +126,7 @@ def map_name(
         names = _spellings(store, source, name, unmapped_only=instead_of is None)
         was = {None, instead_of} - {code}
         mapped = _apply(unit, clock, names, was, spans)
-        if not mapped and instead_of is None:
+        if not names and instead_of is None:
             raise NotFound(asked, "No unmapped report has this name.", "It may have been mapped a moment ago.")
         details = {"name": name, "source": source, "reports": mapped}
         days = {"valid_from": valid_from, "valid_to": valid_to}
