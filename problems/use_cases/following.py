@@ -17,6 +17,9 @@ FED_FIELDS = (
     "category", "category_name", "reported_at", *STATUS_FIELDS, "lon_lat", "occurred_at", "due_at", "updated_at",
     "asset", "address", "text", "area", "channel", "reporter", "flags", "ward_id", "beat_id", "neighbourhood_id",
 )  # fmt: skip
+#: What the feed says now is in the report. Events outlive the words, so they hold no more than undoing needs.
+_UNREPEATED = frozenset({"text", "address", "reporter"})
+_CHANGED = "changed"
 _OLDER = "The feed told of an older state; nothing was changed."
 _STAYS = "The feed says otherwise; the status stays as people or a newer time set it."
 _REOPENED = "The feed opened it again."
@@ -81,7 +84,8 @@ def _followed_status(
     before: Report, told: Report, was: bytes, moved_at: Callable[[], datetime | None]
 ) -> Report | None:
     """Return a report with the status that the kept one takes, or None where it stays."""
-    if not _differs(before, told, was):
+    # People said that another report tells of it: what becomes of a duplicate follows its main report.
+    if before.main_id is not None or not _differs(before, told, was):
         return None
     told_at, known_at = outside_time(told), outside_time(before)
     if before.status not in OPEN and told.status in OPEN:
@@ -107,7 +111,7 @@ def _reopened(before: Report, told: Report) -> Report | None:
 
 def _told(before: Report, after: Report, told: Report, *, differs: bool, moves: bool) -> Followed:
     changed = [name for name in FED_FIELDS if getattr(before, name) != getattr(after, name)]
-    changes = {name: plain(getattr(after, name)) for name in changed}
+    changes = {name: _CHANGED if name in _UNREPEATED else plain(getattr(after, name)) for name in changed}
     old = {name: plain(getattr(before, name)) for name in changed}
     reopened = moves and before.status not in OPEN and after.status in OPEN
     kind: EventKind | None = EventKind.EDITED if changed else None
