@@ -118,8 +118,8 @@ class Unit(Protocol):
         """Return the ids of the reports that an import was the last one to write, in ascending order."""
         ...
 
-    def import_events(self, batch_id: int) -> list[Event]:
-        """Return the events that an import made about reports which it was the last one to write, in their order."""
+    def events_of_batch(self, batch_id: int) -> list[Event]:
+        """Return the events about the reports that an import was the last one to write, in their order."""
         ...
 
     def mark_undone(self, batch_id: int, ids: Sequence[int], *, undone: bool) -> int:
@@ -130,7 +130,7 @@ class Unit(Protocol):
         """Keep new reports, each with its content fingerprint; None is no import: entered by hand."""
         ...
 
-    def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+    def update_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint."""
         ...
 

@@ -70,13 +70,12 @@ def newest_report_at(connection: Connection, source: str, until: datetime) -> da
     return None if found is None else moment_of(int(found))
 
 
-def import_events(connection: Connection, batch_id: int) -> list[Event]:
-    """Return the events that an import made about reports which it was the last one to write, in their order."""
+def events_of_batch(connection: Connection, batch_id: int) -> list[Event]:
+    """Return the events about the reports that an import was the last one to write, in their order."""
     about = select(schema.report.c.id).where(schema.report.c.batch_id == batch_id)
     event = schema.event.c
     query = EVENT.select().where(event.subject == Subject.REPORT, event.subject_id.in_(about)).order_by(event.id)
-    found = (EVENT.of_row(row) for row in connection.execute(query))
-    return [one for one in found if one.details.get("batch_id") == batch_id]
+    return [EVENT.of_row(row) for row in connection.execute(query)]
 
 
 def batch_reports(connection: Connection, batch_id: int) -> list[int]:

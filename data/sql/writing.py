@@ -107,9 +107,9 @@ class SqlUnit:
             self.wrote = self.wrote_reports = True
             bulk.add_report_columns(self._connection, batch_id, columns, contents)
 
-    def import_events(self, batch_id: int) -> list[Event]:
-        """Return the events that an import made about reports which it was the last one to write, in their order."""
-        return bulk.import_events(self._connection, batch_id)
+    def events_of_batch(self, batch_id: int) -> list[Event]:
+        """Return the events about the reports that an import was the last one to write, in their order."""
+        return bulk.events_of_batch(self._connection, batch_id)
 
     def batch_reports(self, batch_id: int) -> list[int]:
         """Return the ids of the reports that an import was the last one to write, in ascending order."""
@@ -121,7 +121,7 @@ class SqlUnit:
         self.wrote, self.wrote_reports = self.wrote or changed > 0, self.wrote_reports or changed > 0
         return changed
 
-    def update_reports(self, batch_id: int, reports: Sequence[tuple[Report, bytes]]) -> None:
+    def update_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint.
 
         Their versions grow: who is editing one of them is told.

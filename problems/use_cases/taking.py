@@ -277,7 +277,12 @@ class KeptRows:
             followed = follow(before, columns.report(place), was, lambda number=number: self._moved_at(number))  # type: ignore[misc] # bound now, asked later
             merged.append((followed.after, contents[place]))
             reopened += followed.reopened
-            details: dict[str, object] = {"batch_id": self.batch.id, "batch_before": before.batch_id, "was": was.hex()}
+            details: dict[str, object] = {
+                "batch_id": self.batch.id,
+                "batch_before": before.batch_id,
+                "was": was.hex(),
+                "version": before.version + 1,
+            }
             told.append(
                 event(
                     self.clock(),

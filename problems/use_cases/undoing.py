@@ -1,0 +1,189 @@
+"""Take an import back: nothing is erased, and what people worked on since stays."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from problems.clock import Clock
+from problems.errors import InputRefused, NotFound
+from problems.events import Event, EventKind, Subject, event
+from problems.people import Principal, Role
+from problems.reports import Batch, BatchState, Report, ReportFlag, ReportStatus
+from problems.store import Store, Unit
+from problems.use_cases.following import FED_FIELDS
+from problems.use_cases.saving import plain, require
+from problems.use_cases.working import LONGEST_NOTE, checked_text
+
+_NAMED = 100
+_WORK = frozenset({EventKind.MOVED, EventKind.EDITED, EventKind.MERGED})
+_TIMES = frozenset({"reported_at", "occurred_at", "closed_at", "due_at", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """A report as it was before the import, with the import and the fingerprint it had then."""
+
+    before: Report
+    after: Report
+    batch_id: int | None
+    content: bytes
+
+
+def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, batch_id: int, note: str = "") -> Batch:
+    """Take back the newest import of a source, in one unit, and return it as it is kept from then on.
+
+    Reports that it brought are marked as undone and counted nowhere; reports that it changed become
+    what they were before. Reports that people moved, edited or merged since stay as they are: the
+    event about the import counts and names them. Importing the file again brings all back.
+
+    Parameters
+    ----------
+    note
+        Why, in the person's own words; may be empty.
+
+    Raises
+    ------
+    NotAllowed
+        For anyone but coordinators and administrators.
+    NotFound
+        When there is no such import.
+    InputRefused
+        When nothing of it is there, or a later import of its source has to be undone first.
+    """
+    asked = f"Import {batch_id} was not undone."
+    require(principal, asked, Role.COORDINATOR, Role.ADMIN)
+    told = checked_text(asked, note, LONGEST_NOTE)
+    now = clock()
+    with store.writing() as unit:
+        batch = _undoable(store.batches(), batch_id, asked)
+        events = unit.events_of_batch(batch.id)
+        ids = unit.batch_reports(batch.id)
+        worked_on = _worked_on(store, batch, ids, events)
+        restored = _restored(unit, batch, events, worked_on)
+        changed = {one.before.id for one in restored}
+        new = [number for number in ids if number not in changed and number not in worked_on]
+        unit.mark_undone(batch.id, new, undone=True)
+        _put_back(unit, restored)
+        unit.add_events([_told_of_report(now, principal, batch, one) for one in restored])
+        undone = replace(batch, state=BatchState.UNDONE, undone_at=now, undone_by=principal.key)
+        unit.finish_batch(undone)
+        unit.add_events(
+            [
+                event(
+                    now,
+                    principal,
+                    Subject.IMPORT,
+                    batch.id,
+                    EventKind.UNDONE,
+                    changes={"state": BatchState.UNDONE.value},
+                    before={"state": batch.state.value},
+                    note=told,
+                    details={
+                        "source": batch.source,
+                        "file_name": batch.file_name,
+                        "undone": len(new),
+                        "put_back": len(restored),
+                        "kept": len(worked_on),
+                        "kept_reports": [f"R-{number:06d}" for number in sorted(worked_on)[:_NAMED]],
+                    },
+                )
+            ]
+        )
+    return undone
+
+
+def _undoable(batches: Sequence[Batch], batch_id: int, asked: str) -> Batch:
+    found = next((batch for batch in batches if batch.id == batch_id), None)
+    if found is None:
+        raise NotFound(asked, "There is no such import.", "The history lists all there are.")
+    if found.state is BatchState.UNDONE:
+        raise InputRefused(asked, "It was undone before.", "Importing the file again brings its reports back.")
+    if found.state is not BatchState.DONE:
+        raise InputRefused(asked, "It was cut short: nothing of it was kept.", "Import the file again.")
+    later = [batch for batch in batches if batch.source == found.source and batch.state is BatchState.DONE]
+    newest = max(later, key=lambda batch: batch.id)
+    if newest.id != found.id:
+        raise InputRefused(
+            asked,
+            f"Later files of “{found.source}” build on it.",
+            f"Undo import {newest.id} ({newest.file_name}) first.",
+        )
+    return found
+
+
+def _worked_on(store: Store, batch: Batch, ids: Sequence[int], events: Iterable[Event]) -> set[int]:
+    """Return the reports of an import that people changed since, or made the main one of others."""
+    by_people = {
+        one.subject_id
+        for one in events
+        if one.kind in _WORK and "batch_id" not in one.details and one.at >= batch.started_at
+    }
+    return by_people | set(store.duplicates_of(ids))
+
+
+def _restored(unit: Unit, batch: Batch, events: Iterable[Event], worked_on: set[int]) -> list[_Restored]:
+    """Return the reports that the import changed, as they were before it."""
+    own: dict[int, list[Event]] = defaultdict(list)
+    for one in events:
+        if one.details.get("batch_id") == batch.id and one.kind is not EventKind.UNDONE:
+            own[one.subject_id].append(one)
+    # A report that this very import brought and then changed has nothing to go back to.
+    earlier = {
+        number: told
+        for number, told in own.items()
+        if number not in worked_on and told[0].details.get("batch_before") != batch.id
+    }
+    found = []
+    for report in unit.reports(list(earlier)):
+        values: dict[str, object] = {}
+        for one in reversed(earlier[report.id]):
+            values |= one.before
+        first = earlier[report.id][0].details
+        came_with = first["batch_before"]
+        number = came_with if isinstance(came_with, int) else None
+        found.append(_Restored(report, _with(report, values), number, bytes.fromhex(str(first["was"]))))
+    return found
+
+
+def _with(report: Report, values: Mapping[str, object]) -> Report:
+    read = {name: _read(name, value) for name, value in values.items() if name in FED_FIELDS}
+    return replace(report, **read)  # type: ignore[arg-type] # each value was read as its field is kept
+
+
+def _read(name: str, value: object) -> object:
+    if value is None:
+        return None
+    if name in _TIMES:
+        return datetime.fromisoformat(str(value))
+    if name == "status":
+        return ReportStatus(str(value))
+    if name == "flags":
+        return ReportFlag(int(str(value)))
+    if name == "lon_lat" and isinstance(value, list):
+        return tuple(value)
+    return value
+
+
+def _put_back(unit: Unit, restored: Sequence[_Restored]) -> None:
+    by_batch: dict[int | None, list[tuple[Report, bytes]]] = defaultdict(list)
+    for one in restored:
+        by_batch[one.batch_id].append((one.after, one.content))
+    for batch_id, reports in by_batch.items():
+        unit.update_reports(batch_id, reports)
+
+
+def _told_of_report(at: datetime, principal: Principal, batch: Batch, one: _Restored) -> Event:
+    names = [name for name in FED_FIELDS if getattr(one.before, name) != getattr(one.after, name)]
+    # The words themselves are in the report and in the event that this one takes back.
+    told = [name for name in names if name not in ("text", "address", "reporter")]
+    return event(
+        at,
+        principal,
+        Subject.REPORT,
+        one.before.id,
+        EventKind.UNDONE,
+        changes={name: plain(getattr(one.after, name)) for name in told},
+        before={name: plain(getattr(one.before, name)) for name in told},
+        details={"batch_id": batch.id, "fields": names, "version": one.before.version + 1},
+    )

@@ -1,0 +1,221 @@
+"""An import is taken back without erasing anything, and comes back when the file is imported again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.stores import SqlStore, open_store
+from problems.errors import InputRefused, NotAllowed, NotFound
+from problems.events import EventKind, Subject, event
+from problems.people import LAPTOP, Principal, Role
+from problems.reports import Batch, BatchState, RejectedRow, Report, ReportStatus
+from problems.use_cases.importing import accept_import
+from problems.use_cases.merging import merge_reports
+from problems.use_cases.undoing import undo_import
+from tests.storing import BACK_ENDS, fresh_url
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+REJECTED = RejectedRow(7, "Opened", "soon", "This cannot be read.", {"Opened": "soon"})
+
+
+@pytest.fixture(params=BACK_ENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    opened = open_store(fresh_url(request.param, tmp_path))
+    yield opened
+    opened.close()
+
+
+def _report(source_id: str, **told: Any) -> Report:
+    plain = Report(
+        0,
+        "council",
+        source_id,
+        "LGT-OUT",
+        "Street lighting",
+        START - timedelta(days=30),
+        ReportStatus.NEW,
+        (-0.1, 51.5),
+        text="Lamp is out",
+        due_at=START,
+    )
+    return replace(plain, **told)
+
+
+def _closed(source_id: str, **told: Any) -> Report:
+    return _report(source_id, status=ReportStatus.RESOLVED, resolution="unspecified", closed_at=START, **told)
+
+
+def _take(store: SqlStore, *rows: Report | RejectedRow, file: str = "one", source: str = "council") -> Batch:
+    return accept_import(
+        store,
+        LAPTOP,
+        lambda: START,
+        1,
+        source=source,
+        file_name=f"{file}.csv",
+        sha256=file,
+        columns={},
+        rows=[replace(row, source=source) if isinstance(row, Report) else row for row in rows],
+    )
+
+
+def _undo(store: SqlStore, batch: Batch, principal: Principal = LAPTOP, note: str = "Wrong file") -> Batch:
+    return undo_import(store, principal, lambda: START + timedelta(hours=1), 1, batch_id=batch.id, note=note)
+
+
+def _kept(store: SqlStore) -> dict[str, Report]:
+    return {report.source_id: replace(report, version=1) for report in store.all_reports()}
+
+
+def test_new_reports_are_counted_nowhere_and_nothing_is_erased(store: SqlStore) -> None:
+    first = _take(store, _report("a"), REJECTED)
+    undone = _undo(store, first)
+    assert (undone.state, undone.undone_by, undone.undone_at) == (
+        BatchState.UNDONE,
+        LAPTOP.key,
+        START + timedelta(hours=1),
+    )
+    assert store.batches() == [undone]
+    assert list(store.all_reports()) == []
+    assert (store.counts().reports, len(store.report_points())) == (0, 0)
+    (report,) = store.reports([1])
+    assert (report.undone, report.text) == (True, "Lamp is out")
+    assert store.rejected_rows() == []
+    assert store.rejected_rows(first.id) == [REJECTED]
+    told = store.events(Subject.IMPORT, first.id)[-1]
+    assert (told.kind, told.note) == (EventKind.UNDONE, "Wrong file")
+    assert (told.details["undone"], told.details["put_back"], told.details["kept"]) == (1, 0, 0)
+
+
+def test_changed_reports_become_what_they_were_and_new_ones_go(store: SqlStore) -> None:
+    _take(store, _report("a"), _report("b"), _report("c"))
+    before = _kept(store)
+    second = _take(
+        store,
+        _closed("a", text="Mended", asset="Lamp 7"),
+        _report("b", lon_lat=None, occurred_at=START, area="Harehills", category=None, category_name="New"),
+        _report("c"),
+        _report("d"),
+        file="two",
+    )
+    assert (second.updated, second.accepted, second.unchanged) == (2, 1, 1)
+    assert _kept(store) != before
+    _undo(store, second)
+    assert _kept(store) == before
+    told = store.events(Subject.REPORT, 1)
+    assert [one.kind for one in told] == [EventKind.MOVED, EventKind.UNDONE]
+    assert told[-1].changes["status"] == "new"
+    assert store.events(Subject.IMPORT, second.id)[-1].details["put_back"] == 2
+
+
+def test_the_same_file_brings_everything_back_under_the_same_ids(store: SqlStore) -> None:
+    _take(store, _report("a"), _report("b"))
+    rows = (_closed("a"), _report("c", text="New one"), REJECTED)
+    second = _take(store, *rows, file="two")
+    with_it = _kept(store)
+    _undo(store, second)
+    again = _take(store, *rows, file="two")
+    assert (again.accepted, again.updated, again.unchanged, again.rejected) == (1, 1, 0, 1)
+    after = _kept(store)
+    assert {key: replace(report, batch_id=None) for key, report in after.items()} == {
+        key: replace(report, batch_id=None) for key, report in with_it.items()
+    }
+    assert store.rejected_rows() == [REJECTED]
+    assert [one.kind for one in store.events(Subject.REPORT, 1)] == [
+        EventKind.MOVED,
+        EventKind.UNDONE,
+        EventKind.MOVED,
+    ]
+
+
+def test_a_file_that_says_something_else_brings_an_undone_report_back_as_it_says_now(store: SqlStore) -> None:
+    _undo(store, _take(store, _report("a"), _report("b")))
+    again = _take(store, _report("a"), _report("b", text="Still out"), file="two")
+    assert (again.accepted, again.updated) == (2, 0)
+    kept = _kept(store)
+    assert (kept["a"].id, kept["a"].text, kept["b"].id, kept["b"].text) == (1, "Lamp is out", 2, "Still out")
+    _undo(store, again)
+    assert _kept(store) == {}
+
+
+def test_a_report_that_one_file_brought_and_changed_goes_with_it(store: SqlStore) -> None:
+    first = _take(store, _report("a"), _closed("a"), _report("b"))
+    assert (first.accepted, first.updated) == (2, 1)
+    _undo(store, first)
+    assert _kept(store) == {}
+    assert {report.undone for report in store.reports([1, 2])} == {True}
+
+
+def test_several_rows_about_one_report_are_all_taken_back(store: SqlStore) -> None:
+    _take(store, _report("a"))
+    before = _kept(store)
+    second = _take(store, _report("a", text="one", area="x"), _report("a", text="two", channel="web"), file="two")
+    assert second.updated == 2
+    _undo(store, second)
+    assert _kept(store) == before
+
+
+def test_what_people_worked_on_since_stays_and_is_named(store: SqlStore) -> None:
+    _take(store, _report("a"))
+    second = _take(store, _report("b"), _report("c"), _report("d"), _report("e"), _closed("a"), file="two")
+    ids = {report.source_id: report.id for report in store.all_reports()}
+    later = START + timedelta(minutes=5)
+    with store.writing() as unit:
+        for key, kind in (("a", EventKind.MOVED), ("b", EventKind.EDITED)):
+            (report,) = unit.reports([ids[key]])
+            unit.save_report(replace(report, status=ReportStatus.IN_PROGRESS), report.version)
+            unit.add_events([event(later, LAPTOP, Subject.REPORT, ids[key], kind, changes={"status": "in_progress"})])
+    merge_reports(
+        store, LAPTOP, lambda: later, 1, main_id=ids["c"], duplicate_ids=[ids["d"]], note="The same", seen_versions={}
+    )
+    _undo(store, second)
+    kept = _kept(store)
+    assert set(kept) == {"a", "b", "c", "d"}
+    assert kept["a"].status is ReportStatus.IN_PROGRESS
+    details = store.events(Subject.IMPORT, second.id)[-1].details
+    assert (details["undone"], details["put_back"], details["kept"]) == (1, 0, 4)
+    assert details["kept_reports"] == [f"R-{ids[key]:06d}" for key in "abcd"]
+
+
+def test_only_the_newest_import_of_a_source_can_be_taken_back(store: SqlStore) -> None:
+    first = _take(store, _report("a"))
+    second = _take(store, _report("b"), file="two")
+    other = _take(store, _report("z"), source="police")
+    with pytest.raises(InputRefused, match=rf"Undo import {second.id} \(two.csv\) first"):
+        _undo(store, first)
+    assert len(_kept(store)) == 3
+    _undo(store, other)
+    _undo(store, second)
+    _undo(store, first)
+    assert _kept(store) == {}
+    with pytest.raises(InputRefused, match="undone before"):
+        _undo(store, first)
+
+
+def test_an_import_that_was_cut_short_has_nothing_to_take_back(store: SqlStore) -> None:
+    def rows() -> Iterator[Report]:
+        yield _report("a")
+        raise RuntimeError("cut")
+
+    with pytest.raises(RuntimeError, match="cut"):
+        accept_import(
+            store, LAPTOP, lambda: START, 1, source="council", file_name="f", sha256="f", columns={}, rows=rows()
+        )
+    cut = store.batches()[0]
+    assert cut.state is BatchState.CANCELLED
+    with pytest.raises(InputRefused, match="nothing of it was kept"):
+        _undo(store, cut)
+    with pytest.raises(NotFound):
+        undo_import(store, LAPTOP, lambda: START, 1, batch_id=99)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.PARTNER, Role.OFFICER, Role.COMMAND])
+def test_only_coordinators_and_administrators_take_an_import_back(store: SqlStore, role: Role) -> None:
+    first = _take(store, _report("a"))
+    with pytest.raises(NotAllowed):
+        _undo(store, first, Principal("x", "X", frozenset({role})))
+    assert set(_kept(store)) == {"a"}
