@@ -17,11 +17,11 @@ from problems.errors import InputRefused, ProblemError
 from problems.hot_spots import Refresh
 from problems.people import SYSTEM
 from problems.problem import Problem
-from problems.reports import Batch
+from problems.reports import Batch, ReportFlag
 from problems.store import Store
 from problems.use_cases.importing import Trial
 
-_COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped")
+_COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
 _EXPORTS = ("problems", "hot-spots", "reports", "rejected")
 _FORMATS = ("csv", "geojson")
 
@@ -69,7 +69,9 @@ class _Imported:
     def values(self) -> dict[str, object]:
         return {
             "file": self.batch.file_name,
+            "format": self.batch.kind,
             **{name: getattr(self.batch, name) for name in _COUNTS},
+            "flagged": {name.lower(): number for name, number in self.batch.flagged.items()},
             "duration_s": round(self.duration_s, 3),
         }
 
@@ -142,10 +144,28 @@ def _import_lines(done: Sequence[_Imported], *, dry_run: bool) -> Iterator[str]:
             yield f"  {count(batch.unplaced, 'report')} without a usable place: kept, but not on the map."
         if batch.unmapped:
             yield f"  {count(batch.unmapped, 'report')} of a kind that no category is known for: map them under Set-up."
+        if batch.late:
+            yield f"  {count(batch.late, 'report')} came late: dated in a time that an earlier file covered."
+        if batch.masked:
+            yield f"  {count(batch.masked, 'contact detail')} masked in what was reported."
+        yield from _flag_lines(batch)
         if batch.rejected and not dry_run:
             yield "  The rejected rows are kept with their reasons: export rejected --out rejected.csv writes them."
     if dry_run:
         yield "This was a dry run: nothing was kept."
+
+
+def _flag_lines(batch: Batch) -> Iterator[str]:
+    """Say what is odd about the new and updated reports, but for what has a line of its own."""
+    said = (ReportFlag.LATE, ReportFlag.MASKED, ReportFlag.MONTH_ONLY, ReportFlag.SNAPPED)
+    odd = [(flag, batch.flagged.get(str(flag.name), 0)) for flag in ReportFlag if flag not in said]
+    told = [f"{flag.label.lower()}: {number:,}" for flag, number in odd if number]
+    if told:
+        yield f"  Marked as odd, for you to look at: {', '.join(told)}."
+    if number := batch.flagged.get(str(ReportFlag.MONTH_ONLY.name), 0):
+        yield f"  Of {count(number, 'report')} only the month is known."
+    if number := batch.flagged.get(str(ReportFlag.SNAPPED.name), 0):
+        yield f"  The source moves its points: {count(number, 'report')} good for counts by area, not for hot spots."
 
 
 # -- refresh --
