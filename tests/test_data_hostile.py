@@ -318,6 +318,31 @@ def test_one_endless_value_is_refused_in_bounded_memory(tmp_path: Path, name: st
     _refused(path)
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.geojson"])
+@pytest.mark.parametrize("digits", [4_300, 4_301, 30_000])
+def test_whole_numbers_of_any_length_are_read_to_the_last_digit(tmp_path: Path, name: str, digits: int) -> None:
+    ids = ["9223372036854775807", "1922337203685477580712345", "101005420892"]
+    long = "7" * digits
+    records = [f'{{"id": {each}, "Opened": "2015-01-13", "cost": 1.50}}' for each in (*ids, long)]
+    if name == "a.geojson":
+        point = '"type": "Feature", "geometry": {"type": "Point", "coordinates": [-0.1, 51.5]}'
+        records = [f'{{{point}, "properties": {each}}}' for each in records]
+        content = f'{{"type": "FeatureCollection", "features": [{", ".join(records)}]}}'
+    else:
+        content = "\n".join(records) if name == "a.jsonl" else f"[{', '.join(records)}]"
+    with open_table(_write(tmp_path, content.encode(), name)) as table:
+        rows = [dict(zip(table.header, row.cells, strict=True)) for row in table.rows()]
+    assert [row["id"] for row in rows] == [*ids, long]
+    assert {row["cost"] for row in rows} == {"1.50"}
+
+
+def test_a_whole_number_that_takes_too_long_to_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.reading.guarded.SILENT_S", 1.0)
+    path = _write(tmp_path, b'[{"id": ' + b"7" * 4_000_000 + b"}]", "a.json")
+    with pytest.raises(InputRefused, match=r"a\.json"), open_table(path) as table:
+        list(table.rows())
+
+
 def test_fifty_megabytes_in_one_line_are_read(tmp_path: Path) -> None:
     record = json.dumps({"id": "1", "text": "words " * 20, "place": {"latitude": 1.5, "longitude": 2.5}})
     count = (50 << 20) // len(record)

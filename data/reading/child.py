@@ -90,6 +90,8 @@ def main() -> None:
     """Read the file of the kind and for the task that the command line names."""
     kind, task = Kind(sys.argv[1]), sys.argv[2]
     sys.meta_path.insert(0, _WithoutPandas)
+    # The JSON parser falls over a whole number of more digits than Python's limit; the clock of the parent ends it.
+    sys.set_int_max_str_digits(0)
     _keep_to_allowed_drivers(kind)
     mouth = _Mouth()
     try:
