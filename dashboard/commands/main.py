@@ -243,6 +243,16 @@ def doctor(*, as_json: Json = False) -> int:
     return run_doctor(Output(as_json))
 
 
+@app.command(
+    epilog="Examples:\n\n\b\n  python -m dashboard contacts\n  python -m dashboard contacts --json",
+)
+def contacts(*, as_json: Json = False) -> int:
+    """Drop the contacts of reports that were closed 90 days ago, and say how many stay."""
+    from dashboard.commands.contacts import run_contacts
+
+    return run_contacts(Output(as_json))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; a bug is not caught and shows its traceback."""
     use_utf8()

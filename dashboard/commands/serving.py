@@ -14,6 +14,7 @@ from collections.abc import MutableMapping
 from ipaddress import ip_address
 from pathlib import Path
 
+from dashboard.commands.contacts import drop_quietly
 from dashboard.commands.output import FINE, Output, count
 from dashboard.commands.working import opened_store
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
@@ -52,6 +53,8 @@ def run_serve(output: Output, *, demo: bool, host: str | None, port: int | None)
         prepare_demo(output, os.environ)
     else:
         _check_store(output)
+    with opened_store() as (store, _settings):
+        drop_quietly(output, store)
     threading.Thread(target=_say_when_ready, args=(output, host, port), daemon=True).start()
     _run_streamlit(host, port)
     output.note("Fixpoint has stopped.")

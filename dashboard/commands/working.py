@@ -176,6 +176,7 @@ def run_refresh(output: Output, *, as_of: str | None, window_days: int | None, e
     if everything and window_days is not None:
         raise InputRefused("--all and --window-days contradict each other.", "", "Give one of the two.")
     wanted = day(as_of) if as_of else None
+    from dashboard.commands.contacts import drop_quietly
     from problems.use_cases.refreshing import refresh
 
     with opened_store() as (store, settings):
@@ -191,6 +192,7 @@ def run_refresh(output: Output, *, as_of: str | None, window_days: int | None, e
             window_days=0 if everything else window_days,
             progress=output.progress,
         )
+        drop_quietly(output, store)
         unchanged = found.id in known
         if wanted is None and found.as_of < utc_now().astimezone(settings.zone).date():
             output.note(f"The newest report is of {found.as_of.isoformat()}, so the window ends there.")

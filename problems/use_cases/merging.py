@@ -71,13 +71,13 @@ def merge_reports(
         if all(number in current and current[number].main_id == main_id for number in others):
             return current[main_id]
         found = reports_seen(store, unit, _NOT_MERGED, wanted, seen_versions)
-        put_under(store, unit, now, principal, found[main_id], [found[number] for number in others], note)
+        put_under(unit, store, now, principal, found[main_id], [found[number] for number in others], note)
         return found[main_id]
 
 
 def put_under(
-    store: Store,
     unit: Unit,
+    store: Store,
     at: datetime,
     principal: Principal,
     main: Report,

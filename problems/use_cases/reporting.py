@@ -96,7 +96,7 @@ def add_report(
         if same_as is not None:
             versions = {} if seen_version is None else {same_as: seen_version}
             main = reports_seen(store, unit, asked, [same_as], versions)[same_as]
-            put_under(store, unit, now, principal, main, [kept], "", {"receipt": number})
+            put_under(unit, store, now, principal, main, [kept], "", {"receipt": number})
         return unit.reports([kept.id])[0]
 
 
