@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.known_places import known_box
 from data.reading.ahead import read_ahead
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
@@ -30,8 +31,10 @@ from problems.people import Principal
 from problems.progress import Progress, silent
 from problems.report_columns import Floats, Ints
 from problems.reports import Batch, RejectedRow, Report
+from problems.sources import TimePrecision
 from problems.store import Store
 from problems.use_cases.importing import Trial, accept_import
+from problems.use_cases.sources import measure_source
 
 DEFAULT_SOURCE = "council"
 DEFAULT_ZONE = ZoneInfo("Europe/London")
@@ -44,6 +47,8 @@ _SAMPLE_EVERY = 50
 _SAMPLE_SPAN = 60_000
 _PREVIEW_ROWS = 8
 _PREVIEW_ERRORS = 20
+#: A city grows over the edges of what is known of it.
+_BESIDE_DEG = 0.3
 _REPORTER_KEY_FACT = "reporter_key"
 #: The fact that tells whether a store holds the sample city, and its values.
 SYNTHETIC_FACT, ALL_SYNTHETIC, MIXED = "synthetic", "1", "mixed"
@@ -135,7 +140,7 @@ def import_file(
         home = home_that_holds(_home(store, zone), lon_lat)
         reader = _reader(seen.columns, seen.header, source, taxonomy, zone, key, home)
         with read_ahead(reader.stretches(table.blocks())) as stretches:
-            return accept_import(
+            batch = accept_import(
                 store,
                 principal,
                 clock,
@@ -153,6 +158,10 @@ def import_file(
                 dry_run=dry_run,
                 trial=trial,
             )
+    if batch.id and seen.columns.date_precision.get("reported") == TimePrecision.MONTH:
+        # A sample says too little: reports of a large force seldom share a point with others of a thousand.
+        measure_source(store, principal, clock, seed, source=source)
+    return batch
 
 
 def _facts(store: Store, facts: Mapping[str, str]) -> Mapping[str, str]:
@@ -241,7 +250,7 @@ def _look_at(
     *,
     anew: bool = False,
 ) -> _Seen:
-    home = _home(store, zone)
+    home = _near(store) or _home(store, zone)
     with open_table(path, facts=facts) as table:
         rows = _sample(table)
         header, format_name, notes, repeated = table.header, table.format_name, table.notes, table.repeated
@@ -318,6 +327,11 @@ def _is_sampled(numbers: Ints) -> npt.NDArray[np.bool_]:
 
 def _home(store: Store | None, zone: tzinfo) -> Box | None:
     return home_of(store.fact("epsg") if store else None, str(zone))
+
+
+def _near(store: Store | None) -> Box | None:
+    """Return where the reports or the boundaries of the store lie: much closer than a coordinate system tells."""
+    return known_box(store, _BESIDE_DEG, boundaries=True) if store else None
 
 
 def _places(seen: _Seen, taxonomy: Taxonomy, source: str, zone: tzinfo) -> Floats:

@@ -26,6 +26,10 @@ class PlaceStore(Protocol):
         """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
         ...
 
+    def source_places(self, source: str) -> npt.NDArray[np.float64]:
+        """Return the coordinates (n, 2) of every placed report of a source, longitude first, in no order."""
+        ...
+
     def snapped_reports(self) -> dict[str, int]:
         """Return how many placed reports on moved points each source has, by its name; without the others."""
         ...

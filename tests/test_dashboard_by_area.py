@@ -15,7 +15,7 @@ from problems.sources import PlacePrecision, Source
 from problems.store import Box
 from problems.use_cases.refreshing import BY_AREA_ONLY
 from tests.scenes import CENTRE, DEGREE_EAST, DEGREE_NORTH, Scene, days_before
-from tests.screens import page, sit_down, words
+from tests.screens import keys, page, sit_down, words
 
 TODAY = date(2026, 3, 2)
 WHY = "Every one of 12 reports sits on one of 3 points, and only the month is told."
@@ -100,7 +100,8 @@ def test_the_map_says_why_some_reports_are_counted_by_area_and_counts_them(
     add_police(scene)
     add_wards(scene)
     told = words(page("map"))
-    assert "12 reports of “police” are counted by area only, because their places are not exact." in told
+    why = "because their places are moved to anonymous points."
+    assert f"12 reports of “police” are counted by area only, {why}" in told
     assert WHY in told
     assert "21 reports were counted, 12 of them by area only" in told
     assert "Ward Reports Share Not exact 91 days before Reports per km² Northgate 12 57% 12 0 12" in told
@@ -115,6 +116,8 @@ def test_a_store_of_moved_points_alone_does_not_look_broken(scene: Scene, monkey
     assert "12 reports were counted, all of them by area only" in told
     assert "No boundaries yet" in told
     assert "Import boundaries" in told
+    assert "No hot spots here" in told
+    assert "find-hot-spots" not in keys(page("map"))
     assert "No hot spots can be found yet: the place of every report is moved or rounded" in told
     add_wards(scene)
     told = words(page("map"))

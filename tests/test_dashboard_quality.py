@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 from problems.errors import InputRefused, NotAllowed, NotFound, Stale
@@ -14,8 +15,8 @@ from problems.hot_spots import Pile
 from problems.people import Role
 from problems.quality import Rhythm, rhythm
 from problems.reports import Batch, RejectedRow, ReportFlag, ReportStatus
-from problems.sources import PlacePrecision, Source
-from problems.use_cases.sources import set_precision
+from problems.sources import PlacePrecision, Source, TimePrecision
+from problems.use_cases.sources import measure_source, set_precision
 from tests.scenes import CENTRE, COORDINATOR, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, sit_down, words
 from tests.test_dashboard_routes import Answer, Client
@@ -60,7 +61,7 @@ def test_an_empty_store_says_what_to_do(scene: Scene, monkeypatch: pytest.Monkey
 def test_all_sources_stand_beside_each_other(mixed: Scene) -> None:
     told = words(page("quality"))
     assert "council 10 90% 90% 10% 3 Exact places" in told
-    assert "police 4 100% 100% 0.0% 0 Places moved to anonymous points" in told
+    assert "police 4 100% 100% none 0 Places moved to anonymous points" in told
 
 
 def test_a_source_tells_what_is_missing_or_odd_and_links_to_the_list_of_each(mixed: Scene) -> None:
@@ -201,6 +202,45 @@ def test_who_may_not_describe_sources_and_which_there_are_not(mixed: Scene) -> N
         describe(mixed, "nobody", PlacePrecision.EXACT)
     assert OFFICER.has(Role.OFFICER)
     assert mixed.store.source("nobody") is None
+
+
+# -- the measure --
+
+
+def month_only(scene: Scene, *, each: int, decided_by: str = "") -> None:
+    """Keep reports of a force that tells months: ``each`` of them on every one of 40 exact points."""
+    places = np.random.default_rng(5).uniform((-1.25, 52.85), (-1.15, 52.95), (40, 2))
+    reports = [scene.report((0, 0), TODAY) for _ in range(40 * each)]
+    scene.send(
+        *(
+            replace(report, source="force", lon_lat=tuple(places[number % 40].tolist()))
+            for number, report in enumerate(reports)
+        )
+    )
+    with scene.store.writing() as unit:
+        unit.add_source(Source(0, "force", time_precision=TimePrecision.MONTH, decided_by=decided_by))
+
+
+def test_a_source_is_measured_by_all_of_its_reports(scene: Scene) -> None:
+    month_only(scene, each=3)
+    measured = measure_source(scene.store, OFFICER, scene.clock, 1, source="force")
+    assert measured is not None
+    assert measured.why == "Every one of 120 reports sits on one of 40 points, and only the month is told."
+    assert measured.is_snapped
+    assert scene.store.report_points().snapped.all()
+    version = scene.store.version()
+    assert measure_source(scene.store, OFFICER, scene.clock, 1, source="force") == measured
+    assert scene.store.version() == version
+
+
+def test_what_a_person_decided_is_measured_no_more(scene: Scene) -> None:
+    month_only(scene, each=3, decided_by="Cora Reid")
+    measured = measure_source(scene.store, OFFICER, scene.clock, 1, source="force")
+    assert measured is not None
+    assert measured.precision is PlacePrecision.EXACT
+    assert measure_source(scene.store, OFFICER, scene.clock, 1, source="nobody") is None
+    with pytest.raises(NotAllowed):
+        measure_source(scene.store, VIEWER, scene.clock, 1, source="force")
 
 
 # -- the rhythm --

@@ -1,16 +1,25 @@
 """Boundary layers: the column that names the areas is found by what is in it, and the areas are made usable."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from data.boundaries import boundaries_of, look_at
+from data.importing import import_file
+from data.stores import open_store
 from geo.boundaries import surface_km2
 from geo.coverage import light
 from problems.areas import AreaKind
+from problems.clock import utc_now
 from problems.errors import InputRefused
+from problems.hot_spots import DetectionSettings
+from problems.people import SYSTEM
+from problems.use_cases.areas import import_areas
+from problems.use_cases.refreshing import BY_AREA_ONLY, refresh
 
 BOW = [[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
 
@@ -145,6 +154,25 @@ def test_published_layers_are_read_as_they_are(
     assert (read.name_column, len(read.areas), read.merged) == (column, areas, 0)
     assert (read.told_apart, read.mended) == (told_apart, mended)
     assert len({area.name.casefold() for area in read.areas}) == areas
+
+
+def test_a_published_feed_of_months_counts_by_area_and_by_nothing_else(shared: Path, tmp_path: Path) -> None:
+    asb = shared / "realdata" / "uk_asb_2022"
+    with closing(open_store(str(tmp_path / "store.db"))) as store:
+        asking = (store, SYSTEM, utc_now, 1)
+        import_file(*asking, path=asb / "UNTOUCHED_lancashire_asb.tab.gz", source="lancashire")
+        read = boundaries_of(look_at(asb / "lancashire_districts.geojson"), AreaKind.WARD)
+        done = import_areas(*asking, kind=read.kind, areas=read.areas, file_name=read.file_name)
+        assert (done.areas, done.placed, done.inside) == (14, 56_434, 56_434)
+        source = store.source("lancashire")
+        assert source is not None
+        assert source.why == "Every one of 56,434 reports sits on one of 17,848 points, and only the month is told."
+        names = {area.id: area.name for area in store.areas()}
+        counts = {names[one.area_id or 0]: one.reports for one in store.area_counts(AreaKind.WARD)}
+        assert max(counts, key=lambda name: counts[name]) == "Blackpool"
+        assert sum(counts.values()) == sum(store.snapped_reports().values()) == 56_434
+        found = refresh(*asking, settings=DetectionSettings(), zone=ZoneInfo("Europe/London"), window_days=0)
+        assert (found.hot_spots, found.settings[BY_AREA_ONLY]) == (0, 56_434)
 
 
 def test_a_light_outline_keeps_its_surface(shared: Path) -> None:

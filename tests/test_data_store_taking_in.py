@@ -128,6 +128,19 @@ def test_reports_follow_the_boundaries_that_are_set_and_lose_them_with_the_layer
     assert [area.name for area in store.areas()] == ["B1"]
 
 
+def test_the_places_of_a_source_are_given_row_by_row(store: SqlStore) -> None:
+    reports = [
+        a_report(1, lon_lat=WEST),
+        a_report(2, lon_lat=WEST),
+        a_report(3, lon_lat=None),
+        a_report(4, lon_lat=EAST, source="police"),
+        a_report(5, lon_lat=EAST, undone=True),
+    ]
+    keep_reports(store, reports)
+    assert store.source_places("council").tolist() == [list(WEST), list(WEST)]
+    assert store.source_places("nobody").shape == (0, 2)
+
+
 def test_places_are_matched_to_the_last_digit(store: SqlStore) -> None:
     near = (np.nextafter(WEST[0], 0.0), WEST[1])
     keep_reports(store, [a_report(1, lon_lat=WEST), a_report(2, lon_lat=(float(near[0]), near[1]))])

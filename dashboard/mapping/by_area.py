@@ -11,6 +11,8 @@ from dashboard.mapping.layers import Asked
 from geo.boundaries import surface_km2
 from problems.areas import Area, AreaKind
 from problems.clock import day_end, day_start
+from problems.precision import COARSE_M
+from problems.sources import Source
 from problems.store import Store
 
 _ORDER: Final = (AreaKind.WARD, AreaKind.NEIGHBOURHOOD, AreaKind.BEAT)
@@ -29,11 +31,20 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class MovedSource:
-    """A source whose points were moved: how many reports count by area only, and why."""
+    """A source whose points were moved: how many reports count by area only, and why.
+
+    ``is_coarse`` tells that they were rounded to a coarse grid.
+    """
 
     name: str
     reports: int
     why: str
+    is_coarse: bool = False
+
+    @property
+    def because(self) -> str:
+        """What is the matter with its places, as the end of a sentence."""
+        return "their places are rounded" if self.is_coarse else "their places are moved to anonymous points"
 
 
 def moved_sources(store: Store) -> list[MovedSource]:
@@ -42,7 +53,10 @@ def moved_sources(store: Store) -> list[MovedSource]:
         return []
     found = answers.once(store, ("sources",), store.snapped_reports)
     known = {source.name: source for source in store.sources()}
-    told = [MovedSource(name, number, known[name].why if name in known else "") for name, number in found.items()]
+    told = []
+    for name, number in found.items():
+        source = known.get(name, Source(0, name))
+        told.append(MovedSource(name, number, source.why, (source.lattice_m or 0.0) >= COARSE_M))
     return sorted(told, key=lambda one: (-one.reports, one.name))
 
 

@@ -24,12 +24,8 @@ def show_by_area(desk: Desk, asked: Asked) -> None:
         return
     section("Counted by area", "places that are not exact")
     for source in sources:
-        told = (
-            f"{count(source.reports, 'report')} of “{source.name}” "
-            f"{'is' if source.reports == 1 else 'are'} counted by area only, because "
-            f"{'its place is' if source.reports == 1 else 'their places are'} not exact."
-        )
-        remark(f"{told} {source.why}".strip())
+        reports = count(source.reports, f"report of “{source.name}” is", f"reports of “{source.name}” are")
+        remark(f"{reports} counted by area only, because {source.because}. {source.why}".strip())
     there = kinds(desk.store)
     if not there:
         _no_boundaries()
@@ -75,5 +71,5 @@ def _table(rows: list[AreaRow], kind: AreaKind, asked: Asked) -> Html:
         heads,
         drawn,
         numeric=range(1, len(heads)),
-        narrow_without=range(3, len(heads) - 1),
+        narrow_without=range(3, len(heads)),
     )

@@ -75,7 +75,9 @@ def show_source(desk: Desk, each: SourceQuality, rejected: Sequence[RejectedReas
 
 
 def _of(part: int, whole: int) -> str:
-    return share(part / whole) if whole else NOTHING
+    if not whole:
+        return NOTHING
+    return share(part / whole) if part else "none"
 
 
 def _without(number: int) -> str:

@@ -1,5 +1,6 @@
 """The list behind one figure of a source: its reports or rejected rows, the newest shown, all to download."""
 
+from datetime import datetime, tzinfo
 from typing import Final
 
 from dashboard.parts.desk import Desk
@@ -7,13 +8,14 @@ from dashboard.parts.markup import draw, element, joined, link, section, table
 from dashboard.parts.notices import remark
 from dashboard.parts.reports_table import category_words
 from dashboard.route_quality import REJECTED
-from dashboard.wording import NOTHING, count, day_of, moment
+from dashboard.wording import NOTHING, count, moment
 from data.quality_files import flags_words
 from problems.people import Role
 from problems.quality import Aspect
-from problems.reports import Report, ReportFlag
+from problems.reports import NO_FLAGS, Report, ReportFlag
 
 SHOWN: Final = 200
+_LONGEST_NUMBER: Final = 24
 _EXPORT: Final = "/api/quality.csv"
 #: Single reports are for those who handle them.
 _READERS: Final = (Role.OFFICER, Role.COORDINATOR, Role.ADMIN)
@@ -35,9 +37,14 @@ def show_list(
         remark("Single reports are shown to officers and coordinators.")
     else:
         _ways(query, total, len(found))
-        heads = ("Report", "Number in the source", "Reported", "Closed", "Kind", "Place", "Address", "What is odd")
-        caption = f"{title}: reports of {source}"
-        draw(table(caption, heads, [_row(desk, report) for report in found], narrow_without=(1, 3, 4, 6)))
+        heads = ["Report", "Reported", "Address", "Place", "Kind", "Closed", "Number in the source"]
+        rows = [_row(desk, report) for report in found]
+        # What the whole list is about goes without saying; what else is odd does not.
+        odd = [flags_words(report.flags & ~(aspect.flag or NO_FLAGS)) for report in found]
+        if any(odd):
+            heads.append("What else is odd" if aspect.flag else "What is odd")
+            rows = [(*row, words or NOTHING) for row, words in zip(rows, odd, strict=True)]
+        draw(table(f"{title}: reports of {source}", heads, rows, narrow_without=range(3, len(heads))))
 
 
 def show_rejected(desk: Desk, source: str, reason: str | None) -> None:
@@ -69,16 +76,20 @@ def back(source: str, *, to_figures: bool) -> None:
     draw(element("p", joined(ways, " "), css="fx-ways"))
 
 
+def month(at: datetime, zone: tzinfo) -> str:
+    """Return the month of a report of which no more is known, such as ``Dec 2022``."""
+    return f"{at.astimezone(zone):%b %Y}"
+
+
 def _row(desk: Desk, report: Report) -> tuple[str, ...]:
     place = f"{report.lon_lat[1]:.5f}, {report.lon_lat[0]:.5f}" if report.lon_lat else NOTHING
     by_month = bool(report.flags & ReportFlag.MONTH_ONLY)
     return (
         report.ref,
-        report.source_id,
-        day_of(report.reported_at, desk.zone) if by_month else moment(report.reported_at, desk.zone),
-        moment(report.closed_at, desk.zone),
-        category_words(report.category, report.category_name),
-        place,
+        month(report.reported_at, desk.zone) if by_month else moment(report.reported_at, desk.zone),
         report.address or NOTHING,
-        flags_words(report.flags) or NOTHING,
+        place,
+        category_words(report.category, report.category_name),
+        moment(report.closed_at, desk.zone),
+        report.source_id if len(report.source_id) <= _LONGEST_NUMBER else f"{report.source_id[:_LONGEST_NUMBER]}…",
     )

@@ -79,11 +79,16 @@ def _desk(asked: Asked) -> None:
         with st.container(key="fx-map"):
             live_layer.draw(state, key="map", chosen=_choose)
         st.html(map_reading.legend())
+    nothing_found = not seen.problems and chosen is None and _only_by_area(store)
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
-        map_panel.draw(chosen, seen.problems, _choose)
-    map_panel.table(seen.problems, _choose)
+        if nothing_found:
+            st.html(design.empty_state("No hot spots here", map_reading.NO_DOTS))
+        else:
+            map_panel.draw(chosen, seen.problems, _choose)
+    if not nothing_found:
+        map_panel.table(seen.problems, _choose)
 
 
 def _choose(ref: str) -> None:
@@ -123,7 +128,8 @@ def _refresh_row(store: Store) -> None:
             ask = {setup.PART: setup.NAMES}
             draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
     with button:
-        offer_refresh(this_desk(), label="Find hot spots again")
+        if not _only_by_area(store):
+            offer_refresh(this_desk(), label="Find hot spots again")
 
 
 def _only_by_area(store: Store) -> bool:

@@ -8,6 +8,11 @@ from dashboard.mapping.layers import Asked, Picture, largest_open
 from dashboard.wording import count, day
 from problems.problem import Problem, Remediation
 
+#: Why a map is empty on which every report counts by area.
+NO_DOTS = (
+    "The places of all reports are moved or rounded. As dots they would point at the wrong door, "
+    "so they are counted in the table by area, and the map shows the boundaries only."
+)
 #: Under this many reports a percentage says nothing.
 LEAST_FOR_PERCENT = 10
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Float,
     Integer,
     MetaData,
+    Select,
     Table,
     and_,
     cast,
@@ -50,17 +51,25 @@ class PlaceReading(Reading):
 
     def distinct_places(self) -> npt.NDArray[np.float64]:
         """Return the different coordinates (k, 2) of the kept reports, longitude first, ordered."""
-        query = select(_report.lon, _report.lat).where(_report.lon.is_not(None))
+        places = np.unique(self._places(select(_report.lon, _report.lat).where(_report.lon.is_not(None))))
+        return np.column_stack([places["lon"], places["lat"]])
+
+    def source_places(self, source: str) -> npt.NDArray[np.float64]:
+        """Return the coordinates (n, 2) of every placed report of a source, longitude first, in no order."""
+        query = select(_report.lon, _report.lat).where(_report.source == source, _report.lon.is_not(None))
+        places = self._places(query.where(_report.undone.is_(False)))
+        return np.column_stack([places["lon"], places["lat"]])
+
+    def _places(self, query: Select[tuple[float | None, float | None]]) -> npt.NDArray[np.void]:
         with self._reading() as connection:
             # Straight from the driver, as for points: a million rows would become a million objects.
             result = connection.execute(query)
             cursor = result.cursor
             pieces = [np.empty(0, dtype=_PLACE)]
             while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
-                pieces.append(np.unique(np.fromiter(rows, dtype=_PLACE, count=len(rows))))
+                pieces.append(np.fromiter(rows, dtype=_PLACE, count=len(rows)))
             result.close()
-        places = np.unique(np.concatenate(pieces))
-        return np.column_stack([places["lon"], places["lat"]])
+        return np.concatenate(pieces)
 
     def snapped_reports(self) -> dict[str, int]:
         """Return how many placed reports on moved points each source has, by its name; without the others."""

@@ -13,7 +13,7 @@ from problems.people import Principal, Role
 from problems.progress import Progress, silent
 from problems.report_columns import ReportColumns, TableStretch
 from problems.reports import Batch, BatchState, RejectedRow, Report
-from problems.sources import Source
+from problems.sources import Source, TimePrecision
 from problems.store import Store, Unit
 from problems.use_cases.saving import require
 from problems.use_cases.taking import KeptRows, Run, Tally, TriedRows
@@ -203,7 +203,9 @@ def _judged(kept: Source | None, told: Source | None) -> Source | None:
     if kept is None or told is None:
         return told or kept
     columns = told.columns or kept.columns
-    if kept.decided_by or not told.why:
+    # Where only months are told, all reports were measured after the import that brought them.
+    whole = kept.why and kept.time_precision is told.time_precision is TimePrecision.MONTH
+    if kept.decided_by or whole or not told.why:
         return replace(kept, columns=columns)
     return replace(told, id=kept.id, version=kept.version, columns=columns)
 
