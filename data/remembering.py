@@ -41,7 +41,8 @@ def remembered_columns(
 ) -> Columns | None:
     """Return how the last file of a source was read, if it had the same columns in the same order.
 
-    An order of dates that the values of this file contradict is left out: what the values say wins.
+    An order of dates that does not fit the values of this file is left out: what the values say wins, and
+    what they leave open is asked again where the kept order cannot be either of the two.
     """
     if source is None or not source.columns.startswith(f"{_HEADER}{_digest(header)}\n"):
         return None
@@ -49,9 +50,15 @@ def remembered_columns(
     orders = {
         field: order
         for field, order in columns.date_orders.items()
-        if find_order(samples[columns.names[field]].values)[0] in ("", order)
+        if _fits(order, samples[columns.names[field]].values)
     }
-    return replace(columns, date_orders=orders)
+    precision = {field: told for field, told in columns.date_precision.items() if field in orders}
+    return replace(columns, date_orders=orders, date_precision=precision)
+
+
+def _fits(order: str, values: Sequence[str]) -> bool:
+    found = find_order(values)[0]
+    return found == order or (not found and (order in ("dmy", "mdy") or not any(values)))
 
 
 def home_that_holds(home: Box | None, lon_lat: Floats) -> Box | None:

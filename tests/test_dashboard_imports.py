@@ -323,3 +323,17 @@ def test_columns_are_loaded_from_a_file_and_a_wrong_one_is_refused(scene: Scene)
     run(shown)
     assert chosen_text(shown).value == "category"
     assert "/api/export/columns.toml?columns=" in markup(shown)
+
+
+def test_a_known_source_is_asked_again_where_its_dates_are_written_in_another_way(scene: Scene) -> None:
+    click(count(upload(table(*ROWS))), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    rows = [f"S{n},Street light not working,0{n}/04/2026 10:00,52.9000{n},-1.2000{n},Lamp {n}" for n in (3, 5, 7)]
+    shown = upload(table(*rows))
+    assert asked(shown) == ["Date reported: is 03/04/2026 10:00 the 3rd of April, or the 4th of March?"]
+    answer(shown, "reported", "mdy")
+    click(count(shown), "commit")
+    await_job(IMPORT_JOB)
+    jobs.dismiss(IMPORT_JOB)
+    assert asked(upload(table(*rows))) == []  # it was answered for this source

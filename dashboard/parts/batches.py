@@ -10,6 +10,7 @@ from dashboard.parts import kept
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, element, facts, key_figures, link, table
 from dashboard.parts.notices import remark
+from dashboard.parts.undo import offer_undo, show_undone
 from dashboard.wording import NOTHING, count, listed, moment
 from data.reading.columns import FIELDS
 from problems.people import LAPTOP, SYSTEM
@@ -76,11 +77,8 @@ def _by_flag(batch: Batch, *, place: bool) -> list[tuple[str, int]]:
 
 
 def _other_flags(batch: Batch) -> list[tuple[ReportFlag, str, int]]:
-    return [
-        (flag, flag.label, batch.flagged[flag.name])
-        for flag in ReportFlag
-        if flag.name in batch.flagged and not flag & (PLACE_FAULTS | _TOLD)
-    ]
+    found = ((flag, batch.flagged.get(flag.name or "", 0)) for flag in ReportFlag if not flag & (PLACE_FAULTS | _TOLD))
+    return [(flag, flag.label, number) for flag, number in found if number]
 
 
 def show_history(desk: Desk) -> None:
@@ -161,6 +159,8 @@ def _show_one(desk: Desk, batch: Batch, who: Mapping[str, str]) -> None:
     pairs += [("Columns", _columns_words(batch))] if batch.columns else []
     draw(facts(pairs))
     show_counts(batch)
+    show_undone(desk, batch, who)
+    offer_undo(desk, batch)
     if batch.rejected:
         _show_rejected(desk, batch)
 

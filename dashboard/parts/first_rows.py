@@ -42,7 +42,8 @@ def show_rows(desk: Desk, shown: Preview, waits_for: str) -> None:
     draw(table("How the first rows are understood", heads, rows, narrow_without=(2, 4)))
     if shown.first_errors:
         errors = [(f"{each.line:,}", each.column, _short(each.value), each.reason) for each in shown.first_errors]
-        draw(table("Rows that cannot become reports", ("Line", "Column", "Value", "Why not"), errors, narrow_without=(1,)))
+        heads = ("Line", "Column", "Value", "Why not")
+        draw(table("Rows that cannot become reports", heads, errors, narrow_without=(1,)))
 
 
 def _as_they_stand(shown: Preview) -> None:
