@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.known_places import known_box
 from geo.errors import GeoError
 from geo.projection import holds
 from problems.store import Store
 
-#: Fewer reports than this say nothing about where a city is.
-_ENOUGH_KNOWN = 20
 #: About 100 km: a region fits, the next large city is rarely nearer.
 _BESIDE_DEG = 1.0
-#: Single wild coordinates at the ends are left out of the box.
-_ENDS_PERCENT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,5 @@ def _held(lon_lat: "np.typing.NDArray[np.float64]", epsg: int) -> "np.typing.NDA
 
 def home_of_store(store: Store) -> Home:
     """Return where the reports of ``store`` lie; an empty store is at home everywhere."""
-    points = store.report_points().lon_lat
-    box = None
-    if len(points) >= _ENOUGH_KNOWN:
-        west, south = np.percentile(points, _ENDS_PERCENT, axis=0) - _BESIDE_DEG
-        east, north = np.percentile(points, 100 - _ENDS_PERCENT, axis=0) + _BESIDE_DEG
-        box = (float(west), float(south), float(east), float(north))
     epsg = store.fact("epsg")
-    return Home(int(epsg) if epsg and epsg.isdigit() else None, box)
+    return Home(int(epsg) if epsg and epsg.isdigit() else None, known_box(store, _BESIDE_DEG))

@@ -31,6 +31,7 @@ _YEARS_AT_LEAST = 2
 _SURE_ROWS = 20
 _MOST = 0.9
 _FEW_PLACES = 3
+_EARTH: Box = (-180.0, -85.0, 180.0, 85.0)
 _NORTHERN_IRELAND = (-8.2, 54.0, -5.4, 55.4)
 #: What the name of a column says about its coordinate system: a system, or what the names of systems must hold.
 _NAMED_GRIDS: tuple[tuple[str, int | str], ...] = (
@@ -179,16 +180,24 @@ def _settle_grid(columns: Columns, samples: Samples, zone_name: str, home: Box |
         return Settled(columns)
     names = f"{columns.names['easting']} {columns.names['northing']}"
     named = _named_grid(names)
-    sure_home = home or home_of(None, zone_name)
+    national = home_of(None, zone_name)
+    sure_home = home or national
     if isinstance(named, int):
         return Settled(replace(columns, epsg=named), (f"{names}: read as EPSG:{named}, as the names say.",))
-    where = sure_home or around(zone_name) or (-180.0, -85.0, 180.0, 85.0)
-    fits = [fit for fit in fitting_grids(xy, where, called=named or "") if _in_country(fit, zone_name, where)]
+    where = sure_home or around(zone_name) or _EARTH
+    fits = _fits(xy, where, named or "", zone_name)
     found = only_grid(fits) if sure_home else None
+    if not fits and home:
+        # A file of elsewhere: it is asked about, with what is likely there.
+        fits = _fits(xy, national or around(zone_name) or _EARTH, named or "", zone_name)
     if found:
         note = f"Easting and Northing were read as {_plain(found)}: the reports lie round {_shown(found)}."
         return Settled(replace(columns, epsg=found.grid.epsg), (note,))
     return Settled(columns, (), (_grid_question(columns, fits),))
+
+
+def _fits(xy: Floats, where: Box, called: str, zone_name: str) -> list[GridFit]:
+    return [fit for fit in fitting_grids(xy, where, called=called) if _in_country(fit, zone_name, where)]
 
 
 def _agreement(columns: Columns, samples: Samples) -> str:
