@@ -110,7 +110,7 @@ def ask_where(desk: Desk) -> None:
     st.text_input("Latitude, longitude", key=_POINT, placeholder="53.80010, -1.54900")
     _say_area(desk)
     st.text_input("Address or description of the place", key=_ADDRESS, placeholder="By the crossing, 12 Mill Lane")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         wards = {area.id: area.name for area in desk.store.areas(AreaKind.WARD)}
         st.selectbox(
             "Ward",

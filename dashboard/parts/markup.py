@@ -27,6 +27,8 @@ def joined(parts: Iterable[Html], separator: str = "") -> Html:
 
 def element(tag: str, *children: object, css: str = "", **attributes: str) -> Html:
     """Return an element with escaped children and attributes; ``aria_label`` becomes ``aria-label``."""
+    if tag == "br":
+        return Html("<br>")  # a closing tag would be read as a second one
     given = {"class": css, **{name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}}
     written = "".join(f' {name}="{safe_html(value)}"' for name, value in given.items() if value != "")
     return Html(f"<{tag}{written}>{joined(safe_html(child) for child in children)}</{tag}>")

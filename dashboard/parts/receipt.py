@@ -66,14 +66,17 @@ def _show(desk: Desk, report: Report) -> None:
     ]
     if main is not None:
         pairs.append(("Added to", f"{main.ref}, {moment(main.reported_at, desk.zone)}"))
-    draw(facts(pairs))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        draw(facts(pairs))
     if not desk.principal.has(*contacting.MAY_SEE_CONTACTS):
         return
-    with st.container(horizontal=True, gap="small"):
-        form_button(_correction(desk, report), key="rep-correct", label="Correct")
-        if desk.store.contact(report.id) is not None:
-            st.button("Show contact", key="rep-contact", on_click=_look, args=(report.id,))
-    _contact(report)
+    with right:
+        with st.container(horizontal=True, gap="small"):
+            form_button(_correction(desk, report), key="rep-correct", label="Correct")
+            if desk.store.contact(report.id) is not None:
+                st.button("Show contact", key="rep-contact", on_click=_look, args=(report.id,))
+        _contact(report)
 
 
 def _tell(report: Report, main: Report | None) -> str:

@@ -162,8 +162,8 @@ def _as_table(desk: Desk, shown: Sequence[SuggestedGroup], known: Mapping[int, R
             likely = beside.get(report.id)
             rows.append(
                 (
-                    place,
                     report.ref,
+                    place,
                     category_words(report.category, report.category_name),
                     moment(report.reported_at, desk.zone),
                     report.address or NOTHING,
@@ -171,8 +171,8 @@ def _as_table(desk: Desk, shown: Sequence[SuggestedGroup], known: Mapping[int, R
                     likely.why if likely else "the earliest",
                 )
             )
-    heads = ("Group", "Report", "Kind", "Reported", "Where", "What was said", "Why")
-    draw(table("Groups to review", heads, rows, numeric=(0,), narrow_without=(2, 4)))
+    heads = ("Report", "Group", "Kind", "Reported", "Where", "What was said", "Why")
+    draw(table("Groups to review", heads, rows, numeric=(1,), narrow_without=(2, 3, 4)))
 
 
 # -- what was decided --

@@ -57,13 +57,14 @@ def draw(store: Store) -> Asked:
             bind="query-params",
         )
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
-        incidents = st.toggle(
-            "Count distinct incidents",
-            key="incidents",
-            bind="query-params",
-            help="Reports of one reporter, place, day and kind are one incident, and so are merged duplicates.",
-        )
-        everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
+        with st.container(gap="xsmall", width="content"):
+            everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
+            incidents = st.toggle(
+                "Count distinct incidents",
+                key="incidents",
+                bind="query-params",
+                help="Reports of one reporter, place, day and kind are one incident, and so are merged duplicates.",
+            )
     chosen = areas.get(area)
     told.html(design.note(_chosen_words(period, [*groups, *remediations], area, everything=everything)))
     return Asked(
