@@ -11,10 +11,13 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.mapping.answers import answers
 from dashboard.mapping.points import HexagonsInView, PointsInView
 from dashboard.mapping.query import ProblemFilter
 from geo import areas as geo_areas
 from geo import hexagons
+from geo.coverage import light
+from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
 from problems.problem import UNTOUCHED, Problem, Remediation
@@ -82,8 +85,12 @@ def streets_json(store: Store) -> bytes:
 
 
 def areas_json(store: Store) -> bytes:
-    """Return boundaries as ``[id, kind, [ring, …]]``."""
-    return _dump({"areas": [[area.id, area.kind.value, _rings(area.geometry)] for area in store.areas()]})
+    """Return boundaries as ``[id, kind, [ring, …]]``, light enough to be drawn: at most 3 m off."""
+    return answers.once(store, ("outlines",), lambda: _outlines(store.areas()))
+
+
+def _outlines(areas: Sequence[Area]) -> bytes:
+    return _dump({"areas": [[area.id, area.kind.value, _rings(light(area.geometry))] for area in areas]})
 
 
 def words() -> Mapping[str, object]:

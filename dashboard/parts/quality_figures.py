@@ -52,7 +52,7 @@ def show_sources(desk: Desk, known: Sequence[SourceQuality], rejected: Sequence[
             )
         )
     heads = ("Source", "Reports", "With a place", "With a category", "Closed", "Rejected rows", "Places", "Newest")
-    draw(table("Sources and the quality of their records", heads, rows, numeric=range(1, 6), narrow_without=(3, 4, 5)))
+    draw(table("Sources and their records", heads, rows, numeric=range(1, 6), narrow_without=range(3, 7)))
 
 
 def show_source(desk: Desk, each: SourceQuality, rejected: Sequence[RejectedReason]) -> None:
