@@ -21,6 +21,8 @@ PAGES = {
     "problems": "/problem",
     "problem": "/problem?problem={ref}",
     "board": "/board",
+    "report": "/report",
+    "duplicates": "/duplicates",
     "import": "/import",
     "setup": "/setup",
 }
