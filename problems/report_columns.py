@@ -137,10 +137,15 @@ _COLUMNS = tuple(field.name for field in fields(ReportColumns))[1:]
 
 @dataclass(frozen=True, slots=True)
 class TableStretch:
-    """What a stretch of a table held: its reports, and the rows that could not become one."""
+    """What a stretch of a table held: its reports, and the rows that could not become one.
+
+    ``contents`` are the fingerprints of the reports (:func:`problems.fingerprints.contents_of`),
+    where they were made already.
+    """
 
     reports: ReportColumns
     rejected: tuple[RejectedRow, ...] = ()
+    contents: tuple[bytes, ...] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

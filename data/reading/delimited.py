@@ -4,6 +4,7 @@ The standard ``csv`` module does the quoting, row by row, and finds the line of 
 Stretches in which nothing is broken are cut into columns by pyarrow, to the same result.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from data.reading.blocks import (
     BLOCK_ROWS,
@@ -32,9 +33,10 @@ _MAX_REPAIRS = 1_000
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SAMPLE_LINES = 200
+_BYTES_AT_ONCE = 1 << 20
 _LINE_END = re.compile(r"\r\n?|\n")
 #: Characters that are cut into columns at once. Where that fails, ever fewer are tried, down to the least.
-_FIRST_STRETCH, _LEAST_STRETCH, _MOST_STRETCH = 1 << 18, 1 << 14, 1 << 23
+_FIRST_STRETCH, _LEAST_STRETCH, _MOST_STRETCH = 1 << 18, 1 << 14, 1 << 22
 
 
 class DelimitedTable(Table):
@@ -67,18 +69,22 @@ class DelimitedTable(Table):
         width = len(self.header)
         rows = self._rows(_records(self._lines, self._delimiter))
         size = _FIRST_STRETCH
+        # Where one stretch after the other is odd, ever more is read row by row before columns are tried again.
+        least = _LEAST_STRETCH
         while text := self._lines.ahead(size):
             stretch = read_stretch(text, self._lines.number + 1, self._delimiter, width)
             if stretch is not None:
                 self._lines.pass_over(text, stretch.count)
                 yield from _cut(stretch, max_rows)
                 row_characters = len(text) / max(1, len(stretch.lines))
-                size = min(2 * size, _MOST_STRETCH, max(_LEAST_STRETCH, int(row_characters * max_rows * 0.95)))
-            elif size > _LEAST_STRETCH:
-                size = max(_LEAST_STRETCH, size // 4)
+                least = _LEAST_STRETCH
+                size = min(2 * size, _MOST_STRETCH, max(least, int(row_characters * max_rows * 0.95)))
+            elif size > least:
+                size = max(least, size // 4)
             else:
                 until = self._lines.number + sum(1 for _ in io.StringIO(text, newline=""))
                 yield from self._exact_blocks(rows, until, max_rows)
+                size = least = min(2 * least, _MOST_STRETCH)
 
     def _exact_blocks(self, rows: Iterator[Row], until: int, max_rows: int) -> Iterator[Block]:
         """Read row by row up to the line ``until`` at least."""
@@ -117,8 +123,7 @@ def open_delimited(path: Path, facts: FileFacts) -> Iterator[Table]:
     """Open the table of text in ``path``, whose first pass found ``facts``."""
     try:
         with open_bytes(path) as (stream, raw):
-            text = io.TextIOWrapper(stream, encoding=facts.encoding, newline="")
-            yield _open(path, facts, _Lines(path, text), raw)
+            yield _open(path, facts, _Lines(path, stream, facts.encoding), raw)
     except UnicodeDecodeError as error:
         raise InputRefused(asked_for(path), "The file changed while it was being read.", "Try again.") from error
     except OSError as error:
@@ -194,13 +199,15 @@ def _ends_in_delimiters(sample: Sequence[str], delimiter: str, width: int) -> bo
 class _Lines:
     """The physical lines of a text, numbered, with bounded length and lines put back for repair."""
 
-    def __init__(self, path: Path, text: TextIO) -> None:
+    def __init__(self, path: Path, stream: BinaryIO, encoding: str) -> None:
         self._path = path
-        self._text = text
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)()
         self._waiting: list[str] = []
-        #: Text that was looked at; what stands before ``_at`` was taken.
-        self._ahead = ""
+        #: Text that was read; what stands before ``_at`` was taken.
+        self._text = ""
         self._at = 0
+        self._all_read = False
         self.number = 0
         self.taken: list[str] = []
         self.ended = False
@@ -219,16 +226,17 @@ class _Lines:
     def ahead(self, characters: int) -> str:
         """Return whole lines of about so many characters without taking them; nothing at the end."""
         if self._waiting:
-            self._ahead = "".join(reversed(self._waiting)) + self._ahead[self._at :]
+            self._text = "".join(reversed(self._waiting)) + self._text[self._at :]
             self._at = 0
             self._waiting.clear()
-        left = len(self._ahead) - self._at
-        if left < characters:
-            more = self._text.read(characters - left) + self._text.readline(MAX_LINE_CHARACTERS + 1)
-            self._ahead, self._at = self._ahead[self._at :] + more, 0
-            return self._ahead
-        end = self._ahead.find("\n", self._at + characters - 1) + 1
-        return self._ahead[self._at : end] if end else self._ahead[self._at :]
+        self._read_on(characters)
+        if len(self._text) - self._at <= characters and self._all_read:
+            return self._text[self._at :]
+        end = self._text.rfind("\n", self._at, self._at + characters) + 1
+        if not end:
+            # Lines that end in a carriage return alone: not the last of them, after which a line feed may follow.
+            end = self._text.rfind("\r", self._at, self._at + characters - 1) + 1
+        return self._text[self._at : end] if end else self._look_at_line()
 
     def pass_over(self, text: str, lines: int) -> None:
         """Take what :meth:`ahead` returned, which is ``lines`` lines."""
@@ -236,13 +244,30 @@ class _Lines:
         self.number += lines
         self.taken.clear()
 
-    def _next_ahead(self) -> str:
-        """Return and take the next line of what was looked at; a line ends as the file's own reader ends it."""
-        found = _LINE_END.search(self._ahead, self._at)
-        end = found.end() if found else len(self._ahead)
-        line = self._ahead[self._at : end]
-        self._at = end
-        return line
+    def _read_on(self, characters: int) -> None:
+        """Read until so many characters wait, or all of the file has been read."""
+        if self._all_read or len(self._text) - self._at >= characters:
+            return
+        parts, waiting = [self._text[self._at :]], len(self._text) - self._at
+        while waiting < characters and not self._all_read:
+            some = self._stream.read(_BYTES_AT_ONCE)
+            self._all_read = not some
+            parts.append(self._decoder.decode(some, final=not some))
+            waiting += len(parts[-1])
+        self._text, self._at = "".join(parts), 0
+
+    def _look_at_line(self) -> str:
+        """Return the next line, with what ends it: a line feed, a carriage return, or both."""
+        wanted = _LEAST_STRETCH
+        while True:
+            self._read_on(wanted)
+            found = _LINE_END.search(self._text, self._at)
+            # After a carriage return at the very end of what was read, a line feed may follow.
+            if self._all_read or (found and found.end() < len(self._text)):
+                return self._text[self._at : found.end() if found else len(self._text)]
+            if wanted > MAX_LINE_CHARACTERS:
+                return self._text[self._at :]
+            wanted *= 4
 
     def put_back(self, lines: Sequence[str]) -> None:
         self._waiting.extend(reversed(lines))
@@ -262,7 +287,8 @@ class _Lines:
         return line
 
     def _read(self) -> str:
-        line = self._next_ahead() if self._at < len(self._ahead) else self._text.readline(MAX_LINE_CHARACTERS + 1)
+        line = self._look_at_line()
+        self._at += len(line)
         if len(line) > MAX_LINE_CHARACTERS:
             raise InputRefused(
                 asked_for(self._path),

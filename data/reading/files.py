@@ -206,6 +206,8 @@ class _EncodingCheck(_Count):
         self._wide = utf16_of(head)
         self._marked = head.startswith(codecs.BOM_UTF8)
         self._decoder = codecs.getincrementaldecoder(self._wide or "utf-8")()
+        #: Nothing but ASCII so far, which reads the same in every encoding but the wide ones.
+        self._plain = not self._wide
         self._line = 1
         self._misfit_line = 0
         self._saw_utf8 = False
@@ -213,6 +215,10 @@ class _EncodingCheck(_Count):
 
     def feed(self, chunk: bytes) -> None:
         super().feed(chunk)
+        if self._plain and chunk.isascii():
+            self._line += chunk.count(b"\n")
+            return
+        self._plain = False
         if self._fits_cp1252 and len(chunk.translate(None, _NOT_CP1252)) != len(chunk):
             self._fits_cp1252 = False
         if not self._misfit_line:

@@ -20,6 +20,7 @@ from data.reading.row_places import PlaceReader
 from data.reading.statuses import read_status
 from data.reading.strings import as_strings, bytes_of, trimmed
 from problems.categories import Taxonomy, folded
+from problems.fingerprints import contents_of
 from problems.report_columns import NEVER, Objects, ReportColumns, TableStretch, moment_of, objects
 from problems.reports import RejectedRow, Report, ReportFlag
 
@@ -74,13 +75,15 @@ class RowReader:
         self._places = PlaceReader(columns, home)
         self._keys = ContentKeys()
         self._codes: dict[str, str | None] = {}
-        self._orders = {name: columns.date_orders.get(name, "iso") for name in DATE_FIELDS if name in self._place}
+        told = self._place.keys() | columns.fixed.keys()
+        self._orders = {name: columns.date_orders.get(name, "iso") for name in DATE_FIELDS if name in told}
 
     def stretches(self, blocks: Iterable[Block]) -> Iterator[TableStretch]:
         """Go through ``blocks`` in order; exactly one report or rejected row for each row."""
         for block in blocks:
             reports, _lines, rejected = self._read(block)
-            yield TableStretch(reports, tuple(rejected))
+            # Made here, where another thread may be busy writing meanwhile.
+            yield TableStretch(reports, tuple(rejected), tuple(contents_of(reports)))
 
     def read(self, rows: Iterable[Row]) -> Iterator[Report | RejectedRow]:
         """Go through ``rows`` in order; exactly one report or rejected row for each."""
@@ -94,6 +97,8 @@ class RowReader:
     def _read(self, block: Block) -> tuple[ReportColumns, Integers, list[RejectedRow]]:
         """Return the reports of a block, the line of each, and its rejected rows in order."""
         cells = {field: trimmed(as_strings(block.columns[place])) for field, place in self._place.items()}
+        for field, value in self._columns.fixed.items():
+            cells[field] = pa.repeat(pa.scalar(value, pa.large_string()), len(block.lines))
         dates = {name: read_dates(cells[name], order, self._zone) for name, order in self._orders.items()}
         rejected = [self._rejected(fault, "", "", fault.fault) for fault in block.faults]
         good = np.ones(len(block.lines), dtype=np.bool_)

@@ -124,7 +124,7 @@ class Run:
             self._rows.reject(stretch.rejected)
         if not len(stretch.reports):
             return
-        contents = contents_of(stretch.reports)
+        contents = contents_of(stretch.reports) if stretch.contents is None else stretch.contents
         for turn in self._turns(stretch.reports, contents):
             if turn is None:
                 self._take_turn(stretch.reports, contents)
