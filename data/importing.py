@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.known_places import known_box
+from data.missing_columns import missing_questions
 from data.reading.ahead import read_ahead
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
@@ -89,6 +90,7 @@ def import_file(
     file_name: str | None = None,
     source: str = DEFAULT_SOURCE,
     columns: Columns | None = None,
+    fixed: Mapping[str, str] | None = None,
     zone: tzinfo = DEFAULT_ZONE,
     dry_run: bool = False,
     trial: Trial | None = None,
@@ -107,6 +109,8 @@ def import_file(
         Who the reports come from. Together with a report's own id it identifies the report.
     columns
         Which column holds what; recognised from the file where it is None.
+    fixed
+        What holds for every row of a file that has no column for it (:attr:`Columns.fixed`).
     zone
         Zone of the deployment, for dates that tell none.
     dry_run, trial
@@ -129,6 +133,7 @@ def import_file(
     taxonomy = taxonomy_of(store)
     with open_table(path, facts=facts) as table:
         seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
+        seen = _with_missing(seen, taxonomy, source, file_name or path.name, fixed or {})
         check_columns(seen.columns, table.header)
         check_answered(seen.questions)
         _check_repeated(seen)
@@ -158,7 +163,7 @@ def import_file(
                 dry_run=dry_run,
                 trial=trial,
             )
-    if batch.id and seen.columns.date_precision.get("reported") == TimePrecision.MONTH:
+    if batch.id and seen.columns.precision("reported") == TimePrecision.MONTH:
         # A sample says too little: reports of a large force seldom share a point with others of a thousand.
         measure_source(store, principal, clock, seed, source=source)
     return batch
@@ -198,6 +203,7 @@ def preview(
     facts = inspect(path)
     taxonomy = taxonomy_of(store) if store else load_taxonomy()
     seen = _look_at(path, facts, taxonomy, source, zone, columns, store, anew=anew)
+    seen = _with_missing(seen, taxonomy, source, file_name or path.name, {})
     refusal, read = "", []
     try:
         check_columns(seen.columns, seen.header)
@@ -280,6 +286,16 @@ def _look_at(
     return _Seen(
         header, format_name, rows, settled.columns, fields, (*notes, *settled.notes), questions=settled.questions
     )
+
+
+def _with_missing(seen: _Seen, taxonomy: Taxonomy, source: str, file_name: str, fixed: Mapping[str, str]) -> _Seen:
+    """Take what was given for every row, and ask for what neither a column nor a person tells."""
+    columns = seen.columns
+    for name, value in fixed.items():
+        columns = columns.with_fixed(name, value)
+    asked = tuple(each for each in seen.questions if each.field in columns.names or each.field not in fixed)
+    missing = missing_questions(columns, asked, taxonomy, source, file_name)
+    return replace(seen, columns=columns, questions=(*asked, *missing))
 
 
 def _check_repeated(seen: _Seen) -> None:

@@ -28,7 +28,7 @@ def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats
         Places of the sampled rows in degrees, shape (n, 2), NaN for none. Without any, nothing is
         said about how exact they are: ``why`` is empty.
     """
-    time_precision = TimePrecision(columns.date_precision.get("reported", TimePrecision.MOMENT))
+    time_precision = TimePrecision(columns.precision("reported"))
     told = f"{_HEADER}{_digest(header)}\n{columns.to_toml()}"
     if not np.isfinite(lon_lat).all(axis=1).any():
         return Source(0, name, time_precision=time_precision, columns=told)
@@ -42,7 +42,8 @@ def remembered_columns(
     """Return how the last file of a source was read, if it had the same columns in the same order.
 
     An order of dates that does not fit the values of this file is left out: what the values say wins, and
-    what they leave open is asked again where the kept order cannot be either of the two.
+    what they leave open is asked again where the kept order cannot be either of the two. A date that was
+    given for every row was that of the last file only.
     """
     if source is None or not source.columns.startswith(f"{_HEADER}{_digest(header)}\n"):
         return None
@@ -53,7 +54,12 @@ def remembered_columns(
         if _fits(order, samples[columns.names[field]].values)
     }
     precision = {field: told for field, told in columns.date_precision.items() if field in orders}
-    return replace(columns, date_orders=orders, date_precision=precision)
+    return replace(columns, date_orders=orders, date_precision=precision, fixed=lasting(columns))
+
+
+def lasting(columns: Columns) -> dict[str, str]:
+    """Return what a person gave for every row of a file that holds for the next one too: all but its date."""
+    return {field: value for field, value in columns.fixed.items() if field != "reported"}
 
 
 def _fits(order: str, values: Sequence[str]) -> bool:

@@ -337,3 +337,26 @@ def test_a_known_source_is_asked_again_where_its_dates_are_written_in_another_wa
     await_job(IMPORT_JOB)
     jobs.dismiss(IMPORT_JOB)
     assert asked(upload(table(*rows))) == []  # it was answered for this source
+
+
+def test_a_file_without_dates_and_kinds_is_imported_by_saying_them_once(scene: Scene) -> None:
+    rows = "\n".join(f"{n},-1.2000{n},52.9000{n}" for n in range(1, 8))
+    shown = upload(f"POLYID,longitude,latitude\n{rows}\n".encode(), "nottingham_asb.csv")
+    assert "Answer 1 question above" in words(shown)
+    assert "Most likely: Antisocial behaviour" in words(shown)
+    shown = run(_typed(shown, "fixed_reported", "March"))
+    assert "not a day or a month" in words(shown)
+    shown = run(_typed(shown, "fixed_reported", "2026-01"))
+    assert "no category yet" in words(shown)
+    next(box for box in shown.selectbox if "-fixed_category-" in str(box.key)).set_value("ASB-GROUP")
+    shown = count(run(shown))
+    click(shown, "commit")
+    await_job(IMPORT_JOB)
+    kept = [report for report in scene.store.all_reports() if report.category == "ASB-GROUP"]
+    assert len(kept) == 7
+    assert {f"{report.reported_at:%Y-%m}" for report in kept} == {"2026-01"}
+
+
+def _typed(shown: AppTest, field: str, value: str) -> AppTest:
+    next(box for box in shown.text_input if f"-{field}-" in str(box.key)).set_value(value)
+    return shown

@@ -37,9 +37,11 @@ def _keep(store: Store, places: list[tuple[float, float]]) -> None:
 
 def _feet(folder: Path, middle: tuple[float, float], epsg: int) -> Path:
     x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(*np.array(_places(40, middle, 2)).T)
-    lines = [f"2026-01-{n % 28 + 1:02d},{e:.1f},{n_ft:.1f}" for n, (e, n_ft) in enumerate(zip(x, y, strict=True))]
+    lines = [
+        f"2026-01-{n % 28 + 1:02d},Graffiti,{e:.1f},{n_ft:.1f}" for n, (e, n_ft) in enumerate(zip(x, y, strict=True))
+    ]
     path = folder / "feet.csv"
-    path.write_text("\n".join(["Opened,X,Y", *lines]), encoding="utf-8")
+    path.write_text("\n".join(["Opened,Type,X,Y", *lines]), encoding="utf-8")
     return path
 
 

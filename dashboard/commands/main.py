@@ -118,6 +118,13 @@ def import_(
     columns: Annotated[
         Path | None, typer.Option("--columns", metavar="FILE", help="A TOML file that says which column is what.")
     ] = None,
+    reported: Annotated[
+        str | None,
+        typer.Option("--reported", metavar="DATE", help="The day or month of every row: 2022-03-05, 2022-03."),
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", metavar="NAME", help="The category of every row: its code or its name.")
+    ] = None,
     since: Since = None,
     until: Until = None,
     restart: Restart = False,
@@ -129,15 +136,21 @@ def import_(
     if files[0] == "open311":
         from dashboard.commands.feeds import run_pull
 
-        if columns is not None:
-            raise typer.BadParameter("--columns is for files; what a server sends is known")
+        if columns is not None or reported is not None or category is not None:
+            raise typer.BadParameter("--columns, --reported and --category are for files; what a server sends is known")
         return run_pull(output, asked=files[1:], since=since, until=until, restart=restart, dry_run=dry_run)
     if since or until or restart:
         raise typer.BadParameter("--since, --until and --restart are for import open311")
     from dashboard.commands.working import run_import
 
+    given = {"reported": reported, "category": category}
     return run_import(
-        output, files=[Path(name) for name in files], source=source, columns_file=columns, dry_run=dry_run
+        output,
+        files=[Path(name) for name in files],
+        source=source,
+        columns_file=columns,
+        fixed={name: value for name, value in given.items() if value is not None},
+        dry_run=dry_run,
     )
 
 

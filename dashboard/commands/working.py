@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -76,7 +76,15 @@ class _Imported:
         }
 
 
-def run_import(output: Output, *, files: Sequence[Path], source: str, columns_file: Path | None, dry_run: bool) -> int:
+def run_import(
+    output: Output,
+    *,
+    files: Sequence[Path],
+    source: str,
+    columns_file: Path | None,
+    fixed: Mapping[str, str],
+    dry_run: bool,
+) -> int:
     """Import ``files`` in order, each in a unit of its own; the first refusal ends it and says what was kept."""
     if not source.strip():
         raise InputRefused("The name of the source is empty.", "", "Leave --source out, or name the feed.")
@@ -99,6 +107,7 @@ def run_import(output: Output, *, files: Sequence[Path], source: str, columns_fi
                     path=path,
                     source=source.strip(),
                     columns=columns,
+                    fixed=fixed,
                     zone=settings.zone,
                     trial=trial,
                     progress=output.progress,

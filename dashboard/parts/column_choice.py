@@ -142,6 +142,7 @@ def _reading(choice: _Choice, chosen: Mapping[str, str]) -> Columns:
         zone=zone,
         epsg=epsg,
         no_place=no_place,
+        fixed={field: value for field, value in before.fixed.items() if field not in chosen},
     )
 
 

@@ -15,12 +15,14 @@ from dashboard.parts.notices import refusal
 from dashboard.wording import count
 from data.importing import Preview
 from data.reading.columns import DATE_FIELDS, FIELDS, Columns
-from data.reading.questions import EPSG, ZONE, Question, answered
+from data.reading.questions import DATE, EPSG, ZONE, Question, answered
 from problems.errors import InputRefused
 
 _OTHER: Final = "\x00other"
 #: An answer may lead to another question; no file leaves more open than this.
 _ROUNDS: Final = 8
+#: More answers than this are a list to open.
+_MOST_AT_ONCE: Final = 8
 _DAY_OF_MONTH: Final = re.compile(r"“(.+)” is day (\d{1,2}) of month (\d{1,2})$")
 
 
@@ -101,16 +103,8 @@ def _with_answer(upload_id: str, question: Question, columns: Columns) -> Column
         labels[_OTHER] = "Another one"
         captions.append("Whoever made the file can tell.")
     with st.container(key=f"fx-question-{question.field}", gap=None):
-        value = st.radio(
-            plain_label(words.text),
-            list(labels),
-            index=None,
-            format_func=lambda value: plain_label(labels[value]),
-            captions=[plain_label(text) for text in captions],
-            key=kept.begin(key, None, list(labels)),
-        )
-        kept.keep(key)
-        if question.proposed in labels and value is None:
+        value = _day_or_month(key, words) if question.kind == DATE else _chosen(key, words.text, labels, captions)
+        if question.proposed in labels and not value:
             draw(element("p", f"Most likely: {labels[question.proposed]}. Please choose.", css="fx-quiet"))
         if value == _OTHER:
             value = _another(key, question)
@@ -121,6 +115,43 @@ def _with_answer(upload_id: str, question: Question, columns: Columns) -> Column
     except InputRefused as refused:
         refusal(refused)
         return columns
+
+
+def _chosen(key: str, text: str, labels: Mapping[str, str], captions: Sequence[str]) -> str | None:
+    """Draw the answers one below the other, or as one list where they are many."""
+    begun = kept.begin(key, None, list(labels))
+    if len(labels) > _MOST_AT_ONCE:
+        value = st.selectbox(
+            plain_label(text),
+            list(labels),
+            index=None,
+            format_func=lambda value: plain_label(labels[value]),
+            placeholder="Choose one",
+            key=begun,
+            width=480,
+        )
+    else:
+        value = st.radio(
+            plain_label(text),
+            list(labels),
+            index=None,
+            format_func=lambda value: plain_label(labels[value]),
+            captions=[plain_label(caption) for caption in captions],
+            key=begun,
+        )
+    kept.keep(key)
+    return value
+
+
+def _day_or_month(key: str, words: _Words) -> str:
+    text = st.text_input(
+        plain_label(words.text),
+        key=kept.begin(key, ""),
+        placeholder="2022-03-05, or 2022-03 for a month",
+        width=480,
+    )
+    kept.keep(key)
+    return str(text).strip()
 
 
 def _another(key: str, question: Question) -> str:

@@ -1,6 +1,6 @@
 """Where a file comes from: chosen from what is known, so that one source keeps one name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
@@ -11,6 +11,7 @@ from dashboard.parts.notices import remark
 from dashboard.wording import listed
 from data.importing import AS_LAST_TIME, DEFAULT_SOURCE, Preview
 from data.reading.columns import Columns, columns_from
+from data.remembering import lasting
 from data.suggesting import near_names
 from problems.errors import InputRefused
 
@@ -64,7 +65,8 @@ def start_from(desk: Desk, source: str, found: Preview) -> Start:
     if remembered is None or not remembered.columns:
         return Start()
     try:
-        columns = columns_from(remembered.columns)
+        kept_columns = columns_from(remembered.columns)
+        columns = replace(kept_columns, fixed=lasting(kept_columns))
     except InputRefused:
         return Start()  # kept by another version: the file is recognised anew
     missing = [f"“{column}”" for column in columns.names.values() if column not in found.header]

@@ -1,8 +1,10 @@
 """Which column of a file holds what: the mapping, its file form, and the names seen in the wild."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,8 +40,13 @@ DATE_FIELDS = ("reported", "occurred", "closed", "due", "updated")
 DATE_ORDERS = ("iso", "dmy", "mdy", "epoch", "serial")
 #: How exact the dates of a column are.
 DATE_PRECISIONS = ("moment", "day", "month")
-#: What can be confirmed to be as it stands: coordinates that look swapped, the time zone of this installation.
-CONFIRMABLE = ("swapped", "zone")
+#: What can be confirmed to be as it stands: coordinates that look swapped, the time zone of this installation,
+#: and that no row tells its category.
+CONFIRMABLE = ("swapped", "zone", "fixed_category")
+#: What one answer can tell for every row of a file that has no column for it.
+FIXABLE = ("reported", "category")
+_FIXED_YEARS = range(1950, 2101)
+_MAX_FIXED = 300
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Columns:
     date_precision : date field to one of :data:`DATE_PRECISIONS`, where it was found out
     lon_first : the longitude comes first in cells that hold a plain pair of numbers
     confirmed : what was asked and is right as it stands, of :data:`CONFIRMABLE`
+    fixed : field (of :data:`FIXABLE`) to what holds for every row: a day or a month, a category's code or name
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -66,11 +74,28 @@ class Columns:
     date_precision: Mapping[str, str] = field(default_factory=dict)
     lon_first: bool = False
     confirmed: tuple[str, ...] = ()
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    def precision(self, name: str) -> str:
+        """Return how exact the dates of a date field are, of :data:`DATE_PRECISIONS`."""
+        if name in self.fixed:
+            return "day" if self.fixed[name].count("-") == 2 else "month"
+        return self.date_precision.get(name, "moment")
 
     @property
     def month_only(self) -> tuple[str, ...]:
         """The date fields of which only the month is known."""
-        return tuple(name for name in DATE_FIELDS if self.date_precision.get(name) == "month")
+        return tuple(name for name in DATE_FIELDS if self.precision(name) == "month")
+
+    def with_fixed(self, name: str, value: str) -> "Columns":
+        """Return this with what holds for every row: ``value`` for the field ``name`` of :data:`FIXABLE`.
+
+        Raises
+        ------
+        InputRefused
+            For a date that is no day and no month of the calendar, and for an empty category.
+        """
+        return replace(self, fixed={**self.fixed, name: fixed_value(name, value)})
 
     @property
     def has_place(self) -> bool:
@@ -89,6 +114,7 @@ class Columns:
             told["months only"] = ", ".join(self.month_only)
         if self.lon_first:
             told["pairs"] = "longitude first"
+        told.update({f"{name} of every row": value for name, value in self.fixed.items()})
         return told
 
     def to_toml(self) -> str:
@@ -99,7 +125,8 @@ class Columns:
         lines += ["lon_first = true"] if self.lon_first else []
         lines += [f"confirmed = [{', '.join(map(_quoted, self.confirmed))}]"] if self.confirmed else []
         lines += ["", "[columns]", *(f"{name} = {_quoted(column)}" for name, column in self.names.items())]
-        for table, told in (("date_order", self.date_orders), ("date_precision", self.date_precision)):
+        tables = {"date_order": self.date_orders, "date_precision": self.date_precision, "fixed": self.fixed}
+        for table, told in tables.items():
             if told:
                 lines += ["", f"[{table}]", *(f"{name} = {_quoted(value)}" for name, value in told.items())]
         return "\n".join(lines).lstrip() + "\n"
@@ -108,6 +135,33 @@ class Columns:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in escaped) + '"'
+
+
+def fixed_value(name: str, value: str) -> str:
+    """Return what a person gave for every row, as it is kept: 2022-03-05 or 2022-03, or the words for a category.
+
+    Raises
+    ------
+    InputRefused
+        As :meth:`Columns.with_fixed`.
+    """
+    told = " ".join(value.split())
+    if name == "category":
+        if told and len(told) <= _MAX_FIXED and told.isprintable():
+            return told
+        raise InputRefused("A category was given for every row.", "It is empty or too long.", "Name one category.")
+    asked = f"“{told[:40]}” was given as the date of every row."
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", told, re.ASCII)
+    if found is None:
+        raise InputRefused(asked, "It is not a day or a month.", "Write a day as 2022-03-05 or a month as 2022-03.")
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        told = date(year, month, day).isoformat()
+    except ValueError as error:
+        raise InputRefused(asked, "The calendar does not have it.", "Write a day such as 2022-03-05.") from error
+    if year not in _FIXED_YEARS:
+        raise InputRefused(asked, "No report is of that year.", f"Years are {_FIXED_YEARS[0]} to {_FIXED_YEARS[-1]}.")
+    return told if found[3] else told[:7]
 
 
 def read_columns(path: Path) -> Columns:
@@ -146,7 +200,7 @@ def columns_from(toml: str, asked: str = "The columns of this source cannot be u
         raise InputRefused(asked, f"It is not TOML: {error}.", 'Write lines such as: reported = "OPEN_DT".') from error
 
 
-_SETTINGS = ("columns", "date_order", "zone", "epsg", "no_place", "date_precision", "lon_first", "confirmed")
+_SETTINGS = ("columns", "date_order", "zone", "epsg", "no_place", "date_precision", "lon_first", "confirmed", "fixed")
 
 
 def _columns(asked: str, told: Mapping[str, object]) -> Columns:
@@ -175,7 +229,16 @@ def _columns(asked: str, told: Mapping[str, object]) -> Columns:
         precisions,
         _flag(asked, told, "lon_first"),
         tuple(confirmed),
+        _fixed(asked, told),
     )
+
+
+def _fixed(asked: str, told: Mapping[str, object]) -> dict[str, str]:
+    given = told.get("fixed", {})
+    if isinstance(given, dict):
+        # A day without quotation marks is a date of TOML.
+        given = {name: str(value) if isinstance(value, date) else value for name, value in given.items()}
+    return {name: fixed_value(name, value) for name, value in _texts(asked, "fixed", given, FIXABLE).items()}
 
 
 def _of_dates(
@@ -235,8 +298,18 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
                 f"There is a column for the {FIELDS[one].lower()} but none for the {FIELDS[other].lower()}.",
                 listed,
             )
-    if "reported" not in columns.names:
-        raise InputRefused(asked, "No column with the date of the report was found.", f"Say which one it is. {listed}")
+    for name in (name for name in columns.fixed if name in columns.names):
+        raise InputRefused(
+            asked,
+            f"The {FIELDS[name].lower()} is told by the column “{columns.names[name]}” and given for every row too.",
+            "Leave one of the two out.",
+        )
+    if "reported" not in columns.names and "reported" not in columns.fixed:
+        raise InputRefused(
+            asked,
+            "No column with the date of the report was found.",
+            'Say which one it is, or of which day or month all rows are: [fixed] reported = "2022-03". ' + listed,
+        )
     if not columns.has_place and not columns.no_place:
         raise InputRefused(
             asked,

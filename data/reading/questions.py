@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from data.reading.columns import CONFIRMABLE, DATE_FIELDS, FIELDS, Columns
 from problems.errors import InputRefused
 
 _ASKED = "The file cannot be read yet: something in it can be read in more than one way."
 _MOST_ANSWERS = 6
 #: Kinds of questions besides the fields; :func:`answered` knows each.
 EPSG, ZONE, SWAPPED, NO_PLACE = "epsg", "zone", "swapped", "no_place"
+FIXED_DATE, FIXED_CATEGORY = "fixed_reported", "fixed_category"
+#: What an answer is: one of those listed, or a day or month.
+CHOICE, DATE = "choice", "date"
 AS_IT_IS, SWAP = "as it is", "swap"
+#: An answer to these may be another one than those listed.
+_OWN = (EPSG, ZONE, FIXED_DATE, FIXED_CATEGORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Question:
     confidence: float = 0.5
     #: Fields whose columns are written alike: the answer holds for them too.
     alike: tuple[str, ...] = ()
+    #: :data:`CHOICE`, or :data:`DATE` where a day (2022-03-05) or a month (2022-03) is to be typed in.
+    kind: str = CHOICE
 
     def told(self) -> str:
         """Return the question with its answers as one piece of text."""
@@ -57,29 +64,32 @@ def answered(columns: Columns, question: Question, value: str) -> Columns:
     Parameters
     ----------
     value
-        The value of one of its answers; for a coordinate system or a time zone also another one.
+        The value of one of its answers; for a coordinate system, a time zone or a category also another
+        one, for a date any day or month.
 
     Raises
     ------
     InputRefused
         For a value that answers nothing.
     """
-    own = question.field in (EPSG, ZONE)
-    if not own and value not in {answer.value for answer in question.answers}:
+    listed = value in {answer.value for answer in question.answers}
+    if not listed and (value == AS_IT_IS or question.field not in _OWN):
         raise InputRefused(question.text, f"“{value}” is not an answer to it.", question.told())
+    if value == AS_IT_IS and question.field in CONFIRMABLE:
+        return replace(columns, confirmed=_confirmed(columns, question.field))
     match question.field:
         case "epsg":
             if not value.isascii() or not value.isdigit():
                 raise InputRefused(question.text, f"“{value}” is not an EPSG number.", "Write one such as 27700.")
             return replace(columns, epsg=int(value))
         case "zone":
-            if value == AS_IT_IS:
-                return replace(columns, confirmed=_confirmed(columns, ZONE))
             return replace(columns, zone=value)
         case "swapped":
-            return _swapped(columns) if value == SWAP else replace(columns, confirmed=_confirmed(columns, SWAPPED))
+            return _swapped(columns)
         case "no_place":
             return replace(columns, no_place=True)
+        case "fixed_reported" | "fixed_category" as kind:
+            return columns.with_fixed(kind.removeprefix("fixed_"), value)
         case field if field in DATE_FIELDS and field in columns.names:
             return replace(
                 columns, date_orders={**columns.date_orders, **dict.fromkeys((field, *question.alike), value)}
