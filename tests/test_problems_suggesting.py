@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from data.alike import likeness
+from data.stores import SqlStore
 from data.taxonomy import load_taxonomy
 from problems.reports import Report, ReportFlag, ReportStatus
 from problems.suggesting import SuggestedGroup, reach_of, suggest_after_import, suggest_for
 from problems.use_cases.merging import keep_apart, merge_reports
+from tests.sampling import SAMPLE_NOW
 from tests.scenes import OFFICER, Scene
 
 CATEGORIES = load_taxonomy().categories
@@ -166,3 +169,13 @@ def test_a_default_point_is_no_place_for_duplicates(scene: Scene) -> None:
 def test_a_place_with_very_many_reports_stays_a_group_that_can_be_read(scene: Scene) -> None:
     kept(scene, *(scene.report((0.1 * at, 0), DAY) for at in range(40)))
     assert max(len(group.ids) for group in groups(scene)) == 12
+
+
+def test_the_sample_city_has_a_few_duplicates_to_review(sample_read_only: SqlStore) -> None:
+    since = SAMPLE_NOW - timedelta(days=90)
+    found = suggest_after_import(sample_read_only, since=since, categories=CATEGORIES, alike=likeness)
+    assert 5 <= len(found) <= 60
+    reports = {report.id: report for report in sample_read_only.reports([one for group in found for one in group.ids])}
+    for group in found:
+        assert len({reports[one].category for one in group.ids}) == 1
+        assert min(group.ids, key=lambda one: (reports[one].reported_at, one)) == group.main_id
