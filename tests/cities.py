@@ -142,6 +142,7 @@ CASE ID|SOURCE|DEPARTMENT|WORK GROUP|REQUEST TYPE|CATEGORY|TYPE|DETAIL|CREATION 
             "id": "CASE ID",
             "category": "TYPE",
             "reported": "CREATION DATE",
+            "reported_time": "CREATION TIME",
             "closed": "CLOSED DATE",
             "status": "STATUS",
             "address": "STREET ADDRESS",

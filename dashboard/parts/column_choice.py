@@ -137,7 +137,9 @@ def _reading(choice: _Choice, chosen: Mapping[str, str]) -> Columns:
         date_precision={
             field: precision
             for field, precision in before.date_precision.items()
-            if field in same and orders.get(field) == before.date_orders.get(field)
+            if field in same
+            and orders.get(field) == before.date_orders.get(field)
+            and (f"{field}_time" in chosen) == (f"{field}_time" in before.names)
         },
         zone=zone,
         epsg=epsg,

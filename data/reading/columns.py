@@ -33,7 +33,12 @@ FIELDS: Mapping[str, str] = {
     "channel": "How it was reported",
     "asset": "Asset or unit number",
     "reporter": "Who reported it",
+    "reported_time": "Time reported",
+    "occurred_time": "Time it happened",
+    "closed_time": "Time closed",
 }
+#: Times of day in a column of their own, with the date field that each belongs to.
+TIME_FIELDS: Mapping[str, str] = {"reported_time": "reported", "occurred_time": "occurred", "closed_time": "closed"}
 DATE_FIELDS = ("reported", "occurred", "closed", "due", "updated")
 #: iso 2026-01-31, dmy 31/01/2026, mdy 01/31/2026, epoch seconds (or milliseconds) since 1970, serial days
 #: as a spreadsheet counts them, with the time as a fraction: 46053.5.
@@ -277,6 +282,9 @@ def _is_zone(zone: object) -> bool:
     return True
 
 
+_PAIRS = (("lat", "lon"), ("lon", "lat"), ("easting", "northing"), ("northing", "easting"))
+
+
 def check_columns(columns: Columns, header: Sequence[str]) -> None:
     """Refuse a mapping that this table cannot fill.
 
@@ -291,7 +299,7 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
     for name, column in columns.names.items():
         if column not in header:
             raise InputRefused(asked, f"There is no column “{column}” for “{FIELDS[name].lower()}”.", listed)
-    for one, other in (("lat", "lon"), ("lon", "lat"), ("easting", "northing"), ("northing", "easting")):
+    for one, other in (*_PAIRS, *TIME_FIELDS.items()):
         if one in columns.names and other not in columns.names:
             raise InputRefused(
                 asked,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from data.reading.clocks import named_alike, names_clock_alone
 from data.reading.column_names import NAMES
-from data.reading.columns import FIELDS, Columns
+from data.reading.columns import FIELDS, TIME_FIELDS, Columns
 from data.reading.homes import Box, home_of
 from data.reading.numbers import read_numbers
 from data.reading.questions import NO_PLACE, Answer, Question
@@ -19,6 +20,7 @@ __all__ = ["ColumnSample", "RecognisedColumn", "Recognition", "complete", "recog
 
 _LEAST_NUMBERS = 20
 _MANY_ROWS = 30
+_MOST_CLOCKS, _FEW = 0.9, 0.1
 _MOST_STATUSES = 15
 #: No degree is as far from 0.
 _BEYOND_DEGREES = 400.0
@@ -92,6 +94,22 @@ class _Recogniser:
             self._reported_by_values()
         for field in ("occurred", "closed", "due", "updated"):
             self.take_first(field, lambda sample: sample.named_dates, least=0.5)
+        for field, date_field in TIME_FIELDS.items():
+            if date_field in self.found:
+                self._clock(field, date_field)
+
+    def _clock(self, field: str, date_field: str) -> None:
+        """Take the column with the times of a column of days, where the two are named alike."""
+        days = next(sample for sample in self.samples if sample.name == self.found[date_field].column)
+        if days.own_clocks > _FEW:
+            return
+        clocks = [each for each in self.samples if each.name not in self.taken and each.clocks >= _MOST_CLOCKS]
+        paired = [each for each in clocks if named_alike(days.folded, each.folded)]
+        if not paired and len(clocks) == 1 and field == "reported_time":
+            # “Report Date” and plain “Time”: the only time there is.
+            paired = [each for each in clocks if names_clock_alone(each.folded)]
+        if paired:
+            self.take(field, paired[0], 0.8, f"its times go with “{days.name}”")
 
     def _reported_by_values(self) -> None:
         fitting = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.reading.blocks import BLOCK_ROWS, Block, Row
+from data.reading.clocks import read_dates_and_clocks
 from data.reading.columns import DATE_FIELDS, FIELDS, Columns
 from data.reading.content_keys import ContentKeys
 from data.reading.date_arrays import read_dates
@@ -36,6 +37,7 @@ _MONTH_ALONE = r"^(\d{4}[-/.]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}\.?,?[-/ ]\d{4})
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+_Read = tuple[Integers, Mask, Mask]
 
 
 class RowReader:
@@ -99,10 +101,10 @@ class RowReader:
         cells = {field: trimmed(as_strings(block.columns[place])) for field, place in self._place.items()}
         for field, value in self._columns.fixed.items():
             cells[field] = pa.repeat(pa.scalar(value, pa.large_string()), len(block.lines))
-        dates = {name: read_dates(cells[name], order, self._zone) for name, order in self._orders.items()}
+        dates, unread = self._dates(cells)
         rejected = [self._rejected(fault, "", "", fault.fault) for fault in block.faults]
         good = np.ones(len(block.lines), dtype=np.bool_)
-        for where, field, reason in self._faults(dates):
+        for where, field, reason in chain(self._faults(dates), unread):
             found = np.flatnonzero(where & good)
             good[found] = False
             rejected += self._rejected_rows(block, found, field, reason)
@@ -113,7 +115,20 @@ class RowReader:
         times = {name: np.where(ok, micros, NEVER)[good] for name, (micros, ok, _empty) in dates.items()}
         return self._reports(cells, times, int(np.count_nonzero(good))), block.lines[good], rejected
 
-    def _faults(self, dates: dict[str, tuple[Integers, Mask, Mask]]) -> Iterator[tuple[Mask, str, str]]:
+    def _dates(self, cells: dict[str, pa.Array]) -> tuple[dict[str, _Read], list[tuple[Mask, str, str]]]:
+        """Return the dates of a block by field, and where a time beside one cannot be read."""
+        dates, unread = dict[str, _Read](), []
+        for name, order in self._orders.items():
+            time = f"{name}_time"
+            if time not in cells:
+                dates[name] = read_dates(cells[name], order, self._zone)
+                continue
+            micros, ok, empty, bad = read_dates_and_clocks(cells[name], cells[time], order, self._zone)
+            dates[name] = micros, ok, empty
+            unread.append((bad, time, f"{FIELDS[time]}: this cannot be read as a time of day."))
+        return dates, unread
+
+    def _faults(self, dates: dict[str, _Read]) -> Iterator[tuple[Mask, str, str]]:
         """Yield which rows cannot become reports, with the field and the reason; the first one of a row holds."""
         reported, _ok, empty = dates["reported"]
         yield empty, "reported", "The date of the report is missing."

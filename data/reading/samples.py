@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from data.reading.clocks import looks_like_clock, tells_own_clock
 from data.reading.column_names import folded_name
 from data.reading.dates import looks_like_date, looks_like_epoch, looks_like_serial
 from data.reading.numbers import read_number
@@ -62,6 +63,16 @@ class ColumnSample:
     def named_dates(self) -> float:
         """Share of values that are dates where the name says that they are: days of a spreadsheet too."""
         return max(self.dates, self.share_told(looks_like_serial))
+
+    @cached_property
+    def clocks(self) -> float:
+        """Share of values that are times of day."""
+        return self.share_told(looks_like_clock)
+
+    @cached_property
+    def own_clocks(self) -> float:
+        """Share of values that are dates with a time of day other than midnight."""
+        return self.share_told(tells_own_clock)
 
     @cached_property
     def pairs(self) -> float:

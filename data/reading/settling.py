@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.reading.column_names import NAMES
-from data.reading.columns import DATE_FIELDS, FIELDS, Columns
+from data.reading.columns import DATE_FIELDS, FIELDS, TIME_FIELDS, Columns
 from data.reading.dates import find_order, match_date, read_date
 from data.reading.homes import Box, around, better_zone, home_of
 from data.reading.numbers import read_numbers
@@ -82,7 +82,8 @@ def settle(columns: Columns, samples: Samples, zone_name: str, home: Box | None 
 
 
 def _settle_dates(columns: Columns, samples: Samples, zone_name: str) -> Settled:
-    fields = [field for field in DATE_FIELDS if field in columns.names]
+    names = columns.names.keys()
+    fields = [field for field in DATE_FIELDS if field in names]
     orders, precision, notes = dict(columns.date_orders), dict(columns.date_precision), list[str]()
     for field in fields:
         if field not in orders and (order := _own_order(samples[columns.names[field]])):
@@ -100,6 +101,8 @@ def _settle_dates(columns: Columns, samples: Samples, zone_name: str) -> Settled
             example = next(value for value in sample.told if _NUMERIC.match(value))
             asked = order_question(field, sample.name, *_proposed(sample, zone_name), example)
             questions[_style(sample)] = asked
+    # A time in a column of its own makes a moment of a day.
+    precision.update({TIME_FIELDS[time]: "moment" for time in TIME_FIELDS if {time, TIME_FIELDS[time]} <= names})
     for field in (each for each in fields if each in orders and each not in precision):
         precision[field] = _precision(samples[columns.names[field]], orders[field])
         if precision[field] == "month":
