@@ -69,6 +69,7 @@ class Columns:
     lon_first : the longitude comes first in cells that hold a plain pair of numbers
     confirmed : what was asked and is right as it stands, of :data:`CONFIRMABLE`
     fixed : field (of :data:`FIXABLE`) to what holds for every row: a day or a month, a category's code or name
+    thousands : the mark between the thousands of easting and northing, a comma or a point; "" for none
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Columns:
     lon_first: bool = False
     confirmed: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
+    thousands: str = ""
 
     def precision(self, name: str) -> str:
         """Return how exact the dates of a date field are, of :data:`DATE_PRECISIONS`."""
@@ -119,6 +121,8 @@ class Columns:
             told["months only"] = ", ".join(self.month_only)
         if self.lon_first:
             told["pairs"] = "longitude first"
+        if self.thousands:
+            told["thousands"] = self.thousands
         told.update({f"{name} of every row": value for name, value in self.fixed.items()})
         return told
 
@@ -127,6 +131,7 @@ class Columns:
         lines = [f"no_place = {str(self.no_place).lower()}"] if self.no_place else []
         lines += [f"zone = {_quoted(self.zone)}"] if self.zone else []
         lines += [f"epsg = {self.epsg}"] if self.epsg else []
+        lines += [f"thousands = {_quoted(self.thousands)}"] if self.thousands else []
         lines += ["lon_first = true"] if self.lon_first else []
         lines += [f"confirmed = [{', '.join(map(_quoted, self.confirmed))}]"] if self.confirmed else []
         lines += ["", "[columns]", *(f"{name} = {_quoted(column)}" for name, column in self.names.items())]
@@ -205,7 +210,10 @@ def columns_from(toml: str, asked: str = "The columns of this source cannot be u
         raise InputRefused(asked, f"It is not TOML: {error}.", 'Write lines such as: reported = "OPEN_DT".') from error
 
 
-_SETTINGS = ("columns", "date_order", "zone", "epsg", "no_place", "date_precision", "lon_first", "confirmed", "fixed")
+_SETTINGS = (
+    *("columns", "date_order", "zone", "epsg", "no_place", "date_precision", "lon_first"),
+    *("confirmed", "fixed", "thousands"),
+)
 
 
 def _columns(asked: str, told: Mapping[str, object]) -> Columns:
@@ -235,7 +243,14 @@ def _columns(asked: str, told: Mapping[str, object]) -> Columns:
         _flag(asked, told, "lon_first"),
         tuple(confirmed),
         _fixed(asked, told),
+        _thousands(asked, told.get("thousands", "")),
     )
+
+
+def _thousands(asked: str, mark: object) -> str:
+    if mark not in ("", ",", "."):
+        raise InputRefused(asked, f"thousands is “{mark}”.", "It is a comma or a point.")
+    return str(mark)
 
 
 def _fixed(asked: str, told: Mapping[str, object]) -> dict[str, str]:

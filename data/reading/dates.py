@@ -6,22 +6,38 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from unicodedata import combining, normalize
 
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+#: Months in French, German, Dutch, Spanish and Italian, long and short, without accents; no word means two of them.
+_OTHER_MONTHS = (
+    "janvier janv januar janner januari enero ene gennaio gen",
+    "fevrier fevr fev februar februari febrero febbraio",
+    "mars marz maerz mrz maart mrt marzo",
+    "avril avr abril abr aprile",
+    "mai mei mayo maggio mag",
+    "juin juni junio giugno giu",
+    "juillet juil juli julio luglio lug",
+    "aout augustus agosto ago",
+    "septembre septiembre setiembre settembre set",
+    "octobre oktober okt octubre ottobre ott",
+    "novembre noviembre",
+    "decembre dezember dez diciembre dicembre dic",
+)
 _MONTHS = {
     name[:length]: number for number, name in enumerate(_MONTH_NAMES, start=1) for length in range(3, len(name) + 1)
-}
+} | {word: number for number, words in enumerate(_OTHER_MONTHS, start=1) for word in words.split()}
 _TIME = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
     r"\s*(?P<offset>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
 )
 _YEAR, _SHORT_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
-_DAY, _MONTH, _WORD = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<word>[A-Za-z]{3,9})"
-_DAY_NAME = r"(?:[A-Za-z]{3,9},?\s+)?"
+_DAY, _MONTH, _WORD = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<word>[^\W\d_]{3,10})"
+_DAY_NAME = r"(?:[^\W\d_]{2,10}[.,]{0,2}\s+)?"
 _NUMERIC = {
     "dmy": re.compile(rf"{_DAY}[-/.]{_MONTH}[-/.]{_SHORT_YEAR}{_TIME}"),
     "mdy": re.compile(rf"{_MONTH}[-/.]{_DAY}[-/.]{_SHORT_YEAR}{_TIME}"),
@@ -29,7 +45,7 @@ _NUMERIC = {
 #: Ways that can be read in one way only, whatever the order of the column.
 _PLAIN = (
     re.compile(rf"{_YEAR}[-/.]{_MONTH}(?:[-/.]{_DAY})?{_TIME}"),
-    re.compile(rf"{_DAY_NAME}{_DAY}(?:st|nd|rd|th)?[- ]{_WORD}\.?,?[- ]{_SHORT_YEAR}{_TIME}"),
+    re.compile(rf"{_DAY_NAME}{_DAY}(?:st|nd|rd|th|er|\.)?[-/ ](?:de )?{_WORD}\.?,?[-/ ](?:de )?{_SHORT_YEAR}{_TIME}"),
     re.compile(rf"{_DAY_NAME}{_WORD}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}{_TIME}"),
     re.compile(rf"{_YEAR}[- ]{_WORD}[- ]{_DAY}{_TIME}"),
     re.compile(rf"{_WORD}\.?,?[-/ ]{_YEAR}$"),
@@ -83,8 +99,9 @@ def match_date(value: str, order: str) -> re.Match[str] | None:
 
 
 def month_of(word: str) -> int:
-    """Return the number of an English month, 0 for another word."""
-    return _MONTHS.get(word.casefold(), 9 if word.casefold() == "sept" else 0)
+    """Return the number of a month in English or another language of :data:`_OTHER_MONTHS`, 0 for another word."""
+    plain = "".join(letter for letter in normalize("NFKD", word.casefold()) if not combining(letter))
+    return _MONTHS.get(plain, 9 if plain == "sept" else 0)
 
 
 def year_of(told: str) -> int:

@@ -1,6 +1,8 @@
 """Numbers as feeds write them: one value, or a whole column to the same result."""
 
 import math
+import re
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,11 @@ from data.reading.strings import Strings, as_strings, trimmed
 
 #: What arrow casts for certain: digits with a decimal point at most.
 _PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,17})?$"
+#: Numbers with a mark between their thousands.
+_GROUPED = {
+    ",": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
+    ".": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
+}
 
 
 def read_number(value: str) -> float | None:
@@ -55,6 +62,37 @@ def read_numbers(values: Strings) -> npt.NDArray[np.float64]:
     table = np.array([math.nan if number is None else number for number in read], dtype=np.float64)
     numbers[left] = table[coded.indices.to_numpy()]
     return numbers
+
+
+def grouping_of(values: Iterable[str]) -> str:
+    """Return the mark between the thousands of a column of large numbers: a comma, a point, or nothing.
+
+    Only where every value is written with it. Three digits after a mark may as well be decimals, so this is
+    for numbers that can be nothing but thousands, such as metres and feet.
+
+    Examples
+    --------
+    >>> grouping_of(["530,076", "1,012,345.6"]), grouping_of(["530.076,5"]), grouping_of(["530,076", "0,5"])
+    (',', '.', '')
+    """
+    marks = set(_GROUPED)
+    for value in values:
+        marks = {mark for mark in marks if _GROUPED[mark].fullmatch(value.strip())}
+        if not marks:
+            break
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def read_grouped(values: Strings, mark: str) -> npt.NDArray[np.float64]:
+    """Read a column of numbers, as :func:`read_numbers`, with ``mark`` between the thousands of some.
+
+    What is not written with it is read as it stands.
+    """
+    if not mark:
+        return read_numbers(values)
+    told = trimmed(as_strings(values))
+    plain = pc.replace_substring(pc.replace_substring(told, mark, ""), ",", ".")
+    return read_numbers(pc.if_else(pc.match_substring_regex(told, f"^(?:{_GROUPED[mark].pattern})$"), plain, told))
 
 
 def _cast(told: pa.Array) -> npt.NDArray[np.float64] | None:

@@ -142,7 +142,9 @@ class _Recogniser:
         for lat in self.named("lat"):
             for lon in self.named("lon"):
                 share = min(lat.within(180), lon.within(180))
-                if lat.name != lon.name and share >= 0.5:
+                # “150,797” may be degrees with decimals or thousands of metres: no latitude is as large.
+                thousands = bool(lat.grouping) and lat.within(90) < share
+                if lat.name != lon.name and share >= 0.5 and not thousands:
                     self._take_two("lat", lat, "lon", lon, share, "by its name and its values")
                     return True
         return False

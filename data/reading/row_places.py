@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from data.reading.columns import Columns
 from data.reading.homes import Box
-from data.reading.numbers import read_numbers
+from data.reading.numbers import read_grouped
 from data.reading.places import PlaceFault, place_rows, read_pairs
 from data.reading.strings import is_missing
 from geo.errors import GeoError
@@ -67,7 +67,7 @@ class PlaceReader:
         return lon_lat, why
 
     def _projected(self, easting: pa.Array, northing: pa.Array) -> tuple[Floats, Faults]:
-        metres = np.column_stack([read_numbers(easting), read_numbers(northing)])
+        metres = np.column_stack([read_grouped(values, self._columns.thousands) for values in (easting, northing)])
         unread = np.isnan(metres).any(axis=1)
         zero = (metres == 0.0).all(axis=1)
         known = ~unread & ~zero

@@ -33,7 +33,7 @@ _FIRST_YEAR = 1950
 _FIRST_US = int(np.datetime64(f"{_FIRST_YEAR}-01-01", "us").astype(np.int64))
 #: How a row's reporter looks where it is shown again: the name itself is never kept.
 _REPORTER_HIDDEN = "[reporter]"
-_MONTH_ALONE = r"^(\d{4}[-/.]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}\.?,?[-/ ]\d{4})$"
+_MONTH_ALONE = r"^(\d{4}[-/.]\d{1,2}|\d{1,2}/\d{4}|\pL{3,10}\.?,?[-/ ]\d{4})$"
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

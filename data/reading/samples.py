@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+import numpy as np
+
 from data.reading.clocks import looks_like_clock, tells_own_clock
 from data.reading.column_names import folded_name
 from data.reading.dates import looks_like_date, looks_like_epoch, looks_like_serial
-from data.reading.numbers import read_number
+from data.reading.numbers import grouping_of, read_grouped, read_number
 from data.reading.places import read_pair
 from data.reading.statuses import known_status
 from data.reading.strings import is_missing
@@ -82,6 +84,8 @@ class ColumnSample:
     @cached_property
     def numbers(self) -> float:
         """Share of values that are numbers."""
+        if self.grouping:
+            return 1.0
         return self.share_told(lambda value: read_number(value) is not None)
 
     @cached_property
@@ -110,7 +114,15 @@ class ColumnSample:
 
     def beyond(self, limit: float) -> float:
         """Return the share of numbers farther from 0 than ``limit``."""
+        if self.grouping:
+            numbers = np.abs(read_grouped(self.told, self.grouping))
+            return float((numbers > limit).mean())
         return self.share_told(lambda value: (number := read_number(value)) is not None and abs(number) > limit)
+
+    @cached_property
+    def grouping(self) -> str:
+        """The mark between thousands that every value may be read with, or nothing."""
+        return grouping_of(self.told) if self.told else ""
 
     @property
     def examples(self) -> tuple[str, ...]:

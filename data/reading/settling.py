@@ -12,7 +12,7 @@ from data.reading.column_names import NAMES
 from data.reading.columns import DATE_FIELDS, FIELDS, TIME_FIELDS, Columns
 from data.reading.dates import find_order, match_date, read_date
 from data.reading.homes import Box, around, better_zone, home_of
-from data.reading.numbers import read_numbers
+from data.reading.numbers import read_grouped, read_numbers
 from data.reading.places import PlaceFault, common_fault, place_rows, read_pairs
 from data.reading.questions import AS_IT_IS, EPSG, SWAP, SWAPPED, ZONE, Answer, Question, order_question
 from data.reading.samples import ColumnSample
@@ -23,6 +23,7 @@ from geo.projection import BRITISH_NATIONAL_GRID, metric_epsg
 Samples = Mapping[str, ColumnSample]
 Floats = npt.NDArray[np.float64]
 
+_MARKS = {",": "a comma", ".": "a point"}
 _WORDS = {"dmy": "day/month", "mdy": "month/day"}
 _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})")
 _CLOCK_HALF = re.compile(r"[AaPp]\.?[Mm]\.?\s*$")
@@ -178,7 +179,24 @@ def _settle_grid(columns: Columns, samples: Samples, zone_name: str, home: Box |
     note = _agreement(columns, samples)
     if note or {"lat", "lat_lon"} & columns.names.keys() or not {"easting", "northing"} <= columns.names.keys():
         return Settled(columns, (note,) if note else ())
-    xy = _points(samples, columns.names["easting"], columns.names["northing"])
+    columns, notes = _with_thousands(columns, samples)
+    settled = _settle_system(columns, samples, zone_name, home)
+    return replace(settled, notes=(*notes, *settled.notes))
+
+
+def _with_thousands(columns: Columns, samples: Samples) -> tuple[Columns, tuple[str, ...]]:
+    """Find the mark between thousands: three digits after it cannot be decimals, no place has so few metres."""
+    east, north = (samples[columns.names[field]] for field in ("easting", "northing"))
+    marks = {east.grouping, north.grouping} - {""}
+    if columns.thousands or len(marks) != 1:
+        return columns, ()
+    mark = marks.pop()
+    note = f"“{east.name}” and “{north.name}”: read with {_MARKS[mark]} between thousands."
+    return replace(columns, thousands=mark), (note,)
+
+
+def _settle_system(columns: Columns, samples: Samples, zone_name: str, home: Box | None) -> Settled:
+    xy = _points(samples, columns)
     if columns.epsg is not None or len(xy) == 0:
         return Settled(columns)
     names = f"{columns.names['easting']} {columns.names['northing']}"
@@ -212,7 +230,7 @@ def _agreement(columns: Columns, samples: Samples) -> str:
     if east is None or north is None:
         return ""
     numbers = [read_numbers(samples[name].cells) for name in (columns.names["lon"], columns.names["lat"])]
-    lon_lat, xy = np.column_stack(numbers), np.column_stack((read_numbers(east.cells), read_numbers(north.cells)))
+    lon_lat, xy = np.column_stack(numbers), np.column_stack([read_grouped(s.cells, s.grouping) for s in (east, north)])
     both = np.isfinite(lon_lat).all(axis=1) & np.isfinite(xy).all(axis=1)
     both &= (np.abs(lon_lat[:, 0]) <= 180) & (np.abs(lon_lat[:, 1]) < 90)
     fit = grid_of_pairs(xy[both], lon_lat[both]) if both.any() else None
@@ -221,8 +239,9 @@ def _agreement(columns: Columns, samples: Samples) -> str:
     return f"“{east.name}” and “{north.name}” agree with latitude and longitude ({_plain(fit)}): the degrees are used."
 
 
-def _points(samples: Samples, east: str, north: str) -> Floats:
-    xy = np.column_stack((read_numbers(samples[east].cells), read_numbers(samples[north].cells)))
+def _points(samples: Samples, columns: Columns) -> Floats:
+    cells = [samples[columns.names[field]].cells for field in ("easting", "northing")]
+    xy = np.column_stack([read_grouped(each, columns.thousands) for each in cells])
     known: Floats = xy[np.isfinite(xy).all(axis=1) & (xy != 0).all(axis=1)]
     return known
 
@@ -274,7 +293,7 @@ def _degrees(columns: Columns, samples: Samples) -> tuple[Floats, Floats]:
         return pairs[:, 0], pairs[:, 1]
     if columns.epsg and {"easting", "northing"} <= columns.names.keys():
         try:
-            degrees = degrees_from(_points(samples, columns.names["easting"], columns.names["northing"]), columns.epsg)
+            degrees = degrees_from(_points(samples, columns), columns.epsg)
         except GeoError:
             return np.zeros(0), np.zeros(0)
         return degrees[:, 1], degrees[:, 0]
