@@ -100,7 +100,7 @@ def show_history(desk: Desk) -> None:
         for batch in batches[:_BATCHES_SHOWN]
     ]
     heads = ("When", "Who", "File", "Source", "Rows", "New", "Changed", "Here already", "Rejected", "State")
-    shown = table("Imports, newest first", heads, rows, numeric=(4, 5, 6, 7, 8), narrow_without=(1, 3, 4, 6, 7))
+    shown = table("Imports, newest first", heads, rows, numeric=(4, 5, 6, 7, 8), narrow_without=(1, 3, 4, 6, 7, 8))
     draw(shown)
     if len(batches) > _BATCHES_SHOWN:
         remark(f"{count(len(batches) - _BATCHES_SHOWN, 'older import')} can be chosen below.")
