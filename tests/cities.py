@@ -7,7 +7,7 @@ from data.reading.questions import EPSG, NO_PLACE
 LONDON, NEW_YORK = "Europe/London", "America/New_York"
 
 #: Time zone, table, the expected mapping, and what is asked.
-CITIES: dict[str, tuple[str, str, dict[str, str], tuple[str, ...]]] = {
+CITIES: dict[str, tuple[str, str, dict[str, str | None], tuple[str, ...]]] = {
     "Los Angeles": (
         "America/Los_Angeles",
         """
@@ -287,5 +287,147 @@ ticket_id|issue_type|ticket_created_date_time|ticket_closed_date_time|ticket_sta
             "address": "street_address",
         },
         (EPSG,),
+    ),
+    "San Francisco police": (
+        "America/Los_Angeles",
+        """
+IncidntNum|Category|Descript|DayOfWeek|Date|Time|PdDistrict|Resolution|Address|X|Y|Location|PdId
+150000464|VANDALISM|GRAFFITI|Friday|05/29/2015|23:40|MISSION|NONE|19TH ST / FOLSOM ST|-122.4159|37.7604|(37.7604, -122.4159)|15000046465016
+150000420|NON-CRIMINAL|AIDED CASE|Friday|05/29/2015|09:36|INGLESIDE|NONE|4900 Block of MISSION ST|-122.4386|37.7196|(37.7196, -122.4386)|15000042064020
+""",
+        {
+            "id": "IncidntNum",
+            "category": "Category",
+            "reported": "Date",
+            "reported_time": "Time",
+            "lat": "Y",
+            "lon": "X",
+            "address": "Address",
+        },
+        (),
+    ),
+    "Los Angeles police": (
+        "America/Los_Angeles",
+        """
+DR_NO|Date Rptd|DATE OCC|TIME OCC|AREA|AREA NAME|Crm Cd|Crm Cd Desc|Mocodes|Premis Cd|Premis Desc|Status|Status Desc|LOCATION|Cross Street|LAT|LON
+211500001|04/21/2021 12:00:00 AM|11/07/2020 12:00:00 AM|0845|15|N Hollywood|745|VANDALISM - MISDEAMEANOR|0377|501|SINGLE FAMILY DWELLING|IC|Invest Cont|7800 BEEMAN AV||34.2124|-118.4092
+201500002|10/21/2020 12:00:00 AM|10/18/2020 12:00:00 AM|5|15|N Hollywood|354|THEFT OF IDENTITY|0416|102|SIDEWALK|AA|Adult Arrest|ATOLL AV|N GAULT|34.1993|-118.4203
+""",
+        {
+            "id": "DR_NO",
+            "category": "Crm Cd Desc",
+            "reported": "Date Rptd",
+            "reported_time": None,
+            "occurred": "DATE OCC",
+            "lat": "LAT",
+            "lon": "LON",
+            "address": "LOCATION",
+            "area": "AREA NAME",
+        },
+        (),
+    ),
+    "Los Angeles police calls": (
+        "America/Los_Angeles",
+        """
+incident_number|area_occ|rpt_dist|dispatch_date|dispatch_time|call_type_code|call_type_text
+PD26050400001001|Southeast|1836|2026-05-04|08:12:00|415|415 DISTURBANCE
+PD26050400001002|Southeast|1836|2026-05-05|22:40:00|594|594 VANDALISM
+""",
+        {
+            "id": "incident_number",
+            "category": "call_type_text",
+            "reported": "dispatch_date",
+            "reported_time": "dispatch_time",
+        },
+        (NO_PLACE,),
+    ),
+    "Washington": (
+        NEW_YORK,
+        """
+SERVICEREQUESTID|SERVICEPRIORITY|SERVICECODE|SERVICECODEDESCRIPTION|SERVICETYPECODE|SERVICETYPECODEDESCRIPTION|SERVICEORDERDATE|SERVICEORDERSTATUS|INSPECTIONDATE|RESOLUTION|RESOLUTIONDATE|SERVICEDUEDATE|ADDDATE|LASTMODIFIEDDATE|SITEADDRESS|LATITUDE|LONGITUDE|ZIPCODE|WARD|ANC
+16-00000001|Standard|S0311|Rodent Inspection and Treatment|DEPAHEAL|DOH- Department Of Health|2016-10-29 15:09:22.000|Closed|2017-01-12 19:00:00.000|Closed, issue resolved|2017-01-12 19:00:16.000|2016-11-18 22:00:00.000|2016-10-29 15:09:22.000|2017-01-12 19:00:16.000|1727 3RD STREET N|38.9137|-77.0017|20002|5|5E
+16-00000002|Standard|S0276|Parking Meter Repair|TRAOP001|Transportation|2016-11-02 17:51:20.000|In-Progress|NULL|NA|NULL|2016-11-09 18:51:00.000|2016-11-02 17:51:20.000|2017-01-12 21:28:17.000|19TH STREET NW AND R STREET NW|38.9126|-77.0434|NULL|2|NA
+""",
+        {
+            "id": "SERVICEREQUESTID",
+            "category": "SERVICECODEDESCRIPTION",
+            "reported": "SERVICEORDERDATE",
+            "closed": "RESOLUTIONDATE",
+            "due": "SERVICEDUEDATE",
+            "updated": "LASTMODIFIEDDATE",
+            "status": "SERVICEORDERSTATUS",
+            "lat": "LATITUDE",
+            "lon": "LONGITUDE",
+            "address": "SITEADDRESS",
+            "area": "WARD",
+        },
+        (),
+    ),
+    "Boston police": (
+        NEW_YORK,
+        """
+INCIDENT_NUMBER|OFFENSE_CODE|OFFENSE_CODE_GROUP|OFFENSE_DESCRIPTION|DISTRICT|REPORTING_AREA|SHOOTING|OCCURRED_ON_DATE|YEAR|MONTH|DAY_OF_WEEK|HOUR|UCR_PART|STREET|Lat|Long|Location
+230000001|3115||INVESTIGATE PERSON|B3| |0|2023-01-27 22:44:00+00|2023|1|Friday   |22||FAVRE ST|42.2716|-71.0995|(42.2716, -71.0995)
+230000002|3301||VERBAL DISPUTE|B2|316|0|2023-01-17 20:21:00+00|2023|1|Tuesday  |20||HAROLD ST|42.3125|-71.0928|(42.3125, -71.0928)
+""",
+        {
+            "id": "INCIDENT_NUMBER",
+            "category": "OFFENSE_DESCRIPTION",
+            "reported": "OCCURRED_ON_DATE",
+            "occurred": None,
+            "lat": "Lat",
+            "lon": "Long",
+            "address": "STREET",
+            "area": "DISTRICT",
+        },
+        (),
+    ),
+    "Chicago police": (
+        "America/Chicago",
+        """
+ID|Case Number|Date|Block|IUCR|Primary Type|Description|Location Description|Arrest|Domestic|Beat|District|Ward|X Coordinate|Y Coordinate|Year|Updated On|Latitude|Longitude|Location
+11700001|JC280003|05/31/2019 11:55:00 PM|052XX W HURON ST|143A|WEAPONS VIOLATION|UNLAWFUL POSS OF HANDGUN|STREET|true|false|1524|015|37|||2019|06/07/2019 04:05:48 PM|||
+11700002|JC280009|05/31/2019 11:53:00 PM|002XX S DEARBORN ST|0460|CRIMINAL DAMAGE|TO PROPERTY|CTA PLATFORM|false|false|0113|001|42|1176338|1900241|2019|06/07/2019 04:05:48 PM|41.8816|-87.6298|(41.8816, -87.6298)
+""",
+        {
+            "id": "ID",
+            "category": "Primary Type",
+            "text": "Description",
+            "reported": "Date",
+            "updated": "Updated On",
+            "lat": "Latitude",
+            "lon": "Longitude",
+            "address": "Block",
+            "area": "Ward",
+        },
+        (),
+    ),
+    "Philadelphia police": (
+        NEW_YORK,
+        """
+the_geom|cartodb_id|objectid|dc_dist|psa|dispatch_date_time|dispatch_date|dispatch_time|hour|dc_key|location_block|ucr_general|text_general_code|point_x|point_y|lat|lng
+0101000020E6100000F8EEE23F15CB52C0EE0F10A3D2F64340|1|340|01|1|2015-12-17 07:26:00|2015-12-17|07:26:00|7|201501000051|1800 BLOCK S CHADWICK ST|1400|Vandalism/Criminal Mischief|-75.17317197|39.92830313|39.92830313|-75.17317197
+0101000020E6100000F8EEE23F15CB52C0EE0F10A3D2F64340|2|341|01|1|2015-12-18 17:26:00|2015-12-18|17:26:00|17|201501000052|1800 BLOCK S CHADWICK ST|600|Thefts|-75.17317197|39.92830313|39.92830313|-75.17317197
+""",
+        {
+            "id": "dc_key",
+            "category": "text_general_code",
+            "reported": "dispatch_date_time",
+            "reported_time": None,
+            "lat": "lat",
+            "lon": "lng",
+            "address": "location_block",
+        },
+        (),
+    ),
+    "Leeds with thousands": (
+        LONDON,
+        """
+Reference|Date Reported|Ward|Waste Type|Easting|Northing
+FT001|13 Jan 2016|Armley|Tyres|427,711|433,913
+FT002|14 Jan 2016|Harehills|Tyres|432,310|434,890
+""",
+        {"id": "Reference", "reported": "Date Reported", "easting": "Easting", "northing": "Northing", "area": "Ward"},
+        (),
     ),
 }

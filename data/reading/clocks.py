@@ -24,8 +24,8 @@ _DIGITS = re.compile(r"\d{1,6}$")
 #: A share of the day, as spreadsheets write a time.
 _SHARE = re.compile(r"0?[.,]\d{3,}$")
 #: In the names of columns: a pair is named alike but for these.
-_DATE_WORDS = re.compile(r"date|datum|fecha|dt$|day$")
-_TIME_WORDS = re.compile(r"time|tijdstip|tijd|uhrzeit|heure|hora|tm$|hour$|hr$")
+_DATE_WORDS = re.compile(r"date|datum|fecha|dt$|day$|tag$")
+_TIME_WORDS = re.compile(r"time|tijdstip|tijd|uhrzeit|zeit|heure|hora|tm$|hour$|hr$")
 _OWN_CLOCK = re.compile(r"[T ](?!(?:00?:00(?::00(?:\.0+)?)?|12:00(?::00)?\s*[Aa]\.?[Mm]\.?)\b)\d{1,2}:\d{2}")
 
 

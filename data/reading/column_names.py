@@ -5,17 +5,21 @@ from collections.abc import Mapping
 #: Folded (see :func:`folded_name`), best first.
 _NAMES: Mapping[str, str] = {
     "id": (
-        "caseenquiryid caseid uniquekey servicerequestnumber srnumber servicerequestid requestid ticketid "
-        "reportid sourceid crimeid id iddeclaration iddemande iduniq idunique reference referencenumber reportref ref "
+        "caseenquiryid caseid uniquekey servicerequestnumber srnumber servicerequestid requestid ticketid reportid "
+        "sourceid crimeid id iddeclaration iddemande iduniq idunique reference referencenumber reportref ref "
         "persistentid refnumber refno casereference caseref casenumber caseno reportnumber reportno requestnumber "
-        "incidentnumber incidentid enquirynumber enquiryref enquiryid meldingsnummer meldingnummer sigid number"
+        "incidentnumber incidentid enquirynumber enquiryref enquiryid meldingsnummer meldingnummer sigid "
+        "incidntnum incidentnum incnum casenum srnum complaintnumber complaintnum cmplntnum eventnumber callnumber "
+        "drno dckey pdid number"
     ),
     "category": (
         "categoryname type complainttype requesttype servicerequesttype servicename typeofservicerequest srtype "
         "srtypedesc srdescription issuetype incidenttype problemtype enquirytype servicetype problemcode category "
         "crimetype actinom subcategory reason requestdetails descriptor group subject subrubriek rubriek "
         "hoofdcategorie subcategorie categorie kategorie typedeclaration typedemande issue problem servicecode "
-        "srtypecode code"
+        "srtypecode primarytype offensedescription offensecodegroup offense offensetype offencetype ofnsdesc "
+        "crmcddesc textgeneralcode incidentcategory nature natureofcall callnature calltype calltypetext "
+        "finalcalltype code"
     ),
     "text": (
         "text detail details description issuedescription title casetitle whatwasreported context statusnotes "
@@ -23,36 +27,39 @@ _NAMES: Mapping[str, str] = {
     ),
     "reported": (
         "reportedat reported opendt opened createddate creationdate datetimeinit ticketcreateddatetime "
-        "ticketcreateddate requesteddatetime requestdatetime srcreatedate srcreationdate created createdat createdon "
-        "datecreated confirmed datereported reporteddate reporteddatetime dateofreport datetimeopened dateopened "
-        "opendate opendatetime requestdate daterequested datereceived receiveddate dateraised datelogged loggeddate "
-        "datesubmitted submitteddate submitted enquirydate calldate entrydate ddsdatecreation datecreation "
+        "ticketcreateddate requesteddatetime requestdatetime srcreatedate srcreationdate created createdat "
+        "createdon datecreated confirmed datereported reporteddate reporteddatetime dateofreport daterptd rptdt "
+        "datetimeopened dateopened opendate opendatetime requestdate daterequested datereceived receiveddate "
+        "dateraised datelogged loggeddate datesubmitted submitteddate submitted serviceorderdate adddate "
+        "enquirydate calldate calldatetime dispatchdatetime dispatchdate entrydate ddsdatecreation datecreation "
         "datumcreatie datummelding meldingsdatum aanmaakdatum ingangsdatum datumdeclaration datedeclaration datum "
         "date epoch month timestamp"
     ),
     "occurred": (
         "occurredat occurred incidentdate incidentdatetime dateofincident eventdate happened occurrencedate "
-        "offensedate datumoverlast"
+        "offensedate occurredondate dateoccurred dateocc cmplntfrdt datumoverlast"
     ),
     "closed": (
-        "closedat closeddt closed closeddate closedatetime closeddatetime completiondate datetimeclosed dateinvtdone "
-        "ticketcloseddatetime ticketcloseddate fixed dateclosed datetimeresolved resolvedat resolveddate dateresolved "
-        "completeddate datecompleted closedate closuredate dateofclosure srclosedate srcloseddate closedon "
-        "datefermeture afgehandeld datumafgerond outcomedate datecancelled"
+        "closedat closeddt closed closeddate closedatetime closeddatetime completiondate datetimeclosed "
+        "dateinvtdone ticketcloseddatetime ticketcloseddate fixed dateclosed datetimeresolved resolvedat "
+        "resolveddate dateresolved completeddate datecompleted resolutiondate closedate closuredate dateofclosure "
+        "srclosedate srcloseddate closedon datefermeture afgehandeld datumafgerond outcomedate datecancelled"
     ),
     "due": (
-        "targetdt duedate due datedue dueat targetdate prjcompletedate expecteddatetime expecteddate srduedate sladate "
-        "sladuedate slatargetdate deadline expectedclosedate expectedcompletiondate estimatedcompletiondate"
+        "targetdt duedate due datedue dueat targetdate prjcompletedate expecteddatetime expecteddate srduedate "
+        "sladate sladuedate serviceduedate slatargetdate deadline expectedclosedate expectedcompletiondate "
+        "estimatedcompletiondate"
     ),
     "updated": (
         "updated updateddatetime updatedat updateddate dateupdated datelastupdated lastupdated lastupdate "
         "lastupdateddate lastmodified lastmodifieddate modified modifieddate resolutionactionupdateddate "
-        "statuschangedate laststatusdate datedernierstatut datederniermaj lastactivitydate mutatiedatum"
+        "lastmodifieddatetime updatedon statuschangedate laststatusdate datedernierstatut datederniermaj "
+        "lastactivitydate mutatiedatum"
     ),
     "status": (
-        "casestatus status srstatus requeststatus servicerequeststatus ticketstatus currentstatus problemstate "
-        "reportstatus state dernierstatut statut statusomschrijving meldingstatus outcomestatus lastoutcomecategory "
-        "outcomecategory"
+        "casestatus status srstatus requeststatus servicerequeststatus serviceorderstatus ticketstatus "
+        "currentstatus problemstate reportstatus state dernierstatut statut statusomschrijving meldingstatus "
+        "outcomestatus lastoutcomecategory outcomecategory"
     ),
     "lat": "latitude lat loclat latitudecoordinate latitudewgs84 wgs84lat geolat gpslat breedtegraad breitengrad y",
     "lon": (
@@ -60,27 +67,29 @@ _NAMES: Mapping[str, str] = {
         "gpslong lengtegraad laengengrad längengrad x"
     ),
     "lat_lon": (
-        "geocodedlocation geocodedcolumn location point geopoint2d geopoint latlon latlong latlng latitudelongitude "
-        "longitudelatitude lonlat coordinates coords geolocation thegeom geom geometry geometrie wkt shape centroid"
+        "geocodedlocation geocodedcolumn location point geopoint2d geopoint latlon latlong latlng "
+        "latitudelongitude longitudelatitude lonlat coordinates coords geolocation thegeom geom geometry geometrie "
+        "wkt shape centroid"
     ),
     "easting": (
         "easting eastings xcoordinatestateplane stateplanexcoordinate xcoordinate xcoord coordx geox locx srx gisx "
         "pointx bngeasting osgbeasting osx rdx xrd ekoordinate e x"
     ),
     "northing": (
-        "northing northings ycoordinatestateplane stateplaneycoordinate ycoordinate ycoord coordy geoy locy sry gisy "
-        "pointy bngnorthing osgbnorthing osy rdy yrd nkoordinate n y"
+        "northing northings ycoordinatestateplane stateplaneycoordinate ycoordinate ycoord coordy geoy locy sry "
+        "gisy pointy bngnorthing osgbnorthing osy rdy yrd nkoordinate n y"
     ),
     "address": (
-        "address incidentaddress fulladdress streetaddress servicerequestaddress requestaddress probaddress "
-        "siteaddress location locationaddress srlocation incidentlocation locationdescription locationstreetname "
-        "streetname street place locationname rue adresse adres straatnaam straat openbareruimte site"
+        "address incidentaddress blockaddress hundredblock locationblock block fulladdress streetaddress "
+        "servicerequestaddress requestaddress probaddress siteaddress location locationaddress srlocation "
+        "incidentlocation locationdescription locationstreetname streetname street place locationname rue adresse "
+        "adres straatnaam straat openbareruimte site"
     ),
     "area": (
-        "neighborhood neighbourhood neighborhooddistrict wardname ward borough area arrondissement arrondissementgeo "
-        "district communityboard communityarea supervisordistrict councildistrict superneighborhood ncname nc "
-        "stadsdeel buurt wijk stadtkreis kreis policedistrict policeprecinct lsoaname lsoacode parish locality "
-        "incidentzip zip zipcode postcode first3charsofpostalcode postalcode city"
+        "areaname neighborhood neighbourhood neighborhooddistrict wardname ward borough area arrondissement "
+        "arrondissementgeo district communityboard communityarea supervisordistrict councildistrict "
+        "superneighborhood ncname nc stadsdeel buurt wijk stadtkreis kreis policedistrict policeprecinct lsoaname "
+        "lsoacode parish locality incidentzip zip zipcode postcode first3charsofpostalcode postalcode city"
     ),
     "channel": (
         "source opendatachanneltype channel requestsource srsource methodreceiveddescription methodreceived "

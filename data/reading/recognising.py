@@ -94,6 +94,9 @@ class _Recogniser:
             self._reported_by_values()
         for field in ("occurred", "closed", "due", "updated"):
             self.take_first(field, lambda sample: sample.named_dates, least=0.5)
+        if "reported" not in self.found and not self.questions and (happened := self.found.pop("occurred", None)):
+            why = "when it happened: no other column tells when it was reported"
+            self.found["reported"] = replace(happened, field="reported", confidence=0.6, why=why)
         for field, date_field in TIME_FIELDS.items():
             if date_field in self.found:
                 self._clock(field, date_field)
@@ -220,7 +223,20 @@ class _Recogniser:
         # Of those that the category list knows about equally well: what tells reports apart, then the best name.
         best = [pair for pair in candidates if pair[0] >= most - 0.05]
         share, sample = next((pair for pair in best if pair[1].kinds > 1), best[0])
+        share, sample = self._in_words(share, sample)
         self.take("category", sample, max(share, 0.4), _why_category(share, sample, [each for _, each in candidates]))
+
+    def _in_words(self, share: float, code: ColumnSample) -> tuple[float, ColumnSample]:
+        """Return the column that says in words what a column of codes says: “SERVICECODE”, “SERVICECODEDESCRIPTION”."""
+        stem = code.folded.removesuffix("code").removesuffix("cd")
+        names = {
+            start + end for start in (code.folded, stem) for end in ("description", "desc", "name", "text", "label")
+        }
+        for sample in self.samples:
+            fits = sample.folded in names and sample.name not in self.taken and _wordy(sample)
+            if fits and (mapped := self._mapped(sample)) >= share:
+                return mapped, sample
+        return share, code
 
     def _mapped(self, sample: ColumnSample) -> float:
         known: dict[str, bool] = {}
