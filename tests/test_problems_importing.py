@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,14 +18,20 @@ from problems.reports import Batch, RejectedRow, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases import importing
 from problems.use_cases.importing import accept_import, content_of
+from tests.storing import BACK_ENDS, fresh_url
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BEFORE = START - timedelta(days=30)
 
 
+@pytest.fixture(params=BACK_ENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return fresh_url(request.param, tmp_path)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
     yield opened
     opened.close()
 
@@ -130,7 +137,7 @@ def test_counts_add_up_and_do_not_depend_on_chunks(
     assert kept == seen
 
 
-_SAID = {
+_SAID: dict[str, dict[str, Any]] = {
     "new": {},
     "text": {"text": "Two lamps are out"},
     "busy": {"status": ReportStatus.IN_PROGRESS},
