@@ -59,7 +59,7 @@ def says_the_same(kept: bytes, now: bytes, columns: ReportColumns, place: int) -
     if len(kept) != _OLD_BYTES:
         return kept == now
     knows_more = columns.asset[place] or columns.due_at[place] != NEVER or columns.updated_at[place] != NEVER
-    return not knows_more and kept == _old_content(columns.report(place))
+    return not knows_more and kept == old_content_of(columns.report(place))
 
 
 def status_stands(report: Report, told: bytes) -> bool:
@@ -105,7 +105,8 @@ def _mixed(seeds: npt.NDArray[np.uint64], closed_at: Ints) -> npt.NDArray[np.uin
 # -- as they were made before schema 0002: stores hold these until the feed says something new --
 
 
-def _old_content(report: Report) -> bytes:
+def old_content_of(report: Report) -> bytes:
+    """Return the fingerprint of a report as it was made before schema 0002."""
     told = (
         report.category_name,
         report.reported_at.isoformat(),

@@ -16,6 +16,7 @@ from data.reading.questions import answered
 from data.stores import open_store
 from data.taxonomy import load_taxonomy
 from problems.errors import Cancelled, InputRefused
+from problems.fingerprints import old_content_of
 from problems.people import LAPTOP
 from problems.reports import Batch, ReportStatus
 from problems.store import Store
@@ -331,3 +332,55 @@ def test_a_preview_shows_what_an_import_would_do(shared: Path) -> None:
     )
     assert "none for the longitude" in corrected.refusal
     assert corrected.first_reports == ()
+
+
+# -- what is kept of a source --
+
+
+def test_a_file_with_the_same_columns_is_read_as_the_last_one_of_its_source(store: Store, tmp_path: Path) -> None:
+    header = "A,B,Opened,Lat,Long\n"
+    said = Columns({"id": "A", "text": "B", "reported": "Opened", "lat": "Lat", "lon": "Long"}, zone="America/New_York")
+    _import(store, _file(tmp_path, header + "1,Tag,2026-01-13 12:00,51.5,-0.1\n"), columns=said)
+    second = _file(tmp_path, header + "2,Lamp,2026-01-14 12:00,51.5,-0.1\n", "second.csv")
+    assert preview(second, store=store).columns.names == said.names
+    _import(store, second)
+    assert [(report.source_id, report.text, report.reported_at.hour) for report in store.all_reports()] == [
+        ("1", "Tag", 17),
+        ("2", "Lamp", 17),
+    ]
+    other = _file(tmp_path, "A,B,Opened,Lat,Long,More\n3,Tag,2026-01-15,51.5,-0.1,x\n", "other.csv")
+    assert preview(other, store=store).columns.names != said.names
+    assert preview(second, store=store, source="police").columns.names != said.names
+
+
+def test_an_order_of_dates_that_is_remembered_gives_way_to_what_the_values_say(store: Store, tmp_path: Path) -> None:
+    header = "ID,Opened,Lat,Long\n"
+    _import(store, _file(tmp_path, header + "1,13/01/2026,51.5,-0.1\n"))
+    _import(store, _file(tmp_path, header + "2,01/14/2026,51.5,-0.1\n", "second.csv"))
+    assert [report.reported_at.day for report in store.all_reports()] == [13, 14]
+
+
+def test_an_import_remembers_its_format_and_what_was_masked(store: Store, tmp_path: Path) -> None:
+    rows = (
+        "1,Graffiti,2026-01-13,,,51.5,-0.1,mail a@b.org or call 212-555-1234,\n2,Graffiti,2026-01-14,,,51.5,-0.1,Tag,\n"
+    )
+    batch = _import(store, _file(tmp_path, HEADER + rows))
+    assert (batch.kind, batch.masked, batch.flagged) == ("CSV, comma", 2, {"MASKED": 1})
+    assert _import(store, _file(tmp_path, HEADER + rows)).masked == 0
+
+
+def test_a_store_from_before_due_dates_sees_only_rows_that_say_more(store: Store, tmp_path: Path) -> None:
+    rows = "1,Graffiti,2026-01-13,,Open,51.5,-0.1,Tag,Ann Lee\n2,Graffiti,2026-01-14,2026-01-15,Closed,51.5,-0.1,Tag,\n"
+    path = _file(tmp_path, HEADER + rows)
+    _import(store, path)
+    with store.writing() as unit:
+        reports = unit.reports([1, 2])
+        unit.update_reports(1, [(report, old_content_of(report)) for report in reports])
+    again = _import(store, _file(tmp_path, HEADER + rows + "\n", "again.csv"))
+    assert (again.unchanged, again.updated) == (2, 0)
+    _import(store, path, columns=TEXT)
+    due = HEADER.replace("\n", ",Due\n") + rows.replace("\n", ",2026-02-01\n", 1).replace("Tag,\n", "Tag,,\n")
+    said = Columns({**TEXT.names, "due": "Due"})
+    third = _import(store, _file(tmp_path, due, "due.csv"), columns=said)
+    assert (third.unchanged, third.updated) == (1, 1)
+    assert [report.due_at is not None for report in store.all_reports()] == [True, False]
