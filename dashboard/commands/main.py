@@ -136,20 +136,21 @@ def import_(
     if files[0] == "open311":
         from dashboard.commands.feeds import run_pull
 
-        if columns is not None or reported is not None or category is not None:
-            raise typer.BadParameter("--columns, --reported and --category are for files; what a server sends is known")
+        given = {"--columns": columns, "--reported": reported, "--category": category}
+        if wrong := next((option for option, value in given.items() if value is not None), ""):
+            raise typer.BadParameter(f"{wrong} is for files; what a server sends is known")
         return run_pull(output, asked=files[1:], since=since, until=until, restart=restart, dry_run=dry_run)
     if since or until or restart:
         raise typer.BadParameter("--since, --until and --restart are for import open311")
     from dashboard.commands.working import run_import
 
-    given = {"reported": reported, "category": category}
+    fixed = {"reported": reported, "category": category}
     return run_import(
         output,
         files=[Path(name) for name in files],
         source=source,
         columns_file=columns,
-        fixed={name: value for name, value in given.items() if value is not None},
+        fixed={name: value for name, value in fixed.items() if value is not None},
         dry_run=dry_run,
     )
 

@@ -161,10 +161,10 @@ def _keep_to_allowed_drivers(kind: Kind) -> None:
     more = sorted(set(pyogrio.list_drivers()) - ALLOWED_DRIVERS)
     if not more:
         return
-    if os.environ.get("FIXPOINT_AGAIN"):
+    if os.environ.get("READER_STARTED_AGAIN"):
         os._exit(1)
     skipped = os.environ["OGR_SKIP"] + "," + ",".join(more)
-    again = {**os.environ, "OGR_SKIP": skipped, "GDAL_SKIP": skipped, "FIXPOINT_AGAIN": "1"}
+    again = {**os.environ, "OGR_SKIP": skipped, "GDAL_SKIP": skipped, "READER_STARTED_AGAIN": "1"}
     os.execve(sys.executable, sys.orig_argv, again)  # noqa: S606 - this very program again, without a shell
 
 
