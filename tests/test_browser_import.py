@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import DESK, PHONE, Visitor, drawn, serving
+from tests.test_browser_access import found
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +98,23 @@ def test_a_file_becomes_reports_and_hot_spots(visit: Visitor, width: int, prefix
     text = kept.value.path().read_text(encoding="utf-8-sig")
     assert text.splitlines()[0].startswith(HEAD)
     assert f"{prefix}x,Street light not working,some day" in text
+
+
+@pytest.mark.parametrize(("width", "scheme", "added"), [(DESK, "light", ""), (PHONE, "light", "?contrast=true")])
+def test_no_barrier_is_found_while_a_file_is_asked_about_and_counted(
+    visit: Visitor, width: int, scheme: str, added: str
+) -> None:
+    page = visit(f"/import{added}", width=width, scheme=scheme)
+    choose(page, "open.csv", ambiguous(f"W{width}"))
+    expect(page.get_by_role("radiogroup", name="3rd of April")).to_be_visible()
+    drawn(page)
+    assert found(page) == []
+    page.get_by_role("radiogroup").get_by_text("The 3rd of April").click()
+    page.get_by_text("Columns as a file").click()
+    press(page, "Count the whole file")
+    expect(page.get_by_role("button", name="Import 3 reports")).to_be_visible()
+    drawn(page)
+    assert found(page) == []
 
 
 def test_what_a_file_leaves_open_is_asked_with_the_keyboard(visit: Visitor) -> None:

@@ -187,7 +187,7 @@ def offer_columns_file(upload_id: str, columns: Columns) -> None:
     with st.expander("Columns as a file"):
         remark("The same file works on the command line: python -m dashboard import reports.csv --columns columns.toml")
         text = columns.to_toml()
-        st.code(text, language="toml", wrap_lines=True)
+        st.code(text, language=None, wrap_lines=True)  # colours of a language would be too faint to read
         draw(
             element(
                 "p",

@@ -108,6 +108,8 @@ def _with_answer(upload_id: str, question: Question, columns: Columns) -> Column
             draw(element("p", f"Most likely: {labels[question.proposed]}. Please choose.", css="fx-quiet"))
         if value == _OTHER:
             value = _another(key, question)
+        if not question.needed and not value:
+            draw(element("p", "You may go on without an answer.", css="fx-quiet"))
     if not value:
         return columns
     try:
@@ -125,7 +127,7 @@ def _chosen(key: str, text: str, labels: Mapping[str, str], captions: Sequence[s
             plain_label(text),
             list(labels),
             index=None,
-            format_func=lambda value: plain_label(labels[value]),
+            format_func=lambda value: labels[value],
             placeholder="Choose one",
             key=begun,
             width=480,
