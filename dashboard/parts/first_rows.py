@@ -42,8 +42,8 @@ def show_rows(desk: Desk, shown: Preview, waits_for: str) -> None:
     draw(table("How the first rows are understood", heads, rows, narrow_without=(2, 4)))
     if shown.first_errors:
         errors = [(f"{each.line:,}", each.column, _short(each.value), each.reason) for each in shown.first_errors]
-        heads = ("Line", "Column", "Value", "Why not")
-        draw(table("Rows that cannot become reports", heads, errors, narrow_without=(1,)))
+        reasons = ("Line", "Column", "Value", "Why not")
+        draw(table("Rows that cannot become reports", reasons, errors, narrow_without=(1,)))
 
 
 def _as_they_stand(shown: Preview) -> None:
