@@ -24,6 +24,7 @@ from streamlit import config  # noqa: E402 - as above
 from dashboard import design, session  # noqa: E402 - as above
 from dashboard.mapping import points as map_points  # noqa: E402 - as above
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes  # noqa: E402 - as above
+from data import run_folder  # noqa: E402 - as above
 from problems.errors import ProblemError  # noqa: E402 - as above
 
 _log = logging.getLogger("fixpoint")
@@ -48,9 +49,12 @@ def warm() -> None:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    await run_in_threadpool(run_folder.sweep)
     await run_in_threadpool(warm)
     yield
     session.forget()
+    # A server that is told to stop ends by the signal, after this: nothing later would run.
+    run_folder.remove_own()
 
 
 def _script_error(fault: Exception) -> bool:

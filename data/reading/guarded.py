@@ -8,10 +8,10 @@ finds an empty folder and a clock, and the program that shows the refusal lives 
 import json
 import os
 import select
+import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -25,6 +25,7 @@ from data.reading.archives import open_zip, refuse_expansion, repack
 from data.reading.blocks import BLOCK_ROWS, Block, Row, Table, column_names, repeated_names
 from data.reading.files import FileFacts, asked_for, open_bytes
 from data.reading.formats import READABLE, ZIP_MAGIC, Kind
+from data.run_folder import put_aside
 from problems.errors import InputRefused
 from problems.progress import Progress, silent
 
@@ -210,14 +211,14 @@ def run_child(
     facts: FileFacts, task: str, progress: Progress = silent, layout: Mapping[str, Any] | None = None
 ) -> Iterator[Frames]:
     """Start a child on a copy of the file; it is ended with the block, whatever happens in it."""
-    with tempfile.TemporaryDirectory(prefix="fixpoint-reading-") as folder:
-        _spool(facts, Path(folder), progress)
+    with _folder() as folder:
+        _spool(facts, folder, progress)
         if layout is not None:
-            (Path(folder) / "layout.json").write_text(json.dumps(layout), encoding="utf-8")
+            (folder / "layout.json").write_text(json.dumps(layout), encoding="utf-8")
         silent_s = SILENT_S
         if facts.kind is Kind.WORKBOOK:
             # A sheet is read in one go, without a word meanwhile.
-            silent_s += (Path(folder) / FILE_NAMES[facts.kind]).stat().st_size / _WORKBOOK_BYTES_PER_S
+            silent_s += (folder / FILE_NAMES[facts.kind]).stat().st_size / _WORKBOOK_BYTES_PER_S
         # -I: neither the user's settings nor the folder it runs in decide what is imported.
         command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_ROOT), facts.kind.value, task]
         child = subprocess.Popen(  # noqa: S603 - our own program, with no word of the file in the command
@@ -236,6 +237,15 @@ def run_child(
             child.wait()
             if child.stdout is not None:
                 child.stdout.close()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = put_aside("reading")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment() -> dict[str, str]:
