@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
+from data.reading.systems import system_of
+
 Floats = NDArray[np.float64]
 
 #: A centimetre: the rest is noise of the projection.
@@ -39,7 +41,7 @@ def to_degrees(system: str | None) -> "Transformer | None":
     """
     if not system:
         return None
-    crs = CRS.from_user_input(system)
+    crs = system_of(system)
     if (crs.is_geographic and crs.to_epsg() in {4326, 4979}) or "CRS84" in str(system):
         return None
     return Transformer.from_crs(crs, CRS.from_epsg(4326), always_xy=True)
