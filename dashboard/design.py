@@ -203,14 +203,19 @@ def safe_html(text: object) -> Html:
 
 #: Signs of Markdown; some only where it would read them: a colon before a name, a list's sign at the start.
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>~$@]|:(?=\S)|&(?=[#\w])|^(?:\d+[.)]|[-+#=])")
+#: Where a bare address would become a link, escaped or not; a sign of no width keeps its parts from being one.
+_ADDRESS: Final = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_WORD_JOINER: Final = "\u2060"
 
 
 def plain_label(text: object) -> str:
     """Return ``text`` for a widget's label, where Markdown is read, so that it is shown as it is.
 
-    Nothing else is escaped, because screen readers are given the label as it is written here.
+    Addresses do not become links. Nothing else is escaped, because screen readers are given the label
+    as it is written here.
     """
-    return _MARKDOWN.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", " ".join(str(text).split()))
+    words = _ADDRESS.sub(_WORD_JOINER, " ".join(str(text).split()))
+    return _MARKDOWN.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", words)
 
 
 def status_mark_svg(remediation: Remediation, colours: Palette, *, size_px: int = 18) -> str:
