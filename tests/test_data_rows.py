@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from data.reading.blocks import Block, Row
 from data.reading.columns import Columns
 from data.reading.content_keys import ContentKeys
+from data.reading.row_ids import read_ids
 from data.reading.rows import RowReader
 from data.taxonomy import load_taxonomy
 from problems.categories import FeedName, Taxonomy
@@ -228,3 +230,36 @@ def test_ids_that_are_there_stay_and_only_missing_ones_are_made() -> None:
     ids = [one.source_id for one in found if isinstance(one, Report)]
     assert ids[0] == "7"
     assert [identity.rsplit("-", 1)[1] for identity in ids[1:]] == ["1", "2"]
+
+
+@pytest.mark.parametrize("word", ["N/A", "n/a", "NULL", "None", "-", "--", "–", "unknown", "TBC", "nan", " \u00a0", ""])
+def test_a_word_for_no_id_is_no_id(word: str) -> None:
+    first, second = _reader().read([_row(2, ID=word, Notes="here"), _row(3, ID=word, Notes="there")])
+    assert isinstance(first, Report)
+    assert isinstance(second, Report)
+    assert first.source_id.startswith("content-")
+    assert second.source_id.startswith("content-")
+    assert first.source_id != second.source_id
+
+
+@pytest.mark.parametrize("own", ["0", "00", "A-", "NA-17", "none-3", "unknown 7", "\u00e9"])
+def test_what_may_count_something_stays_an_id(own: str) -> None:
+    assert _one(ID=own).source_id == own
+
+
+@given(st.lists(st.text(alphabet="ab\0\ufffd~", max_size=320), min_size=1, unique=True))
+def test_different_ids_stay_different_and_can_be_kept(ids: list[str]) -> None:
+    told = [f"x{own}y" for own in ids]
+    found = read_ids(pa.array(told, pa.large_string()))
+    assert len(set(found)) == len(told)
+    assert all(len(own) <= 300 and "\0" not in own for own in found)
+    assert [own for own in told if len(own) <= 300 and "\0" not in own] == [
+        own for own, was in zip(found, told, strict=True) if len(was) <= 300 and "\0" not in was
+    ]
+
+
+def test_ids_longer_than_can_be_kept_differ_by_their_ends() -> None:
+    found = read_ids(pa.array(["é" * 300, "é" * 301, "é" * 302], pa.large_string())).tolist()
+    assert found[0] == "é" * 300
+    assert len(set(found)) == 3
+    assert all(own.startswith("é" * 200) for own in found)

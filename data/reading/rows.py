@@ -17,6 +17,7 @@ from data.reading.content_keys import ContentKeys
 from data.reading.date_arrays import read_dates
 from data.reading.homes import Box
 from data.reading.masks import LINK_MASK, MASK, mask_column, mask_contacts
+from data.reading.row_ids import read_ids
 from data.reading.row_places import PlaceReader
 from data.reading.statuses import read_status
 from data.reading.strings import as_strings, bytes_of, trimmed
@@ -143,10 +144,10 @@ class RowReader:
         zeros = np.zeros(count, dtype=np.int64)
         short = {
             field: _cut(_clean(cells[field]), _MAX_SHORT_TEXT)
-            for field in ("id", "category", "address", "area", "channel", "asset")
+            for field in ("category", "address", "area", "channel", "asset")
             if field in cells
         }
-        kept = {field: _told(values) for field, values in short.items() if field not in ("id", "category")}
+        kept = {field: _told(values) for field, values in short.items() if field != "category"}
         text, masked = self._texts(cells.get("text"), count)
         lon_lat, why = self._places.read(cells, count)
         names, code = self._categories(short.get("category"), times["reported"], count)
@@ -155,7 +156,7 @@ class RowReader:
         flags[masked > 0] |= int(ReportFlag.MASKED)
         flags[self._tells_month_only(cells["reported"])] |= int(ReportFlag.MONTH_ONLY)
         address = kept.get("address", nothing)
-        ids = short["id"].to_numpy(zero_copy_only=False) if "id" in short else nothing
+        ids = read_ids(cells["id"]) if "id" in cells else nothing
         return ReportColumns(
             source=self._source,
             source_id=self._keys.fill(ids, times["reported"], lon_lat, names, text, address),

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 #: Read as empty where a date or a number is wanted, and never in text: “None” may be a street.
-_MISSING = frozenset({"", "-", "--", "n/a", "na", "#n/a", "nan", "nat", "null", "none", "nil", "<null>", "(null)"})
-_LONGEST_MISSING = max(map(len, _MISSING))
+MISSING_WORDS = frozenset({"", "-", "--", "n/a", "na", "#n/a", "nan", "nat", "null", "none", "nil", "<null>", "(null)"})
+_LONGEST_MISSING = max(map(len, MISSING_WORDS))
 
 #: A column: an arrow array of text, whole or in chunks or as a dictionary, or any sequence of text and None.
 Strings: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None] | npt.NDArray[Any]
@@ -19,7 +19,7 @@ Strings: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None] | npt.NDA
 def is_missing(value: str) -> bool:
     """Tell whether ``value`` says that no date or no number is there: empty, “N/A”, “NULL”, “-”, “NaN”."""
     value = value.strip()
-    return len(value) <= _LONGEST_MISSING and value.casefold() in _MISSING
+    return len(value) <= _LONGEST_MISSING and value.casefold() in MISSING_WORDS
 
 
 def as_strings(values: Strings) -> pa.Array:
