@@ -214,7 +214,7 @@ def test_equal_rows_are_numbered_in_their_order_across_stretches(stretches: list
         filled = keys.fill(
             objects([""] * count),
             np.zeros(count, dtype=np.int64),
-            np.zeros((count, 2)),
+            lambda which: np.zeros((len(which), 2)),
             objects([""] * count),
             objects(texts),
             objects([""] * count),
@@ -263,3 +263,29 @@ def test_ids_longer_than_can_be_kept_differ_by_their_ends() -> None:
     assert found[0] == "é" * 300
     assert len(set(found)) == 3
     assert all(own.startswith("é" * 200) for own in found)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["51.5", "-0.1", "0", "41.85", "95", "", "x", "1,234"]),
+            st.sampled_from(["-0.1", "51.5", "0", "-87.61", "200", "N/A", "x"]),
+            st.sampled_from(["", "(51.6, -0.2)", "(41.8, -87.6)"]),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_a_row_without_id_is_the_same_one_when_home_gets_known(places: list[tuple[str, str, str]]) -> None:
+    rows = [_row(line, ID="", Lat=lat, Lon=lon, Pair=pair) for line, (lat, lon, pair) in enumerate(places)]
+    homes = (None, (-9.0, 49.5, 2.5, 61.5), (-88.0, 41.0, -87.0, 42.0))
+    ids = [[one.source_id for one in _reader(home=home).read(rows) if isinstance(one, Report)] for home in homes]
+    assert len(ids[0]) == len(rows)
+    assert ids[0] == ids[1] == ids[2]
+
+
+def test_the_key_of_a_row_without_id_is_the_one_of_the_first_release() -> None:
+    content = ("2026-01-13T00:00:00+00:00", (-0.1, 51.5), "Graffiti", "A tag", "")
+    digest = blake2b(repr(content).encode(), digest_size=12).hexdigest()
+    found = _reader(home=(-88.0, 41.0, -87.0, 42.0)).read([_row(line, ID="", Notes="A tag") for line in (2, 3)])
+    assert [one.source_id for one in found if isinstance(one, Report)] == [f"content-{digest}-1", f"content-{digest}-2"]

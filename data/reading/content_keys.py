@@ -1,5 +1,6 @@
 """Identities for rows of tables that have none: made from the content, and numbered where it repeats."""
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
@@ -16,9 +17,21 @@ class ContentKeys:
         self._seen = SeenKeys()
 
     def fill(
-        self, ids: Objects, reported_at: Ints, lon_lat: Floats, names: Objects, texts: Objects, addresses: Objects
+        self,
+        ids: Objects,
+        reported_at: Ints,
+        lon_lat: Callable[[Ints], Floats],
+        names: Objects,
+        texts: Objects,
+        addresses: Objects,
     ) -> Objects:
-        """Return ``ids`` with a key wherever there is none."""
+        """Return ``ids`` with a key wherever there is none.
+
+        Parameters
+        ----------
+        lon_lat
+            Returns what the rows at these places (m,) themselves say of where they lie, (m, 2) in degrees.
+        """
         missing = np.flatnonzero(np.equal(ids, "").astype(np.bool_))
         if not len(missing):
             return ids
@@ -26,7 +39,7 @@ class ContentKeys:
             _digest(*row)
             for row in zip(
                 reported_at[missing].tolist(),
-                lon_lat[missing].tolist(),
+                lon_lat(missing).tolist(),
                 names[missing].tolist(),
                 texts[missing].tolist(),
                 addresses[missing].tolist(),

@@ -16,7 +16,10 @@ from geo.grids import degrees_from, inside
 from problems.errors import InputRefused
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Faults = npt.NDArray[np.int8]
+
+PLACE_FIELDS = ("lat", "lon", "lat_lon", "easting", "northing")
 
 #: Farther than this from where the reports of a deployment lie, a place is a fault of the record.
 _FAR_DEG = 3.0
@@ -51,6 +54,28 @@ class PlaceReader:
         else:
             return np.full((count, 2), np.nan), np.full(count, PlaceFault.MISSING, dtype=np.int8)
         return self._at_home(lon_lat, why)
+
+    def told(self, cells: Mapping[str, pa.Array], which: Ints, lon_lat: Floats, why: Faults) -> Floats:
+        """Return where rows say that they lie, whether or not that can be true: it stays when home gets known.
+
+        Parameters
+        ----------
+        which
+            Places of m rows among those of ``cells``.
+        lon_lat, why
+            As :meth:`read` returned them for all rows.
+        """
+        found = lon_lat[which]
+        if self._home is None or not len(which):
+            return found
+        # Where home took nothing away the two agree, but for rows that tell their place twice.
+        lost = np.arange(len(which)) if {"lat", "lat_lon"} <= cells.keys() else np.flatnonzero(why[which])
+        if len(lost):
+            taken = pa.array(which[lost])
+            homeless = PlaceReader(self._columns, None)
+            told = {name: cells[name].take(taken) for name in PLACE_FIELDS if name in cells}
+            found[lost], _why = homeless.read(told, len(lost))
+        return found
 
     def _at_home(self, lon_lat: Floats, why: Faults) -> tuple[Floats, Faults]:
         """Take away places far from home, however many of them stand together."""

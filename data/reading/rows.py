@@ -159,7 +159,14 @@ class RowReader:
         ids = read_ids(cells["id"]) if "id" in cells else nothing
         return ReportColumns(
             source=self._source,
-            source_id=self._keys.fill(ids, times["reported"], lon_lat, names, text, address),
+            source_id=self._keys.fill(
+                ids,
+                times["reported"],
+                lambda which: self._places.told(cells, which, lon_lat, why),
+                names,
+                text,
+                address,
+            ),
             category=code,
             category_name=names,
             status=status,
