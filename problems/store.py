@@ -106,6 +106,10 @@ class Unit(Protocol):
         """Replace the counts, times and state of the batch with this id."""
         ...
 
+    def make_newest(self, batch: Batch) -> int:
+        """Give the head of an import that has no rows yet the highest id of all, and return it."""
+        ...
+
     def many_reports(self) -> AbstractContextManager[None]:
         """Prepare for many new reports inside the block: the same result, sooner."""
         ...

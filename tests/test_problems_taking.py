@@ -18,7 +18,7 @@ from problems.events import EventKind, Subject, event
 from problems.people import LAPTOP
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
-from problems.use_cases.importing import Trial, accept_import
+from problems.use_cases.importing import LONGEST_WAIT, Trial, accept_import
 from tests.storing import BACK_ENDS, fresh_url, geometry, run_sql
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -51,11 +51,11 @@ def _closed(source_id: str, at: datetime = START, **told: Any) -> Report:
     return _report(source_id, status=ReportStatus.RESOLVED, resolution="unspecified", closed_at=at, **told)
 
 
-def _take(store: SqlStore, *rows: Report | RejectedRow, file: str = "one", **told: Any) -> Batch:
+def _take(store: SqlStore, *rows: Report | RejectedRow, file: str = "one", at: datetime = START, **told: Any) -> Batch:
     return accept_import(
         store,
         LAPTOP,
-        lambda: START,
+        lambda: at,
         1,
         source="council",
         file_name=f"{file}.csv",
@@ -320,7 +320,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_starts_again_as_if_never_be
     assert store.rejected_rows() == []
     cut = store.batches()[0]
     assert (cut.state, cut.rows) == (BatchState.RUNNING, 0)
-    take_many(store)
+    take_many(store, at=START + LONGEST_WAIT + timedelta(seconds=1))
     take_many(clean)
     assert [batch.state for batch in store.batches()] == [BatchState.DONE, BatchState.CANCELLED, BatchState.DONE]
     for opened in (clean, store):

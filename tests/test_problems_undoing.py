@@ -1,5 +1,6 @@
 """An import is taken back without erasing anything, and comes back when the file is imported again."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -219,3 +220,59 @@ def test_only_coordinators_and_administrators_take_an_import_back(store: SqlStor
     with pytest.raises(NotAllowed):
         _undo(store, first, Principal("x", "X", frozenset({role})))
     assert set(_kept(store)) == {"a"}
+
+
+def test_of_two_imports_at_once_the_one_kept_later_is_the_newest(store: SqlStore) -> None:
+    waiting, go = threading.Event(), threading.Event()
+
+    def rows(text: str) -> list[Report]:
+        return [_report(str(number), text=text) for number in range(5)]
+
+    def first_to_begin() -> None:
+        kept = store.writing
+        calls = iter((None, go))
+
+        class Late:
+            """The store, whose second unit is opened when the other import has ended."""
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(store, name)
+
+            def writing(self) -> Any:
+                if (wait := next(calls)) is not None:
+                    waiting.set()
+                    wait.wait(30)
+                return kept()
+
+        accept_import(
+            Late(), LAPTOP, lambda: START, 1,  # type: ignore[arg-type] # all else is the store's own
+            source="council", file_name="slow.csv", sha256="slow", columns={}, rows=rows("slow"),
+        )  # fmt: skip
+
+    thread = threading.Thread(target=first_to_begin)
+    thread.start()
+    assert waiting.wait(30)
+    quick = _take(store, *rows("quick"), file="quick")
+    assert {batch.state for batch in store.batches()} == {BatchState.RUNNING, BatchState.DONE}
+    go.set()
+    thread.join()
+    slow, other = store.batches()
+    assert (slow.file_name, slow.state, slow.updated, other) == ("slow.csv", BatchState.DONE, 5, quick)
+    assert slow.id > quick.id
+    with pytest.raises(InputRefused, match="first"):
+        _undo(store, quick)
+    _undo(store, slow)
+    assert {report.text for report in store.all_reports()} == {"quick"}
+    _undo(store, quick)
+    assert _kept(store) == {}
+
+
+def test_what_people_kept_of_an_undone_import_makes_nothing_late(store: SqlStore) -> None:
+    rows = (_report("a", reported_at=START - timedelta(days=9)), _report("b", reported_at=START - timedelta(days=1)))
+    first = _take(store, *rows)
+    with store.writing() as unit:
+        (report,) = unit.reports([2])
+        unit.save_report(replace(report, status=ReportStatus.IN_PROGRESS), report.version)
+        unit.add_events([event(START, LAPTOP, Subject.REPORT, 2, EventKind.MOVED, changes={"status": "in_progress"})])
+    _undo(store, first)
+    assert (_take(store, *rows).late, _kept(store)["a"].flags) == (0, 0)

@@ -42,10 +42,13 @@ _UNDONE = {
     "postgresql": "UPDATE report SET undone = %s, batch_id = %s, version = version + 1 WHERE id = ANY(%s)",
 }
 #: By time, so that the first one found is the newest; the sign keeps SQLite from sorting a whole source.
+#: Reports of an undone import stay where people worked on them; what it covered was covered by nobody.
 _NEWEST = {
     "sqlite": "SELECT reported_at FROM report WHERE +source = ? AND NOT undone AND reported_at <= ?"
+    " AND (batch_id IS NULL OR batch_id NOT IN (SELECT id FROM batch WHERE state = 'undone'))"
     " ORDER BY reported_at DESC LIMIT 1",
-    "postgresql": "SELECT max(reported_at) FROM report WHERE source = %s AND NOT undone AND reported_at <= %s",
+    "postgresql": "SELECT max(reported_at) FROM report WHERE source = %s AND NOT undone AND reported_at <= %s"
+    " AND (batch_id IS NULL OR batch_id NOT IN (SELECT id FROM batch WHERE state = 'undone'))",
 }
 
 
@@ -62,7 +65,7 @@ def known_reports(connection: Connection, source: str, source_ids: Sequence[str]
 
 
 def newest_report_at(connection: Connection, source: str, until: datetime) -> datetime | None:
-    """Return the newest date up to ``until`` of the kept reports of a source, or None without any."""
+    """Return the newest date up to ``until`` of a source's reports of living imports, or None without any."""
     any_kept = select(schema.report.c.id).where(schema.report.c.source == source).limit(1)
     if connection.execute(any_kept).first() is None:
         return None

@@ -86,6 +86,12 @@ class SqlUnit:
         if done.rowcount != 1:
             raise _not_found(BATCH, batch.id)
 
+    def make_newest(self, batch: Batch) -> int:
+        """Give the head of an import that has no rows yet the highest id of all, and return it."""
+        number = self._add(BATCH, batch)
+        self._connection.execute(delete(schema.batch).where(schema.batch.c.id == batch.id))
+        return number
+
     def add_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Keep new reports, each with its content fingerprint; None is no import: entered by hand."""
         for some in chunks(reports, _ROWS_AT_ONCE):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import islice
 
 from problems.clock import Clock
@@ -22,6 +23,8 @@ __all__ = ["CHUNK_ROWS", "Trial", "accept_import", "content_of"]
 
 #: Rows that come one by one are taken together in as many.
 CHUNK_ROWS = 4_000
+#: An import that began longer ago and does not write is dead: no store lets anybody wait that long.
+LONGEST_WAIT = timedelta(minutes=10)
 
 
 @dataclass
@@ -63,7 +66,8 @@ def accept_import(
     accepted again. A file that was imported before with the same columns changes nothing.
 
     Before the first row, the head of the import is kept as *running* in a unit of its own; it ends
-    as *done* with the rows, or as *cancelled* without any.
+    as *done* with the rows, or as *cancelled* without any. Of imports that run at the same time, the
+    one that is kept later has the higher id, whichever began first.
 
     Parameters
     ----------
@@ -140,7 +144,8 @@ def _begin(store: Store, head: Batch) -> Batch:
     """Keep the head of the import, and say of those that nobody works on any more that they were cut short."""
     with store.writing() as unit:
         for batch in store.batches():
-            if batch.state is BatchState.RUNNING:
+            # Nobody writes now: what began a moment ago waits for its turn, in this program or another one.
+            if batch.state is BatchState.RUNNING and head.started_at - batch.started_at > LONGEST_WAIT:
                 unit.finish_batch(replace(batch, state=BatchState.CANCELLED))
         running = replace(head, state=BatchState.RUNNING)
         return replace(running, id=unit.add_batch(running))
@@ -156,8 +161,11 @@ def _keep(
     facts: Mapping[str, str],
 ) -> Batch:
     with store.writing() as unit:
-        # Asked inside the unit: another import may have ended since this one began.
-        repeated = _was_imported(store.batches(), head)
+        # Asked inside the unit: another import may have begun and ended since this one began.
+        batches = store.batches()
+        if batches[0].id != head.id:
+            head = replace(head, id=unit.make_newest(head))
+        repeated = _was_imported(batches, head)
         source = _keep_source(unit, store.source(head.source), told_of_source)
         kept = KeptRows(store, unit, principal, clock, head, repeated=repeated)
         run = Run(store, kept, head, source)
