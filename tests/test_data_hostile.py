@@ -21,7 +21,7 @@ import pytest
 import shapely
 
 from data.reading.drivers import ALLOWED_DRIVERS
-from data.reading.guarded import SILENT_S, _environment
+from data.reading.guarded import SILENT_S, Frames, _environment
 from data.reading.tables import open_table
 from problems.errors import InputRefused
 from tests.files import layer, packed, parts_of, workbook
@@ -167,6 +167,43 @@ def test_a_reader_that_makes_no_headway_is_ended(tmp_path: Path, monkeypatch: py
     with pytest.raises(InputRefused, match="no headway"), open_table(_write(tmp_path, b'[{"a": 1}]', "a.json")):
         pass
     assert SILENT_S < MOST_S
+
+
+@pytest.mark.parametrize("name", ["a.geojson", "a.jsonl", "a.gpkg", "a.parquet"])
+def test_an_honest_file_that_is_slow_to_read_is_heard_of_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = _slow(tmp_path / name, 3_000)
+    heard: list[float] = []
+    take = Frames._take
+
+    def taken(frames: Frames, size: int) -> bytes:
+        heard.append(os.times().elapsed)
+        return take(frames, size)
+
+    monkeypatch.setattr(Frames, "_take", taken)
+    with open_table(path) as table:
+        assert sum(len(block.lines) for block in table.blocks()) == 3_000
+    # More words than blocks of 5,000 rows have: by count, nothing would be heard between the first and the last.
+    assert len(heard) > 2 * 4
+
+
+def _slow(path: Path, count: int) -> Path:
+    """Write polygons of 401 corners, which take long to find a place on."""
+    circle = shapely.Point(0, 51).buffer(0.01, quad_segs=100)
+    if path.suffix == ".gpkg":
+        return layer(path, {"a": ["1"] * count}, [circle] * count, "EPSG:4326")
+    if path.suffix == ".parquet":
+        told = json.dumps({"primary_column": "g", "columns": {"g": {"encoding": "WKB"}}}).encode()
+        table = pa.table({"a": ["1"] * count, "g": [shapely.to_wkb(circle)] * count})
+        pq.write_table(table.replace_schema_metadata({b"geo": told}), path)
+        return path
+    one = json.dumps({"type": "Feature", "properties": {"a": "1"}, "geometry": json.loads(shapely.to_geojson(circle))})
+    lines = "\n".join([one] * count)
+    if path.suffix == ".geojson":
+        lines = '{"type": "FeatureCollection", "features": [' + lines.replace("\n", ",\n") + "]}"
+    path.write_text(lines, encoding="utf-8")
+    return path
 
 
 def test_a_child_that_dies_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

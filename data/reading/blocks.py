@@ -1,5 +1,6 @@
 """What every table gives, whatever its file is: a header, and its rows one by one or block by block."""
 
+import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -75,12 +76,15 @@ class Block:
 
 #: Text of a block that is gathered row by row: rows may be long.
 _BLOCK_CHARACTERS = 4 << 20
+#: Where rows are slow to read, what there is after so many seconds is a block: whoever waits can stop at it.
+_BLOCK_S = 1.0
 
 
 def in_blocks(rows: Iterable[Row], width: int) -> Iterator[Block]:
-    """Gather rows into blocks that are bounded in rows and in text; a cell that is too long is a fault."""
+    """Gather rows into blocks that are bounded in rows, in text and in time; a cell that is too long is a fault."""
     taken: list[Row] = []
     characters = 0
+    since = time.monotonic()
     for row in rows:
         length = sum(map(len, row.cells))
         if length > MAX_CELL_CHARACTERS and not row.fault and max(map(len, row.cells)) > MAX_CELL_CHARACTERS:
@@ -89,9 +93,10 @@ def in_blocks(rows: Iterable[Row], width: int) -> Iterator[Block]:
             length = sum(map(len, cells))
         taken.append(row)
         characters += length
-        if len(taken) >= BLOCK_ROWS or characters > _BLOCK_CHARACTERS:
+        if len(taken) >= BLOCK_ROWS or characters > _BLOCK_CHARACTERS or time.monotonic() - since > _BLOCK_S:
             yield Block.of_rows(taken, width)
             taken, characters = [], 0
+            since = time.monotonic()
     if taken:
         yield Block.of_rows(taken, width)
 

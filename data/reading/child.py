@@ -7,6 +7,7 @@ import json
 import os
 import struct
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +34,10 @@ _READERS: Final = {
     Kind.PARQUET: "parquet_tables",
 }
 
-#: Tells what is being done and how far it is (0 to 1).
+#: Seconds between two words of how far the work is.
+_TELL_S: Final = 0.5
+
+#: Tells what is being done and how far it is (0 to 1). Call it for every record: it speaks up from time to time.
 Tell = Callable[[str, float], None]
 
 
@@ -71,6 +75,7 @@ class _Mouth:
         self._out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
+        self._told_at = -_TELL_S
 
     def say(self, tag: bytes, payload: bytes) -> None:
         if len(payload) > _MAX_FRAME_BYTES:
@@ -79,6 +84,10 @@ class _Mouth:
         self._out.flush()
 
     def tell(self, doing: str, share: float) -> None:
+        now = time.monotonic()
+        if now - self._told_at < _TELL_S:
+            return
+        self._told_at = now
         self.say(b"P", json.dumps({"doing": doing, "share": share}).encode())
 
     def refuse(self, error: InputRefused, trace: str = "") -> None:

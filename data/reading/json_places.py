@@ -15,7 +15,6 @@ from problems.errors import InputRefused
 #: What is read to tell JSON lines from one large value.
 _PEEK_BYTES: Final = 4_000_000
 _DEEPEST: Final = 200
-_TELL_EVERY: Final = 100_000
 _NEEDED: Final = "A list of records, one for each report, is needed."
 #: Lists of records under these names describe the records; they are not the records.
 _BESIDES: Final = frozenset({
@@ -81,9 +80,9 @@ def _is_by_line(stream: BinaryIO) -> bool:
 def _prefix(stream: BinaryIO, size: int, tell: Tell) -> str:
     names: list[str] = []
     depth = 0
-    for number, (prefix, event, value) in enumerate(ijson.parse(RecordStream(stream), buf_size=1 << 16), start=1):
-        if number % _TELL_EVERY == 0:
-            tell("Looking for the records", stream.tell() / max(1, size))
+    for prefix, event, value in ijson.parse(
+        RecordStream(stream, lambda: tell("Looking for the records", stream.tell() / max(1, size))), buf_size=1 << 16
+    ):
         if event in {"start_map", "start_array"}:
             depth += 1
             if depth > _DEEPEST:

@@ -32,7 +32,6 @@ from data.reading.streams import RecordStream
 from problems.errors import InputRefused
 
 _MAX_LINE_BYTES: Final = 4_000_000
-_TELL_EVERY: Final = 5_000
 _KEPT_SHAPES: Final = 5_000
 _NOT_A_RECORD: Final = "It is not a record with named fields."
 _BROKEN_LINE: Final = "The line is no valid JSON."
@@ -63,7 +62,7 @@ def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Open
     notes = [*survey.notes]
     if survey.geometry and not survey.known_system:
         notes.append(UNKNOWN_SYSTEM.format(x=names[-2], y=names[-1]))
-    return Opened(tuple(names), _format_name(survey), _blocks(path, survey), tuple(notes), asdict(survey))
+    return Opened(tuple(names), _format_name(survey), _blocks(path, survey, tell), tuple(notes), asdict(survey))
 
 
 def _format_name(survey: _Survey) -> str:
@@ -77,7 +76,7 @@ def _format_name(survey: _Survey) -> str:
 # -- records --
 
 
-def _records(path: Path, place: Place) -> Iterator[tuple[int, Any, float]]:
+def _records(path: Path, place: Place, tell: Tell) -> Iterator[tuple[int, Any, float]]:
     """Yield (number, record, share of the file read); a line that is no JSON comes as its error."""
     size = max(1, path.stat().st_size)
     with path.open("rb") as stream:
@@ -87,7 +86,7 @@ def _records(path: Path, place: Place) -> Iterator[tuple[int, Any, float]]:
             yield from _by_line(stream, size)
             return
         try:
-            bounded = RecordStream(stream)
+            bounded = RecordStream(stream, lambda: tell("Reading the records", stream.tell() / size))
             found = ijson.items(bounded, place.prefix, multiple_values=True, buf_size=1 << 18)
             for number, record in enumerate(found, start=1):
                 bounded.next_record()
@@ -132,10 +131,9 @@ def _survey(path: Path, tell: Tell) -> _Survey:
     fields = _Fields()
     count = shapes = far = 0
     geometry = False
-    for _number, record, share in _records(path, place):
+    for _number, record, share in _records(path, place, tell):
         count += 1
-        if count % _TELL_EVERY == 1:
-            tell("Looking for the columns", share)
+        tell("Looking for the columns", share)
         if not isinstance(record, dict):
             continue
         if _is_feature(record):
@@ -215,9 +213,8 @@ def features(path: Path, tell: Tell) -> Iterator[tuple[Mapping[str, str], Mappin
             "", "Its areas are not in degrees, and their coordinate system is not known.", "Export them as WGS84."
         )
     transformer = to_degrees(survey.system)
-    for number, record, _share in _records(path, survey.place):
-        if number % 500 == 0:
-            tell("Reading the areas", 0.0)
+    for _number, record, share in _records(path, survey.place, tell):
+        tell("Reading the areas", share)
         shape = shape_of(record.get("geometry")) if isinstance(record, dict) else None
         area = features_of(np.array([shape], dtype=object), transformer)[0] if shape is not None else None
         if area is not None:
@@ -227,11 +224,11 @@ def features(path: Path, tell: Tell) -> Iterator[tuple[Mapping[str, str], Mappin
 # -- rows --
 
 
-def _blocks(path: Path, survey: _Survey) -> Iterator[tuple[Block, float]]:
+def _blocks(path: Path, survey: _Survey, tell: Tell) -> Iterator[tuple[Block, float]]:
     share = [0.0]
     width = len(survey.header) + 2 * survey.geometry
     transformer = to_degrees(survey.system) if survey.geometry and survey.known_system else None
-    for block in in_blocks(_rows(path, survey, share), width):
+    for block in in_blocks(_rows(path, survey, share, tell), width):
         columns = block.columns
         if survey.geometry:
             x, y = (np.array([float(cell or "nan") for cell in column.to_pylist()]) for column in columns[-2:])
@@ -239,11 +236,12 @@ def _blocks(path: Path, survey: _Survey) -> Iterator[tuple[Block, float]]:
         yield replace(block, columns=columns), share[0]
 
 
-def _rows(path: Path, survey: _Survey, share: list[float]) -> Iterator[Row]:
+def _rows(path: Path, survey: _Survey, share: list[float], tell: Tell) -> Iterator[Row]:
     header = survey.header
     known = set(header)
-    for number, record, read in _records(path, survey.place):
+    for number, record, read in _records(path, survey.place, tell):
         share[0] = read
+        tell("Reading the records", read)
         if not isinstance(record, dict):
             told = record.told if isinstance(record, _Faulty) else text_of(record)[:500]
             yield Row(number, (told,), _BROKEN_LINE if isinstance(record, _Faulty) else _NOT_A_RECORD)

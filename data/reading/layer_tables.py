@@ -3,6 +3,7 @@
 import sqlite3
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from data.reading.geometry import UNKNOWN_SYSTEM, features_of, is_known, of_bina
 from problems.errors import InputRefused
 
 _BATCH_ROWS: Final = 5_000
+#: A shape may have thousands of corners: few are taken at once, so that there is a word between them.
+_BATCH_SHAPES: Final = 500
 _DAMAGED: Final = (DataSourceError, DataLayerError, pa.ArrowException, OSError, sqlite3.Error)
 #: A table that drawing programs add for colours and symbols.
 _STYLES: Final = "layer_styles"
@@ -42,7 +45,9 @@ def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Open
     if geometry and not known:
         notes.append(UNKNOWN_SYSTEM.format(x=places[0], y=places[1]))
     kind = "Shapefile" if path.suffix == ".shp" else f"GeoPackage, layer “{layer}”"
-    blocks = _blocks(path, layer, encoding, fields, name if geometry else "", system if known else None)
+    blocks = _blocks(
+        _Layer(path, layer, encoding, fields, name if geometry else "", system if known else None, shapes), tell
+    )
     return Opened((*fields, *places), kind, blocks, tuple(notes), {"layer": layer, "shapes": shapes})
 
 
@@ -70,9 +75,11 @@ def features(path: Path, tell: Tell) -> Iterator[tuple[Mapping[str, str], Mappin
 class _reading:  # noqa: N801 - used like a function, as other context managers are
     """Open a layer as a stream of batches; what is wrong with it is refused in words."""
 
-    def __init__(self, path: Path, layer: str, encoding: str | None, **options: Any) -> None:
+    def __init__(
+        self, path: Path, layer: str, encoding: str | None, batch_rows: int = _BATCH_SHAPES, **options: Any
+    ) -> None:
         self._opened = open_arrow(
-            path, layer=layer, encoding=encoding, batch_size=_BATCH_ROWS, use_pyarrow=True, **options
+            path, layer=layer, encoding=encoding, batch_size=batch_rows, use_pyarrow=True, **options
         )
 
     def __enter__(self) -> tuple[dict[str, Any], pa.RecordBatchReader]:
@@ -173,17 +180,30 @@ def _shape_note(shapes: int) -> str:
     return f"{shapes:,} {are} instead of a point: a point on it was taken as its place."
 
 
-def _blocks(
-    path: Path, layer: str, encoding: str | None, fields: list[str], geometry: str, system: str | None
-) -> Iterator[tuple[Block, float]]:
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    path: Path
+    name: str
+    encoding: str | None
+    fields: list[str]
+    #: The column with the places, "" without; how many of them are no points.
+    geometry: str
+    system: str | None
+    shapes: int
+
+
+def _blocks(layer: _Layer, tell: Tell) -> Iterator[tuple[Block, float]]:
     first = 1
-    transformer = to_degrees(system)
-    total = max(1, pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
-    with _reading(path, layer, encoding) as (_meta, reader):
+    transformer = to_degrees(layer.system)
+    total = max(1, pyogrio.read_info(layer.path, layer=layer.name, force_feature_count=True)["features"])
+    batch_rows = _BATCH_SHAPES if layer.shapes else _BATCH_ROWS
+    with _reading(layer.path, layer.name, layer.encoding, batch_rows) as (_meta, reader):
         for batch in reader:
-            columns = [as_text(batch.column(field)) for field in fields]
-            if geometry:
-                columns += texts(*of_binary(batch.column(geometry).to_pylist()), transformer)
+            share = min(1.0, first / total)
+            tell("Reading the rows", share)
+            columns = [as_text(batch.column(field)) for field in layer.fields]
+            if layer.geometry:
+                columns += texts(*of_binary(batch.column(layer.geometry).to_pylist()), transformer)
             for block in blocks_of(columns, first):
-                yield block, min(1.0, first / total)
+                yield block, share
             first += batch.num_rows

@@ -17,6 +17,8 @@ from data.reading.geometry import UNKNOWN_SYSTEM, is_known, of_binary, place_nam
 from problems.errors import InputRefused
 
 _BATCH_ROWS: Final = 5_000
+#: A shape may have thousands of corners: few are taken at once, so that there is a word between them.
+_BATCH_SHAPES: Final = 500
 _DEEPEST: Final = 6
 _WGS84: Final = "OGC:CRS84"
 #: The id or the moment of a report takes more than a byte; a file that claims more rows was made to fill memory.
@@ -45,7 +47,7 @@ def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Open
         notes.append(f"{shapes:,} {are} instead of a point: a point on it was taken as its place.")
     if geometry and not known:
         notes.append(UNKNOWN_SYSTEM.format(x=places[0], y=places[1]))
-    blocks = _blocks(source, geometry, system if known else None)
+    blocks = _blocks(source, geometry, system if known else None, shapes, tell)
     name = "GeoParquet" if geometry else "Parquet"
     return Opened((*fields, *places), name, blocks, tuple(notes), {"shapes": shapes})
 
@@ -100,9 +102,9 @@ def _columns(column: pa.Array, depth: int = 0) -> Iterator[pa.Array]:
         yield as_text(column)
 
 
-def _batches(source: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+def _batches(source: pq.ParquetFile, rows: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     try:
-        yield from source.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False)
+        yield from source.iter_batches(batch_size=rows, columns=columns, use_threads=False)
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -112,7 +114,7 @@ def _batches(source: pq.ParquetFile, columns: list[str] | None = None) -> Iterat
 def _count_shapes(source: pq.ParquetFile, geometry: str, tell: Tell) -> int:
     """Count the rows whose place is no point."""
     count = 0
-    for batch in _batches(source, [geometry]) if geometry else ():
+    for batch in _batches(source, _BATCH_SHAPES, [geometry]) if geometry else ():
         tell("Looking at the places", 0.0)
         shapes = shapely.from_wkb(np.asarray(_binary(batch.column(0)), dtype=object), on_invalid="ignore")
         rest = ~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != shapely.GeometryType.POINT)
@@ -125,11 +127,14 @@ def _binary(column: pa.Array) -> list[bytes | None]:
     return told
 
 
-def _blocks(source: pq.ParquetFile, geometry: str, system: str | None) -> Iterator[tuple[Block, float]]:
+def _blocks(
+    source: pq.ParquetFile, geometry: str, system: str | None, shapes: int, tell: Tell
+) -> Iterator[tuple[Block, float]]:
     first = 1
     transformer = to_degrees(system)
     total = source.metadata.num_rows
-    for batch in _batches(source):
+    for batch in _batches(source, _BATCH_SHAPES if shapes else _BATCH_ROWS):
+        tell("Reading the rows", min(1.0, first / total))
         columns: list[pa.Array] = []
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if name != geometry:

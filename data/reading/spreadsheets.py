@@ -50,7 +50,7 @@ def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Open
         found, sheet = _largest(workbook, tell)
     kind = "OpenDocument workbook" if _is_open_document(path) else "Excel workbook"
     name = f"{kind}, sheet “{found.sheet}”"
-    return Opened(tuple(found.header), name, _blocks(sheet, found), tuple(found.notes), asdict(found))
+    return Opened(tuple(found.header), name, _blocks(sheet, found, tell), tuple(found.notes), asdict(found))
 
 
 def _open(path: Path) -> CalamineWorkbook:
@@ -135,16 +135,17 @@ def _last_row(sheet: CalamineSheet) -> int:
     return sheet.end[0] if sheet.end else 0
 
 
-def _blocks(sheet: CalamineSheet, found: _Found) -> Iterator[tuple[Block, float]]:
+def _blocks(sheet: CalamineSheet, found: _Found, tell: Tell) -> Iterator[tuple[Block, float]]:
     share = [0.0]
-    for block in in_blocks(_rows(sheet, found, share), len(found.header)):
+    for block in in_blocks(_rows(sheet, found, share, tell), len(found.header)):
         yield block, share[0]
 
 
-def _rows(sheet: CalamineSheet, found: _Found, share: list[float]) -> Iterator[Row]:
+def _rows(sheet: CalamineSheet, found: _Found, share: list[float], tell: Tell) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows()):
         if number > found.header_row:
             share[0] = number / max(1, _last_row(sheet))
+            tell("Reading the rows", share[0])
             row = [_text(cell) for cell in cells]
             if any(row):
                 yield Row(number + 1, row)

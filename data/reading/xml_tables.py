@@ -17,7 +17,6 @@ from data.reading.open311 import refuse_services
 from data.reading.streams import RecordStream
 from problems.errors import InputRefused
 
-_TELL_EVERY: Final = 2_000
 _DEEPEST: Final = 50
 _MAX_ELEMENTS: Final = 20_000
 _REQUESTS: Final = frozenset({"request", "service_request"})
@@ -44,14 +43,13 @@ def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Open
     survey = dict(layout) if layout else _survey(path, tell)
     header = tuple(survey["header"])
     name = "Open311 XML" if "service_request_id" in header else "XML"
-    return Opened(header, name, _blocks(path, header), (), survey)
+    return Opened(header, name, _blocks(path, header, tell), (), survey)
 
 
 def _survey(path: Path, tell: Tell) -> dict[str, Any]:
     fields: dict[str, None] = {}
-    for number, record, share in _records(path):
-        if number % _TELL_EVERY == 1:
-            tell("Looking for the columns", share)
+    for _number, record, share in _records(path, tell):
+        tell("Looking for the columns", share)
         fields.update(dict.fromkeys(record))
         if len(fields) > MAX_COLUMNS:
             raise InputRefused("", f"It has more than {MAX_COLUMNS:,} different fields.", "Export fewer of them.")
@@ -61,16 +59,17 @@ def _survey(path: Path, tell: Tell) -> dict[str, Any]:
     return {"header": list(fields)}
 
 
-def _blocks(path: Path, header: tuple[str, ...]) -> Iterator[tuple[Block, float]]:
+def _blocks(path: Path, header: tuple[str, ...], tell: Tell) -> Iterator[tuple[Block, float]]:
     share = [0.0]
-    for block in in_blocks(_rows(path, header, share), len(header)):
+    for block in in_blocks(_rows(path, header, share, tell), len(header)):
         yield block, share[0]
 
 
-def _rows(path: Path, header: tuple[str, ...], share: list[float]) -> Iterator[Row]:
+def _rows(path: Path, header: tuple[str, ...], share: list[float], tell: Tell) -> Iterator[Row]:
     known = set(header)
-    for number, cells, read in _records(path):
+    for number, cells, read in _records(path, tell):
         share[0] = read
+        tell("Reading the records", read)
         row = [cells.get(name, "") for name in header]
         if unknown := next((name for name in cells if name not in known), ""):
             yield Row(number, row, f"It has a field “{unknown[:60]}” that was not there when the file was opened.")
@@ -78,12 +77,12 @@ def _rows(path: Path, header: tuple[str, ...], share: list[float]) -> Iterator[R
             yield Row(number, row)
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, str], float]]:
+def _records(path: Path, tell: Tell) -> Iterator[tuple[int, dict[str, str], float]]:
     """Yield (number, fields, share of the file read) of every record."""
     size = max(1, path.stat().st_size)
     with path.open("rb") as stream:
         try:
-            bounded = RecordStream(stream)
+            bounded = RecordStream(stream, lambda: tell("Reading the records", stream.tell() / size))
             found = _elements(iterparse(bounded, ("start", "end"), forbid_dtd=True))
             for number, record in enumerate(found, start=1):
                 bounded.next_record()
