@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.known_places import known_box
+from data.last_time import last_time_question
 from data.missing_columns import missing_questions
 from data.reading.ahead import read_ahead
 from data.reading.columns import Columns, check_columns
@@ -30,7 +31,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.people import Principal
 from problems.progress import Progress, silent
-from problems.report_columns import Floats, Ints
+from problems.report_columns import Floats, Ints, ReportColumns
 from problems.reports import Batch, RejectedRow, Report
 from problems.sources import TimePrecision
 from problems.store import Store
@@ -134,6 +135,7 @@ def import_file(
     with open_table(path, facts=facts) as table:
         seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
         seen = _with_missing(seen, taxonomy, source, file_name or path.name, fixed or {})
+        seen = _with_last_time(seen, store, taxonomy, source, zone)
         check_columns(seen.columns, table.header)
         check_answered(seen.questions)
         _check_repeated(seen)
@@ -204,6 +206,7 @@ def preview(
     taxonomy = taxonomy_of(store) if store else load_taxonomy()
     seen = _look_at(path, facts, taxonomy, source, zone, columns, store, anew=anew)
     seen = _with_missing(seen, taxonomy, source, file_name or path.name, {})
+    seen = _with_last_time(seen, store, taxonomy, source, zone)
     refusal, read = "", []
     try:
         check_columns(seen.columns, seen.header)
@@ -298,6 +301,18 @@ def _with_missing(seen: _Seen, taxonomy: Taxonomy, source: str, file_name: str, 
     return replace(seen, columns=columns, questions=(*asked, *missing))
 
 
+def _with_last_time(seen: _Seen, store: Store | None, taxonomy: Taxonomy, source: str, zone: tzinfo) -> _Seen:
+    """Ask whether the reports are others than before, once nothing else about the columns is open."""
+    if store is None or any(question.needed for question in seen.questions) or not _fits(seen.columns, seen.header):
+        return seen
+
+    def ids() -> Sequence[str]:
+        return list(_sampled(seen, taxonomy, source, zone).source_id)
+
+    asked = last_time_question(store, source, seen.columns, seen.header, ids)
+    return replace(seen, questions=(*seen.questions, asked)) if asked else seen
+
+
 def _check_repeated(seen: _Seen) -> None:
     """Refuse to guess which of several columns with one name was meant."""
     for name in seen.unclear:
@@ -352,9 +367,13 @@ def _near(store: Store | None) -> Box | None:
 
 def _places(seen: _Seen, taxonomy: Taxonomy, source: str, zone: tzinfo) -> Floats:
     """Return the places of the sampled rows, shape (n, 2), wherever they lie."""
+    return _sampled(seen, taxonomy, source, zone).lon_lat
+
+
+def _sampled(seen: _Seen, taxonomy: Taxonomy, source: str, zone: tzinfo) -> ReportColumns:
     block = Block.of_rows(seen.rows, len(seen.header))
     reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "")
-    return next(reader.stretches([block])).reports.lon_lat
+    return next(reader.stretches([block])).reports
 
 
 def _reader(

@@ -8,6 +8,7 @@ import numpy as np
 
 from data.reading.columns import Columns, columns_from
 from data.reading.dates import find_order
+from data.reading.questions import OTHER_COLUMNS
 from data.reading.samples import ColumnSample
 from geo.grids import Box, inside
 from problems.precision import judge
@@ -29,7 +30,9 @@ def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats
         said about how exact they are: ``why`` is empty.
     """
     time_precision = TimePrecision(columns.precision("reported"))
-    told = f"{_HEADER}{_digest(header)}\n{columns.to_toml()}"
+    # That the reports of one file are others than those before says nothing about the next file.
+    confirmed = tuple(each for each in columns.confirmed if each != OTHER_COLUMNS)
+    told = f"{_HEADER}{_digest(header)}\n{replace(columns, confirmed=confirmed).to_toml()}"
     if not np.isfinite(lon_lat).all(axis=1).any():
         return Source(0, name, time_precision=time_precision, columns=told)
     verdict = judge(lon_lat, time_precision is TimePrecision.MONTH)

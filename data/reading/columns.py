@@ -46,8 +46,8 @@ DATE_ORDERS = ("iso", "dmy", "mdy", "epoch", "serial")
 #: How exact the dates of a column are.
 DATE_PRECISIONS = ("moment", "day", "month")
 #: What can be confirmed to be as it stands: coordinates that look swapped, the time zone of this installation,
-#: and that no row tells its category.
-CONFIRMABLE = ("swapped", "zone", "fixed_category")
+#: that no row tells its category, and that reports read from other columns than last time are other reports.
+CONFIRMABLE = ("swapped", "zone", "fixed_category", "other_columns")
 #: What one answer can tell for every row of a file that has no column for it.
 FIXABLE = ("reported", "category")
 _FIXED_YEARS = range(1950, 2101)

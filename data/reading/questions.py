@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from data.reading.columns import CONFIRMABLE, DATE_FIELDS, FIELDS, Columns
+from data.reading.columns import CONFIRMABLE, DATE_FIELDS, FIELDS, Columns, columns_from
 from problems.errors import InputRefused
 
 _ASKED = "The file cannot be read yet: something in it can be read in more than one way."
@@ -12,6 +12,8 @@ _MOST_ANSWERS = 6
 #: Kinds of questions besides the fields; :func:`answered` knows each.
 EPSG, ZONE, SWAPPED, NO_PLACE = "epsg", "zone", "swapped", "no_place"
 FIXED_DATE, FIXED_CATEGORY = "fixed_reported", "fixed_category"
+#: Whether reports without ids, read from other columns than last time, are other reports.
+OTHER_COLUMNS = "other_columns"
 #: What an answer is: one of those listed, or a day or month.
 CHOICE, DATE = "choice", "date"
 AS_IT_IS, SWAP = "as it is", "swap"
@@ -79,13 +81,13 @@ def answered(columns: Columns, question: Question, value: str) -> Columns:
         return replace(columns, confirmed=_confirmed(columns, question.field))
     match question.field:
         case "epsg":
-            if not value.isascii() or not value.isdigit():
-                raise InputRefused(question.text, f"“{value}” is not an EPSG number.", "Write one such as 27700.")
-            return replace(columns, epsg=int(value))
+            return replace(columns, epsg=_epsg(question, value))
         case "zone":
             return replace(columns, zone=value)
         case "swapped":
             return _swapped(columns)
+        case "other_columns":
+            return columns_from(value)
         case "no_place":
             return replace(columns, no_place=True)
         case "fixed_reported" | "fixed_category" as kind:
@@ -97,6 +99,12 @@ def answered(columns: Columns, question: Question, value: str) -> Columns:
         case field:
             names = {name: column for name, column in columns.names.items() if column != value}
             return replace(columns, names={**names, field: value})
+
+
+def _epsg(question: Question, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise InputRefused(question.text, f"“{value}” is not an EPSG number.", "Write one such as 27700.")
+    return int(value)
 
 
 def _confirmed(columns: Columns, kind: str) -> tuple[str, ...]:
