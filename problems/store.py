@@ -72,6 +72,23 @@ class KnownReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedReport:
+    """A kept report with what it is from now on: the fields that differ, and its new content's fingerprint."""
+
+    report: Report
+    content: bytes
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidByPeople:
+    """What people, not feeds, said of a report: when they last moved it, and which fields they corrected."""
+
+    moved_at: datetime | None = None
+    corrected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class NameUse:
     """How many reports of one source have a category name, and a category (None: unmapped), in common."""
 
@@ -122,6 +139,10 @@ class Unit(Protocol):
         """Return the ids of the reports that an import was the last one to write, in ascending order."""
         ...
 
+    def said_by_people(self, ids: Sequence[int]) -> Mapping[int, SaidByPeople]:
+        """Return what people said of these reports; those of which they said nothing are left out."""
+        ...
+
     def events_of_batch(self, batch_id: int) -> list[Event]:
         """Return the events about the reports that an import was the last one to write, in their order."""
         ...
@@ -136,6 +157,10 @@ class Unit(Protocol):
 
     def update_reports(self, batch_id: int | None, reports: Sequence[tuple[Report, bytes]]) -> None:
         """Replace kept reports (by id) with a newer content and its fingerprint."""
+        ...
+
+    def change_reports(self, batch_id: int | None, changed: Sequence[ChangedReport]) -> None:
+        """Write what is different about kept reports: the same as replacing them, sooner."""
         ...
 
     def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, insert, select, update
 
-from data.sql import bulk, schema
+from data.sql import bulk, changing, schema
 from data.sql.reading import chunks, reports_with
 from data.sql.records import (
     ACTION,
@@ -16,7 +16,6 @@ from data.sql.records import (
     AREA,
     BATCH,
     CONTACT,
-    EVENT,
     HOT_SPOT,
     ORGANISATION,
     PERSON,
@@ -44,7 +43,7 @@ from problems.problem import SIGHTING_FIELDS, Problem
 from problems.report_columns import ReportColumns
 from problems.reports import Batch, RejectedRow, Report, ReportFlag
 from problems.sources import Source
-from problems.store import KnownReport
+from problems.store import ChangedReport, KnownReport, SaidByPeople
 
 _ROWS_AT_ONCE = 5_000
 #: What a refresh may change of a pile that is already on the list.
@@ -113,6 +112,10 @@ class SqlUnit:
             self.wrote = self.wrote_reports = True
             bulk.add_report_columns(self._connection, batch_id, columns, contents)
 
+    def said_by_people(self, ids: Sequence[int]) -> Mapping[int, SaidByPeople]:
+        """Return what people said of these reports; those of which they said nothing are left out."""
+        return changing.said_by_people(self._connection, ids)
+
     def events_of_batch(self, batch_id: int) -> list[Event]:
         """Return the events about the reports that an import was the last one to write, in their order."""
         return bulk.events_of_batch(self._connection, batch_id)
@@ -147,6 +150,12 @@ class SqlUnit:
             ]
             self.wrote = self.wrote_reports = True
             self._connection.execute(change, values)
+
+    def change_reports(self, batch_id: int | None, changed: Sequence[ChangedReport]) -> None:
+        """Write what is different about kept reports: the same as replacing them, sooner."""
+        if changed:
+            self.wrote = self.wrote_reports = True
+            changing.change_reports(self._connection, batch_id, changed)
 
     def add_rejected(self, batch_id: int, rows: Sequence[RejectedRow]) -> None:
         """Keep rows that could not become reports."""
@@ -253,7 +262,9 @@ class SqlUnit:
 
     def add_events(self, events: Sequence[Event]) -> None:
         """Append events in this order; nothing ever changes or removes one."""
-        self._insert(EVENT, [EVENT.row(event) for event in events])
+        if events:
+            self.wrote = True
+            changing.add_events(self._connection, events)
 
     # -- people and places --
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +18,7 @@ from problems.report_columns import NEVER, Ints, ReportColumns, TableStretch, mi
 from problems.reports import Batch, RejectedRow, Report, ReportFlag
 from problems.seen_keys import SeenKeys
 from problems.sources import Source
-from problems.store import KnownReport, Store, Unit
+from problems.store import ChangedReport, KnownReport, SaidByPeople, Store, Unit
 from problems.use_cases.following import follow
 
 _SECOND_US = 1_000_000
@@ -269,13 +269,17 @@ class KeptRows:
         # From the unit: an earlier row of this very file may have changed them.
         ids = [fates.known[columns.source_id[place]].id for place in fates.changed.tolist()]
         kept = {before.id: before for before in self.unit.reports(ids)}
-        merged: list[tuple[Report, bytes]] = []
+        said = self.unit.said_by_people(ids)
+        mains = self.store.duplicates_of(ids)
+        now = self.clock()
+        nobody = SaidByPeople()
+        merged: list[ChangedReport] = []
         told: list[Event] = []
         reopened = 0
         for number, place in zip(ids, fates.changed.tolist(), strict=True):
             before, was = kept[number], fates.known[columns.source_id[place]].content
-            followed = follow(before, columns.report(place), was, lambda number=number: self._moved_at(number))  # type: ignore[misc] # bound now, asked later
-            merged.append((followed.after, contents[place]))
+            followed = follow(before, columns.report(place), was, said.get(number, nobody), is_main=number in mains)
+            merged.append(ChangedReport(followed.after, contents[place], followed.fields))
             reopened += followed.reopened
             details: dict[str, object] = {
                 "batch_id": self.batch.id,
@@ -285,7 +289,7 @@ class KeptRows:
             }
             told.append(
                 event(
-                    self.clock(),
+                    now,
                     self.principal,
                     Subject.REPORT,
                     number,
@@ -296,18 +300,9 @@ class KeptRows:
                     details={**details, **({"outside": followed.outside} if followed.outside else {})},
                 )
             )
-        self.unit.update_reports(self.batch.id, merged)
+        self.unit.change_reports(self.batch.id, merged)
         self.unit.add_events(told)
         return reopened
-
-    def _moved_at(self, report_id: int) -> datetime | None:
-        """Return when people last moved a report."""
-        moves = [
-            one.at
-            for one in self.store.events(Subject.REPORT, report_id)
-            if one.kind is EventKind.MOVED and "batch_id" not in one.details
-        ]
-        return max(moves, default=None)
 
 
 class TriedRows:
