@@ -1,11 +1,10 @@
 """The list behind a figure of the Data quality page, as a file."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from data.writing import safe_cell
+from data.writing import csv_writer, safe_cell
 from problems.quality import Aspect
 from problems.reports import PLACE_FAULTS, RejectedRow, Report, ReportFlag
 from problems.store import Store
@@ -44,7 +43,7 @@ def _write(out: Path, head: tuple[str, ...], rows: Iterator[tuple[object, ...]])
     count = 0
     # Marked as UTF-8, so that spreadsheets read names beyond English right.
     with out.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
+        writer = csv_writer(stream)
         writer.writerow(head)
         for row in rows:
             writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])

@@ -1,11 +1,10 @@
 """Rejected rows of one import as a file that can be corrected and imported again."""
 
-import csv
 import io
 from typing import Final
 
 from data.reading.numbers import read_number
-from data.writing import safe_cell
+from data.writing import csv_writer, safe_cell
 from problems.errors import NotFound
 from problems.reports import Batch
 from problems.store import Store
@@ -34,7 +33,7 @@ def rejected_csv(store: Store, batch_id: int) -> tuple[Batch, str]:
     rows = store.rejected_rows(batch_id)
     columns = list(dict.fromkeys(column for row in rows for column in row.row))
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv_writer(out)
     writer.writerow([*(safe_cell(column) for column in columns), *WHY_COLUMNS])
     for row in rows:
         told = (str(row.line), row.column, row.value, row.reason)

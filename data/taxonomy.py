@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from data.writing import safe_cell
+from data.writing import csv_writer, safe_cell
 from problems.categories import Category, FeedName, Group, Sensitivity, Taxonomy, folded
 from problems.clock import check_day
 from problems.errors import InputRefused
@@ -78,7 +78,7 @@ def taxonomy_of(store: Store) -> Taxonomy:
 def names_csv(names: Iterable[FeedName]) -> str:
     """Return names as the CSV text that :func:`read_names` reads back."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv_writer(out)
     writer.writerow(_NAME_COLUMNS)
     for row in names:
         name = safe_cell(row.name or _NO_NAME)

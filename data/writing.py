@@ -4,12 +4,13 @@ import csv
 import json
 import os
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from data.stores import SqlStore
 from problems.errors import InputRefused
@@ -18,9 +19,14 @@ from problems.problem import Problem
 from problems.reports import RejectedRow, Report
 from problems.store import Store
 
+if TYPE_CHECKING:
+    from _csv import Writer
+
 FORMATS = ("geojson", "csv")
 #: A cell that starts like this is run as a formula by spreadsheets, also in its full-width form.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+#: Letters and marks that nobody sees.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 Geometry = Mapping[str, object]
 Fields = Mapping[str, object]
@@ -38,8 +44,9 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
     """Write ``what`` is kept to the file ``out`` and return the number of rows.
 
     GeoJSON follows RFC 7946 (longitude first, WGS 84, a null geometry where there is no place).
-    CSV is UTF-8; text that a spreadsheet would run as a formula gets an apostrophe in front. Times
-    are ISO 8601 in UTC. The file appears when it is complete; an earlier one stays until then.
+    CSV is UTF-8, every cell in quotation marks; text that a spreadsheet would run as a formula gets an
+    apostrophe in front. Times are ISO 8601 in UTC. The file appears when it is complete; an
+    earlier one stays until then.
 
     Parameters
     ----------
@@ -123,7 +130,7 @@ def _write_geojson(stream: TextIO, _fields: Sequence[str], rows: Iterator[tuple[
 
 def _write_csv(stream: TextIO, fields: Sequence[str], rows: Iterator[tuple[Fields, Geometry | None]]) -> int:
     count = 0
-    writer = csv.writer(stream)
+    writer = csv_writer(stream)
     writer.writerow(fields)
     for values, _geometry in rows:
         writer.writerow([_cell(values[name]) for name in fields])
@@ -155,7 +162,26 @@ def safe_cell(text: str) -> str:
     >>> safe_cell("=HYPERLINK(1)"), safe_cell("Mill Lane")
     ("'=HYPERLINK(1)", 'Mill Lane')
     """
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _first_shown(text) in _FORMULA_STARTS else text
+
+
+def _first_shown(text: str) -> str:
+    """Return the first sign that is no blank and not invisible, "" where there is none; tabs and line ends count."""
+    for sign in text:
+        if sign in _FORMULA_STARTS:
+            return sign
+        if not sign.isspace() and unicodedata.category(sign) not in {"Cf", "Cc", "Mn"} and sign not in _FILLERS:
+            return sign
+    return ""
+
+
+def csv_writer(stream: TextIO) -> "Writer":
+    """Return a writer that puts every cell in quotation marks.
+
+    Where a spreadsheet takes the semicolon for what parts cells, a text such as “x;=1+1” would else
+    become two cells, and the second would be run.
+    """
+    return csv.writer(stream, quoting=csv.QUOTE_ALL)
 
 
 def _point(lon_lat: tuple[float, float] | None) -> Geometry | None:

@@ -169,7 +169,7 @@ def test_a_list_that_was_written_is_read_back_as_it_was() -> None:
     ]
     names = [*odd, *all_rows(load_taxonomy())]
     text = names_csv(names)
-    assert "\ncouncil,'=HYPERLINK(1)," in text
+    assert '\n"council","\'=HYPERLINK(1)",' in text
     assert read_names("names.csv", text.encode(), LEAVES) == names
 
 

@@ -146,6 +146,23 @@ def test_a_safe_cell_is_harmless_and_loses_nothing(text: str) -> None:
     assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["\ufeff", "\u00a0", "\u200b", " \u2003", "\u00ad", "\x00", "\v", "\x1f", "\u3164", "\u2800", "\ufe0f", ""],
+)
+def test_nothing_invisible_hides_a_formula(before: str) -> None:
+    assert safe_cell(f"{before}=1+1") == f"'{before}=1+1"
+    assert safe_cell(f"{before}1=1") == f"{before}1=1"
+
+
+@pytest.mark.parametrize("what", list(CONTENTS))
+def test_every_cell_is_quoted_so_that_no_other_delimiter_parts_it(store: Store, tmp_path: Path, what: str) -> None:
+    export(store, what, "csv", tmp_path / "out.csv")
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines
+    assert all(line.startswith('"') and line.endswith('"') for line in lines)
+
+
 def test_exported_reports_are_read_back_as_the_same_reports(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
     export(store, "reports", "csv", out)
