@@ -75,7 +75,7 @@ class _Mouth:
         self._out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
-        self._told_at = -_TELL_S
+        self._doing, self._told_at = "", 0.0
 
     def say(self, tag: bytes, payload: bytes) -> None:
         if len(payload) > _MAX_FRAME_BYTES:
@@ -85,9 +85,9 @@ class _Mouth:
 
     def tell(self, doing: str, share: float) -> None:
         now = time.monotonic()
-        if now - self._told_at < _TELL_S:
+        if doing == self._doing and now - self._told_at < _TELL_S:
             return
-        self._told_at = now
+        self._doing, self._told_at = doing, now
         self.say(b"P", json.dumps({"doing": doing, "share": share}).encode())
 
     def refuse(self, error: InputRefused, trace: str = "") -> None:
