@@ -143,8 +143,8 @@ class Unit(Protocol):
         """Return what people said of these reports; those of which they said nothing are left out."""
         ...
 
-    def events_of_batch(self, batch_id: int) -> list[Event]:
-        """Return the events about the reports that an import was the last one to write, in their order."""
+    def events_of_reports(self, ids: Sequence[int]) -> list[Event]:
+        """Return the events about these reports, in their order."""
         ...
 
     def mark_undone(self, batch_id: int, ids: Sequence[int], *, undone: bool) -> int:

@@ -14,8 +14,11 @@ from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
 from problems.people import LAPTOP, Principal, Role
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportStatus
+from problems.sources import PlacePrecision, Source
+from problems.use_cases import undoing
 from problems.use_cases.importing import accept_import
 from problems.use_cases.merging import merge_reports
+from problems.use_cases.sources import set_precision
 from problems.use_cases.undoing import undo_import
 from tests.storing import BACK_ENDS, fresh_url
 
@@ -245,7 +248,7 @@ def test_of_two_imports_at_once_the_one_kept_later_is_the_newest(store: SqlStore
                 return kept()
 
         accept_import(
-            Late(), LAPTOP, lambda: START, 1,  # type: ignore[arg-type] # all else is the store's own
+            Late(), LAPTOP, lambda: START, 1,
             source="council", file_name="slow.csv", sha256="slow", columns={}, rows=rows("slow"),
         )  # fmt: skip
 
@@ -276,3 +279,64 @@ def test_what_people_kept_of_an_undone_import_makes_nothing_late(store: SqlStore
         unit.add_events([event(START, LAPTOP, Subject.REPORT, 2, EventKind.MOVED, changes={"status": "in_progress"})])
     _undo(store, first)
     assert (_take(store, *rows).late, _kept(store)["a"].flags) == (0, 0)
+
+
+def test_a_source_is_described_as_before_and_its_points_with_it(store: SqlStore) -> None:
+    exact = Source(0, "council", PlacePrecision.EXACT, columns="id = 'ID'", why="All points differ.")
+    snapped = replace(exact, precision=PlacePrecision.SNAPPED, lattice_m=111.0, columns="", why="Few points.")
+
+    def take(file: str, told: Source, *rows: Report) -> Batch:
+        return accept_import(
+            store, LAPTOP, lambda: START, 1,
+            source="council", file_name=file, sha256=file, columns={}, rows=rows, told_of_source=told,
+        )  # fmt: skip
+
+    first = take("one", exact, _report("a"), _report("b"))
+    before = store.source("council")
+    second = take("two", snapped, _closed("a"), _report("c"))
+    assert not len(store.report_points().exact())
+    _undo(store, second)
+    after = store.source("council")
+    assert after is not None
+    assert before is not None
+    assert replace(after, version=1) == replace(before, version=1)
+    assert len(store.report_points().exact()) == 2
+    third = take("two", snapped, _closed("a"), _report("c"))
+    _decide(store, PlacePrecision.SNAPPED)
+    _undo(store, third)
+    decided = store.source("council")
+    assert decided is not None
+    assert (decided.precision, decided.decided_by) == (PlacePrecision.SNAPPED, LAPTOP.name)
+    assert not len(store.report_points().exact())
+    _undo(store, first)
+    assert store.counts().reports == 0
+
+
+def _decide(store: SqlStore, precision: PlacePrecision) -> None:
+    kept = store.source("council")
+    assert kept is not None
+    set_precision(
+        store, LAPTOP, lambda: START, 1, source="council", precision=precision, note="Asked.", seen_version=kept.version
+    )
+
+
+def test_what_was_merged_before_an_import_does_not_keep_it(store: SqlStore) -> None:
+    _take(store, _report("a"), _report("b"))
+    earlier = START - timedelta(hours=1)
+    merge_reports(store, LAPTOP, lambda: earlier, 1, main_id=1, duplicate_ids=[2], note="Same", seen_versions={})
+    before = _kept(store)
+    second = _take(store, _report("a", text="Wrong"), _report("b", text="Wrong"), file="two")
+    _undo(store, second)
+    assert _kept(store) == before
+    assert store.events(Subject.IMPORT, second.id)[-1].details["kept"] == 0
+
+
+def test_an_import_is_taken_back_in_stretches_as_in_one(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "_AT_ONCE", 3)
+    _take(store, *(_report(str(number)) for number in range(10)))
+    before = _kept(store)
+    second = _take(store, *(_closed(str(number)) for number in range(5, 15)), file="two")
+    _undo(store, second)
+    assert _kept(store) == before
+    details = store.events(Subject.IMPORT, second.id)[-1].details
+    assert (details["undone"], details["put_back"], details["kept"]) == (5, 5, 0)

@@ -36,6 +36,7 @@ def widen_report() -> None:
     for column in may(ID, "main_id", "ward_id", "beat_id", "neighbourhood_id"):
         op.add_column("report", column)
     op.add_column("report", sa.Column("undone", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index("ix_report_batch_id", "report", ["batch_id"])
     op.create_index(
         "ix_report_duplicates",
         "report",

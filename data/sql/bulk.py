@@ -28,6 +28,7 @@ _CACHE_KIB = 128 * 1024
 _WAL_LEFT_BYTES = 64 << 20
 #: Parameters of one SQLite statement: several rows at once save going back and forth.
 _PARAMETERS = 4_000
+_IDS_AT_ONCE = 500
 _KNOWN = {
     "sqlite": (
         "SELECT report.source_id, report.id, report.content, report.undone FROM json_each(?) AS asked"
@@ -73,12 +74,15 @@ def newest_report_at(connection: Connection, source: str, until: datetime) -> da
     return None if found is None else moment_of(int(found))
 
 
-def events_of_batch(connection: Connection, batch_id: int) -> list[Event]:
-    """Return the events about the reports that an import was the last one to write, in their order."""
-    about = select(schema.report.c.id).where(schema.report.c.batch_id == batch_id)
+def events_of_reports(connection: Connection, ids: Sequence[int]) -> list[Event]:
+    """Return the events about these reports, in their order."""
     event = schema.event.c
-    query = EVENT.select().where(event.subject == Subject.REPORT, event.subject_id.in_(about)).order_by(event.id)
-    return [EVENT.of_row(row) for row in connection.execute(query)]
+    found: list[Event] = []
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = event.subject_id.in_([int(one) for one in ids[start : start + _IDS_AT_ONCE]])
+        query = EVENT.select().where(event.subject == Subject.REPORT, some)
+        found += [EVENT.of_row(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda one: one.id)
 
 
 def batch_reports(connection: Connection, batch_id: int) -> list[int]:

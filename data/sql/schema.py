@@ -225,6 +225,7 @@ report = Table(
     # Holds all that a box, a period and groups are looked up by: only what is found is read from the table.
     Index("ix_report_view", "cell", "reported_at", "group", "lon", "lat"),
     Index(None, "reported_at"),
+    Index(None, "batch_id"),
 )
 Index(
     "ix_report_unmapped",

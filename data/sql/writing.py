@@ -116,9 +116,9 @@ class SqlUnit:
         """Return what people said of these reports; those of which they said nothing are left out."""
         return changing.said_by_people(self._connection, ids)
 
-    def events_of_batch(self, batch_id: int) -> list[Event]:
-        """Return the events about the reports that an import was the last one to write, in their order."""
-        return bulk.events_of_batch(self._connection, batch_id)
+    def events_of_reports(self, ids: Sequence[int]) -> list[Event]:
+        """Return the events about these reports, in their order."""
+        return bulk.events_of_reports(self._connection, ids)
 
     def batch_reports(self, batch_id: int) -> list[int]:
         """Return the ids of the reports that an import was the last one to write, in ascending order."""

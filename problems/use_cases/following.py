@@ -115,7 +115,8 @@ def follow(before: Report, told: Report, was: bytes, said: SaidByPeople, *, is_m
 
 def _differs(before: Report, told: Report, was: bytes) -> bool:
     """Tell whether the feed says another status than last time, and than is kept."""
-    return not status_stands(told, was) and _status_fields(before) != _status_fields(told)
+    same = all(getattr(before, name) == getattr(told, name) for name in STATUS_FIELDS)
+    return not same and not status_stands(told, was)
 
 
 def _followed_status(before: Report, told: Report, was: bytes, moved_at: datetime | None) -> Report | None:

@@ -16,6 +16,7 @@ from problems.report_columns import ReportColumns, TableStretch
 from problems.reports import Batch, BatchState, RejectedRow, Report
 from problems.sources import Source, TimePrecision
 from problems.store import Store, Unit
+from problems.use_cases.restoring import described
 from problems.use_cases.saving import require
 from problems.use_cases.taking import KeptRows, Run, Tally, TriedRows
 
@@ -166,7 +167,8 @@ def _keep(
         if batches[0].id != head.id:
             head = replace(head, id=unit.make_newest(head))
         repeated = _was_imported(batches, head)
-        source = _keep_source(unit, store.source(head.source), told_of_source)
+        known = store.source(head.source)
+        source = _keep_source(unit, known, told_of_source)
         kept = KeptRows(store, unit, principal, clock, head, repeated=repeated)
         run = Run(store, kept, head, source)
         with unit.many_reports():
@@ -175,7 +177,7 @@ def _keep(
         unit.finish_batch(finished)
         for name, value in facts.items():
             unit.set_fact(name, value)
-        unit.add_events([_imported(principal, finished, tally)])
+        unit.add_events([_imported(principal, finished, tally, known)])
     return finished
 
 
@@ -229,7 +231,7 @@ def _keep_source(unit: Unit, kept: Source | None, told: Source | None) -> Source
     return unit.save_source(wanted, kept.version)
 
 
-def _imported(principal: Principal, batch: Batch, tally: Tally) -> Event:
+def _imported(principal: Principal, batch: Batch, tally: Tally, known: Source | None) -> Event:
     counts = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
     changes: dict[str, object] = {name: getattr(batch, name) for name in counts}
     return event(
@@ -239,5 +241,6 @@ def _imported(principal: Principal, batch: Batch, tally: Tally) -> Event:
         batch.id,
         EventKind.IMPORTED,
         changes={**changes, "reopened": tally.reopened},
+        before={"source": None if known is None else described(known)},
         details={"source": batch.source, "file_name": batch.file_name, "sha256": batch.sha256},
     )

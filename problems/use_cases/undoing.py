@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from problems.clock import Clock
@@ -10,12 +10,15 @@ from problems.errors import InputRefused, NotFound
 from problems.events import Event, EventKind, Subject, event
 from problems.people import Principal, Role
 from problems.reports import Batch, BatchState, Report, ReportFlag, ReportStatus
-from problems.store import Store, Unit
+from problems.store import ChangedReport, Store, Unit
 from problems.use_cases.following import FED_FIELDS
+from problems.use_cases.restoring import restore_source
 from problems.use_cases.saving import plain, require
 from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 _NAMED = 100
+#: Reports that are taken back together: all of a large import would not fit into memory.
+_AT_ONCE = 5_000
 _WORK = frozenset({EventKind.MOVED, EventKind.EDITED, EventKind.MERGED})
 _TIMES = frozenset({"reported_at", "occurred_at", "closed_at", "due_at", "updated_at"})
 
@@ -34,8 +37,9 @@ def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, 
     """Take back the newest import of a source, in one unit, and return it as it is kept from then on.
 
     Reports that it brought are marked as undone and counted nowhere; reports that it changed become
-    what they were before. Reports that people moved, edited or merged since stay as they are: the
-    event about the import counts and names them. Importing the file again brings all back.
+    what they were before, and so does what was measured of the source, unless a person decided about
+    it. Reports that people moved, edited or merged since stay as they are: the event about the import
+    counts and names them. Importing the file again brings all back.
 
     Parameters
     ----------
@@ -57,40 +61,65 @@ def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, 
     now = clock()
     with store.writing() as unit:
         batch = _undoable(store.batches(), batch_id, asked)
-        events = unit.events_of_batch(batch.id)
+        done = _Done()
         ids = unit.batch_reports(batch.id)
-        worked_on = _worked_on(store, batch, ids, events)
-        restored = _restored(unit, batch, events, worked_on)
-        changed = {one.before.id for one in restored}
-        new = [number for number in ids if number not in changed and number not in worked_on]
-        unit.mark_undone(batch.id, new, undone=True)
-        _put_back(unit, restored)
-        unit.add_events([_told_of_report(now, principal, batch, one) for one in restored])
+        for start in range(0, len(ids), _AT_ONCE):
+            _take_back(store, unit, now, principal, batch, ids[start : start + _AT_ONCE], done)
+        restore_source(unit, store.source(batch.source), store.events(Subject.IMPORT, batch.id))
         undone = replace(batch, state=BatchState.UNDONE, undone_at=now, undone_by=principal.key)
         unit.finish_batch(undone)
-        unit.add_events(
-            [
-                event(
-                    now,
-                    principal,
-                    Subject.IMPORT,
-                    batch.id,
-                    EventKind.UNDONE,
-                    changes={"state": BatchState.UNDONE.value},
-                    before={"state": batch.state.value},
-                    note=told,
-                    details={
-                        "source": batch.source,
-                        "file_name": batch.file_name,
-                        "undone": len(new),
-                        "put_back": len(restored),
-                        "kept": len(worked_on),
-                        "kept_reports": [f"R-{number:06d}" for number in sorted(worked_on)[:_NAMED]],
-                    },
-                )
-            ]
-        )
+        unit.add_events([_told(now, principal, batch, done, told)])
     return undone
+
+
+@dataclass
+class _Done:
+    """What became of the reports of the import so far; ``kept`` are those that people worked on."""
+
+    undone: int = 0
+    put_back: int = 0
+    kept: list[int] = field(default_factory=list)
+
+
+def _take_back(
+    store: Store, unit: Unit, now: datetime, principal: Principal, batch: Batch, ids: Sequence[int], done: _Done
+) -> None:
+    """Take back what an import made of some of its reports."""
+    events = unit.events_of_reports(ids)
+    worked_on = _worked_on(batch, events)
+    restored = _restored(unit, batch, events, worked_on)
+    changed = {one.before.id for one in restored}
+    new = [number for number in ids if number not in changed and number not in worked_on]
+    # A report that goes must not take along what people merged into it, whenever that was.
+    mains = set(store.duplicates_of(new))
+    new = [number for number in new if number not in mains]
+    unit.mark_undone(batch.id, new, undone=True)
+    _put_back(unit, restored)
+    unit.add_events([_told_of_report(now, principal, batch, one) for one in restored])
+    done.undone += len(new)
+    done.put_back += len(restored)
+    done.kept += sorted(worked_on | mains)
+
+
+def _told(at: datetime, principal: Principal, batch: Batch, done: _Done, note: str) -> Event:
+    return event(
+        at,
+        principal,
+        Subject.IMPORT,
+        batch.id,
+        EventKind.UNDONE,
+        changes={"state": BatchState.UNDONE.value},
+        before={"state": batch.state.value},
+        note=note,
+        details={
+            "source": batch.source,
+            "file_name": batch.file_name,
+            "undone": done.undone,
+            "put_back": done.put_back,
+            "kept": len(done.kept),
+            "kept_reports": [f"R-{number:06d}" for number in done.kept[:_NAMED]],
+        },
+    )
 
 
 def _undoable(batches: Sequence[Batch], batch_id: int, asked: str) -> Batch:
@@ -112,14 +141,13 @@ def _undoable(batches: Sequence[Batch], batch_id: int, asked: str) -> Batch:
     return found
 
 
-def _worked_on(store: Store, batch: Batch, ids: Sequence[int], events: Iterable[Event]) -> set[int]:
+def _worked_on(batch: Batch, events: Iterable[Event]) -> set[int]:
     """Return the reports of an import that people changed since, or made the main one of others."""
-    by_people = {
+    return {
         one.subject_id
         for one in events
         if one.kind in _WORK and "batch_id" not in one.details and one.at >= batch.started_at
     }
-    return by_people | set(store.duplicates_of(ids))
 
 
 def _restored(unit: Unit, batch: Batch, events: Iterable[Event], worked_on: set[int]) -> list[_Restored]:
@@ -166,11 +194,12 @@ def _read(name: str, value: object) -> object:
 
 
 def _put_back(unit: Unit, restored: Sequence[_Restored]) -> None:
-    by_batch: dict[int | None, list[tuple[Report, bytes]]] = defaultdict(list)
+    by_batch: dict[int | None, list[ChangedReport]] = defaultdict(list)
     for one in restored:
-        by_batch[one.batch_id].append((one.after, one.content))
+        names = [name for name in FED_FIELDS if getattr(one.before, name) != getattr(one.after, name)]
+        by_batch[one.batch_id].append(ChangedReport(one.after, one.content, names))
     for batch_id, reports in by_batch.items():
-        unit.update_reports(batch_id, reports)
+        unit.change_reports(batch_id, reports)
 
 
 def _told_of_report(at: datetime, principal: Principal, batch: Batch, one: _Restored) -> Event:
