@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from data.equal_rows import in_kept_order
 from data.known_places import known_box
 from data.last_time import last_time_question
 from data.missing_columns import missing_questions
@@ -156,7 +157,7 @@ def import_file(
                 file_name=file_name or path.name,
                 sha256=facts.sha256,
                 columns=seen.columns.told(),
-                stretches=stretches,
+                stretches=in_kept_order(store, source, stretches),
                 kind=table.format_name,
                 told_of_source=measured(source, seen.columns, seen.header, lon_lat),
                 facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),

@@ -9,6 +9,10 @@ import numpy.typing as npt
 from problems.report_columns import Floats, Ints, Objects, moment_of
 from problems.seen_keys import SeenKeys
 
+_START = "content-"
+_DIGEST_BYTES = 12
+_KEY_LENGTH = len(_START) + 2 * _DIGEST_BYTES
+
 
 class ContentKeys:
     """Makes the keys of one table. What repeats is found by 8 bytes a row, so that millions of rows fit."""
@@ -49,7 +53,7 @@ class ContentKeys:
         filled: Objects = ids.copy()
         numbers = self._numbers(digests)
         for place, digest, again in zip(missing.tolist(), digests, numbers.tolist(), strict=True):
-            filled[place] = f"content-{digest.hex()}-{again}"
+            filled[place] = f"{_START}{digest.hex()}-{again}"
         return filled
 
     def _numbers(self, digests: list[bytes]) -> npt.NDArray[np.int64]:
@@ -68,8 +72,16 @@ class ContentKeys:
         return before + turns + 1
 
 
+def numbered_key(own: str) -> tuple[str, int] | None:
+    """Return a key that was made here without its number, and the number; None for an id of another kind."""
+    if not own.startswith(_START):
+        return None
+    key, _, number = own.rpartition("-")
+    return (key, int(number)) if len(key) == _KEY_LENGTH and number.isdecimal() and number.isascii() else None
+
+
 def _digest(reported_us: int, lon_lat: list[float], name: str, text: str, address: str) -> bytes:
     moment = moment_of(reported_us)
     place = None if lon_lat[0] != lon_lat[0] else tuple(lon_lat)
     content = repr((moment.isoformat() if moment else "", place, name, text, address)).encode()
-    return blake2b(content, digest_size=12).digest()
+    return blake2b(content, digest_size=_DIGEST_BYTES).digest()
