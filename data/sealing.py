@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from data.sql.engine import address_of
 from problems.entries import Caller
 from problems.errors import StoreRefused
+from problems.store import Store
 
 KEY_VARIABLE = "FIXPOINT_CONTACT_KEY"
 KEY_FILE_ENDING = "-contact-key"
@@ -70,13 +71,13 @@ class Sealer:
         return hmac.new(self._secret, known.encode(), sha256).hexdigest()[:32] if known else ""
 
 
-def sealer_for(store_url: str, environ: Mapping[str, str] = os.environ) -> Sealer:
-    """Return the sealer of a store, and make its key file where there is no key yet.
+def sealer_for(store_url: str, environ: Mapping[str, str] = os.environ, *, make: bool = False) -> Sealer:
+    """Return the sealer of a store; ``make`` its key file where there is no key yet.
 
     Raises
     ------
     StoreRefused
-        When the key cannot be read, used or kept, and for a store on a server without the variable.
+        When there is no key, it cannot be read, used or kept, and for a store on a server without the variable.
     """
     given = environ.get(KEY_VARIABLE, "").strip()
     if given:
@@ -86,22 +87,53 @@ def sealer_for(store_url: str, environ: Mapping[str, str] = os.environ) -> Seale
         raise StoreRefused(
             "Contacts cannot be sealed.", f"A store on a server needs its key in {KEY_VARIABLE}.", _KEY_HELP
         )
-    return Sealer(_key_in(path.with_name(path.name + KEY_FILE_ENDING)))
+    return _sealer_in(path.with_name(path.name + KEY_FILE_ENDING), make=make)
 
 
-def _key_in(path: Path) -> str:
+def sealer_to_seal(store: Store, store_url: str, environ: Mapping[str, str] = os.environ) -> Sealer:
+    """Return the sealer for a new contact; a key is made only where no contact is kept yet.
+
+    With another key than that of the kept contacts, these could not be read, and people who report
+    again would not be known again: such a key is refused.
+
+    Raises
+    ------
+    StoreRefused
+        As :func:`sealer_for`, and when the key is not the one that the kept contacts were sealed with.
+    """
+    kept = store.reports_with_contact()
+    sealer = sealer_for(store_url, environ, make=not kept)
+    contact = store.contact(kept[-1]) if kept else None
+    if contact is not None:
+        sealer.open(contact.sealed)
+    return sealer
+
+
+def _sealer_in(path: Path, *, make: bool) -> Sealer:
+    asked = f"The key for contacts in “{path.name}” cannot be used."
     try:
-        with suppress(FileExistsError):
-            _make(path)
+        if make:
+            with suppress(FileExistsError):
+                _make(path)
         path.chmod(_OWNER_ONLY)
-        return path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        raise StoreRefused(
+            asked,
+            f"There is no such file beside the store (in {path.parent}), and contacts are not sealed with a new key"
+            " in its place.",
+            f"Put the file back from the backup, or set {KEY_VARIABLE}.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         why = f"{error.strerror}." if isinstance(error, OSError) and error.strerror else "It is not a key."
         raise StoreRefused(
-            f"The key for contacts in “{path.name}” cannot be used.",
-            why,
-            f"Let Fixpoint read and write beside its store, or set {KEY_VARIABLE}.",
+            asked, why, f"Let Fixpoint read and write beside its store, or set {KEY_VARIABLE}."
         ) from error
+    try:
+        return Sealer(key)
+    except StoreRefused as error:
+        why = "The file is empty." if not key else error.why
+        raise StoreRefused(asked, why, f"Put the file back from the backup, or set {KEY_VARIABLE}.") from error
 
 
 def _make(path: Path) -> None:

@@ -18,7 +18,7 @@ from dashboard.parts.place_picker import read_place, show_place_picker
 from dashboard.parts.reports_table import taxonomy
 from dashboard.wording import count
 from data.reading.masks import mask_contacts
-from data.sealing import sealer_for
+from data.sealing import sealer_to_seal
 from problems.areas import AreaKind
 from problems.entries import Caller, Channel, Entry
 from problems.errors import InputRefused, ProblemError
@@ -192,5 +192,5 @@ def sealed_caller(caller: Caller) -> tuple[bytes | None, str]:
     """Return the sealed contact (None without one) and the one-way key of the reporter."""
     if caller.is_empty:
         return None, ""
-    sealer = sealer_for(session.get_settings().store_url)
+    sealer = sealer_to_seal(session.get_store(), session.get_settings().store_url)
     return sealer.seal(caller), sealer.reporter_key(caller)
