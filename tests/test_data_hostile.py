@@ -154,7 +154,36 @@ def _views(path: Path, *, endless: str) -> None:
 def test_a_geopackage_with_a_view_is_refused(tmp_path: Path, endless: str) -> None:
     path = layer(tmp_path / "town.gpkg", {"a": ["1"]}, [shapely.Point(0, 1)], "EPSG:4326")
     _views(path, endless=endless)
-    assert "is a view" in _refused(path)
+    assert "“endless” in it is a view" in _refused(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("CREATE VIEW aside AS SELECT 1 AS fid", "“aside” in it is a view"),
+        ("CREATE VIEW rtree_a AS SELECT 1 AS fid", "“rtree_a” in it is a view"),
+        ("CREATE VIRTUAL TABLE words USING fts5(a)", "is computed while it is read"),
+        ("CREATE VIRTUAL TABLE rtree_words USING fts5(a)", "is computed while it is read"),
+        ("CREATE /* */ VIEW aside AS SELECT 1 AS fid", "“aside” in it is a view"),
+        ("ALTER TABLE town ADD COLUMN b AS (upper(a))", "a column that is computed"),
+        ("UPDATE gpkg_contents SET data_type = 'orders'", "of an unknown kind"),
+        (
+            (
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)"
+                " INSERT INTO gpkg_contents (table_name, data_type, identifier) SELECT i, 'attributes', i FROM n"
+            ),
+            "more than 1,000 layers",
+        ),
+        (";".join(f"CREATE TABLE t{n} (a)" for n in range(20_001)), "more than 20,000 tables"),
+    ],
+)
+def test_nothing_computed_hides_in_a_geopackage(tmp_path: Path, script: str, said: str) -> None:
+    path = layer(tmp_path / "town.gpkg", {"a": ["1"]}, [shapely.Point(0, 1)], "EPSG:4326")
+    opened = sqlite3.connect(path)
+    opened.executescript(f"BEGIN; {script}; COMMIT")
+    opened.close()
+    with pytest.raises(InputRefused, match=said), open_table(path):
+        pass
 
 
 def test_a_reader_that_makes_no_headway_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

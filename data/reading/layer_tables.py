@@ -1,5 +1,6 @@
 """Read the rows and places of a GeoPackage or Shapefile; runs in the child process."""
 
+import re
 import sqlite3
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,14 @@ _BATCH_SHAPES: Final = 500
 _DAMAGED: Final = (DataSourceError, DataLayerError, pa.ArrowException, OSError, sqlite3.Error)
 #: A table that drawing programs add for colours and symbols.
 _STYLES: Final = "layer_styles"
+_MAX_ENTRIES: Final = 20_000
+_MAX_LAYERS: Final = 1_000
+#: What the standard and its extensions let a table of a GeoPackage hold.
+_CONTENTS: Final = frozenset({"features", "attributes", "aspatial", "tiles", "2d-gridded-coverage", "vector-tiles"})
+_VIRTUAL: Final = re.compile(r"\s*CREATE\s+VIRTUAL\b", re.IGNORECASE)
+_INDEX: Final = re.compile(
+    r"CREATE\s+VIRTUAL\s+TABLE\s+(?:\"[^\"]+\"|'[^']+'|\w+)\s+USING\s+\"?rtree\"?\s*\([\w\s,\"]*\)", re.IGNORECASE
+)
 
 
 def open_table(path: Path, tell: Tell, layout: Mapping[str, Any] | None) -> Opened:
@@ -122,25 +131,50 @@ def _refuse_unfit_database(path: Path) -> None:
         try:
             opened.execute("PRAGMA trusted_schema = OFF")
             pages, page_bytes = (opened.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-            kinds = {
-                str(name).casefold(): "computed" if str(sql or "").upper().startswith("CREATE VIRTUAL") else str(kind)
-                for name, kind, sql in opened.execute("SELECT name, type, sql FROM sqlite_master LIMIT 50000")
-            }
-            if kinds.get("gpkg_contents") != "table":
-                raise InputRefused("", "It is a database, but not a GeoPackage.", "Export the table as CSV.")
-            named = [str(name) for (name,) in opened.execute("SELECT table_name FROM gpkg_contents LIMIT 1000")]
+            if path.stat().st_size < pages * page_bytes:
+                raise _damaged()
+            _refuse_computed(opened)
+            _refuse_contents(opened)
         finally:
             opened.close()
     except sqlite3.Error as error:
         raise _damaged() from error
-    if path.stat().st_size < pages * page_bytes:
-        raise _damaged()
-    if any(kinds.get(name.casefold(), "table") != "table" for name in named) or any(
-        kind != "table" for name, kind in kinds.items() if name.startswith("gpkg_") and kind in {"view", "computed"}
-    ):
-        raise InputRefused(
-            "", "One of its layers is a view, whose rows are computed while they are read.", "Save it as a table."
-        )
+
+
+def _at_most(opened: sqlite3.Connection, query: str, most: int, what: str) -> list[tuple[Any, ...]]:
+    """Return the rows of ``query``, or refuse where there are more: behind them anything could hide."""
+    rows = opened.execute(f"{query} LIMIT {most + 1}").fetchall()
+    if len(rows) > most:
+        raise InputRefused("", f"It has more than {most:,} {what}.", "Save the layer with the reports on its own.")
+    return rows
+
+
+def _refuse_computed(opened: sqlite3.Connection) -> None:
+    """Refuse every view, and every virtual table but the index that a GeoPackage keeps of its places."""
+    entries = _at_most(opened, "SELECT name, type, sql FROM sqlite_master", _MAX_ENTRIES, "tables and indexes")
+    kinds = {str(name).casefold(): str(kind) for name, kind, _sql in entries}
+    if kinds.get("gpkg_contents") not in {"table", "view"}:
+        raise InputRefused("", "It is a database, but not a GeoPackage.", "Export the table as CSV.")
+    for name, kind, sql in entries:
+        virtual = kind == "table" and _VIRTUAL.match(str(sql or ""))
+        if kind == "view" or (virtual and not (str(name).startswith("rtree_") and _INDEX.fullmatch(str(sql).strip()))):
+            raise InputRefused(
+                "",
+                f"“{str(name)[:60]}” in it is a view or a table that is computed while it is read.",
+                "Save the layer with the reports on its own, as a table.",
+            )
+
+
+def _refuse_contents(opened: sqlite3.Connection) -> None:
+    contents = _at_most(opened, "SELECT table_name, data_type FROM gpkg_contents", _MAX_LAYERS, "layers")
+    for name, kind in contents:
+        if not isinstance(name, str) or kind not in _CONTENTS:
+            raise InputRefused("", f"Its layer “{str(name)[:60]}” is of an unknown kind.", "Export it again.")
+        columns = opened.execute("SELECT hidden FROM pragma_table_xinfo(?)", (name,)).fetchmany(_MAX_ENTRIES)
+        if any(hidden for (hidden,) in columns):
+            raise InputRefused(
+                "", f"Its layer “{name[:60]}” has a column that is computed while it is read.", "Export it again."
+            )
 
 
 def _encoding(path: Path) -> str | None:
