@@ -380,7 +380,10 @@ class Store(PlaceStore, QualityStore, Protocol):
         ...
 
     def names_in_use(self) -> list[NameUse]:
-        """Return every category name of every source with the category that its reports have, most first."""
+        """Return every category name of every source with the category that its reports have, most first.
+
+        Names that only reports of undone imports have are among them, with no report.
+        """
         ...
 
     def unmapped_reports(self, source: str, name: str, limit: int) -> list[Report]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from data.stores import SqlStore, open_store
+from problems.categories import Category, FeedName, Sensitivity, Taxonomy
 from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
 from problems.people import LAPTOP, Principal, Role
@@ -18,6 +19,7 @@ from problems.sources import PlacePrecision, Source
 from problems.use_cases import undoing
 from problems.use_cases.importing import accept_import
 from problems.use_cases.merging import merge_reports
+from problems.use_cases.reviewing import map_name, replace_names
 from problems.use_cases.sources import set_precision
 from problems.use_cases.undoing import undo_import
 from tests.storing import BACK_ENDS, fresh_url
@@ -340,3 +342,28 @@ def test_an_import_is_taken_back_in_stretches_as_in_one(store: SqlStore, monkeyp
     assert _kept(store) == before
     details = store.events(Subject.IMPORT, second.id)[-1].details
     assert (details["undone"], details["put_back"], details["kept"]) == (5, 5, 0)
+
+
+def test_names_get_their_new_meaning_while_their_import_is_undone(store: SqlStore) -> None:
+    rows = (
+        _report("a", category=None, category_name="Foozle"),
+        _report("b", category="DMG-GRAF", category_name="Graffiti"),
+        _report("c", category=None, category_name="Lamps"),
+        _report("d", category=None, category_name="LAMPS "),
+    )
+    _take(store, _report("z", category=None, category_name="lamps"))
+    second = _take(store, *rows, file="two")
+    _undo(store, second)
+    codes = ("LGT-OUT", "DMG-GRAF", "DMG-VAND", "WST-DUMP")
+    categories = [Category(code, code, next(iter(Sensitivity)), "") for code in codes]
+    listed = Taxonomy.build(categories, [FeedName("*", "Graffiti", "DMG-GRAF")])
+    with pytest.raises(NotFound):
+        map_name(store, LAPTOP, lambda: START, 1, source=None, name="Foozle", code="LGT-OUT", taxonomy=listed)
+    assert map_name(store, LAPTOP, lambda: START, 1, source=None, name="lamps", code="LGT-OUT", taxonomy=listed) == 1
+    names = [FeedName("*", *told) for told in (("Foozle", "WST-DUMP"), ("Graffiti", "DMG-VAND"), ("lamps", "LGT-OUT"))]
+    change = replace_names(store, LAPTOP, lambda: START, 1, text="x", names=names, taxonomy=listed, past_too=True)
+    assert change.reports == 0
+    _take(store, *rows, file="two")
+    kept = {key: report.category for key, report in _kept(store).items()}
+    assert kept == {"a": "WST-DUMP", "b": "DMG-VAND", "c": "LGT-OUT", "d": "LGT-OUT", "z": "LGT-OUT"}
+    assert store.counts().unmapped == 0

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, select
 
 from data.sql import bulk, schema
 from data.sql.engine import Address, Engines, refusing
@@ -204,10 +204,14 @@ class Reading:
         return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
 
     def names_in_use(self) -> list[NameUse]:
-        """Return every category name of every source with the category that its reports have, most first."""
+        """Return every category name of every source with the category that its reports have, most first.
+
+        Names that only reports of undone imports have are among them, with no report.
+        """
         report = schema.report.c
         each = (report.source, report.category_name, report.category)
-        query = select(*each, func.count()).where(report.undone.is_(False)).group_by(*each)
+        counted = func.sum(case((report.undone.is_(False), 1), else_=0))
+        query = select(*each, counted).group_by(*each)
         with self._reading() as connection:
             found = [NameUse(*row) for row in connection.execute(query)]
         return sorted(found, key=lambda one: (-one.reports, one.source, one.name, one.code or ""))

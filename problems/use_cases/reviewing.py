@@ -124,10 +124,10 @@ def map_name(
             _check_seen(asked, row, instead_of, taxonomy, decided)
         spans = [Meaning(valid_from, _after(valid_to), code)]
         names = _spellings(store, source, name, unmapped_only=instead_of is None)
+        if instead_of is None and not _is_waiting(store, names):
+            raise NotFound(asked, "No unmapped report has this name.", "It may have been mapped a moment ago.")
         was = {None, instead_of} - {code}
         mapped = _apply(unit, clock, names, was, spans)
-        if not names and instead_of is None:
-            raise NotFound(asked, "No unmapped report has this name.", "It may have been mapped a moment ago.")
         details = {"name": name, "source": source, "reports": mapped}
         days = {"valid_from": valid_from, "valid_to": valid_to}
         unit.add_events(
@@ -337,13 +337,19 @@ def _check_seen(asked: str, row: FeedName, seen: str, taxonomy: Taxonomy, decide
 
 
 def _spellings(store: Store, source: str | None, name: str, *, unmapped_only: bool = False) -> list[tuple[str, str]]:
-    """Return (source, name) of every spelling of a name in use."""
-    if unmapped_only:
-        used = [(of, spelt) for of, spelt, _ in store.unmapped_names()]
-    else:
-        used = [(use.source, use.name) for use in store.names_in_use()]
+    """Return (source, name) of every spelling of a name in use, by reports of undone imports too.
+
+    These come back when the file is imported again, and have to mean then what the others mean.
+    """
+    uses = [use for use in store.names_in_use() if use.code is None or not unmapped_only]
+    used = [(use.source, use.name) for use in uses]
     wanted = folded(name)
     return sorted({(of, spelt) for of, spelt in used if folded(spelt) == wanted and source in (None, of)})
+
+
+def _is_waiting(store: Store, names: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether any of these names waits in the queue."""
+    return not {(of, spelt) for of, spelt, _ in store.unmapped_names()}.isdisjoint(names)
 
 
 def _apply(
