@@ -26,6 +26,7 @@ from data.reading.recognising import ColumnSample, RecognisedColumn, recognise, 
 from data.reading.rows import RowReader
 from data.reading.tables import Block, Row, Table, open_table
 from data.remembering import home_that_holds, measured, remembered_columns
+from data.source_names import checked_source
 from data.taxonomy import load_taxonomy, taxonomy_of
 from problems.categories import Taxonomy
 from problems.clock import Clock
@@ -130,7 +131,7 @@ def import_file(
     Cancelled
         From ``progress``; nothing of it was kept.
     """
-    source = _checked_source(source)
+    source = checked_source(store, source)
     facts = inspect(path, progress=progress)
     taxonomy = taxonomy_of(store)
     with open_table(path, facts=facts) as table:
@@ -203,6 +204,7 @@ def preview(
         When the file cannot be read at all. Columns that do not suffice are told in ``refusal``,
         so that they can be corrected.
     """
+    source = checked_source(store, source)
     facts = inspect(path)
     taxonomy = taxonomy_of(store) if store else load_taxonomy()
     seen = _look_at(path, facts, taxonomy, source, zone, columns, store, anew=anew)
@@ -395,14 +397,3 @@ def _reader(
         reporter_key=key.encode(),
         home=home,
     )
-
-
-def _checked_source(source: str) -> str:
-    name = " ".join(source.split())
-    if not name or len(name) > 60 or not name.isprintable():
-        raise InputRefused(
-            f"“{source[:80]}” cannot be the name of a source.",
-            "It must be 1 to 60 characters.",
-            "For example: council.",
-        )
-    return name

@@ -12,6 +12,7 @@ from dashboard.wording import listed
 from data.importing import AS_LAST_TIME, DEFAULT_SOURCE, Preview
 from data.reading.columns import Columns, columns_from
 from data.remembering import lasting
+from data.source_names import checked_source, known_names
 from data.suggesting import near_names
 from problems.errors import InputRefused
 
@@ -31,11 +32,21 @@ def chosen_source(desk: Desk) -> str:
         accept_new_options=True,
         help="The same name every time, so that a report is recognised when it comes again. Type to add a new one.",
     )
-    source = str(kept.keep(_KEY) or "")
+    typed = str(kept.keep(_KEY) or "")
+    source = _kept_spelling(desk, typed)
+    if source != " ".join(typed.split()):
+        remark(f"“{source}” is there already: the file is read as one of it.")
     near = [] if source in known else near_names(known, source)
     if near:
         remark(f"There is {listed([f'“{name}”' for name in near])} already. Is it the same?", tone="warn")
     return source
+
+
+def _kept_spelling(desk: Desk, typed: str) -> str:
+    try:
+        return checked_source(desk.store, typed)
+    except InputRefused:
+        return typed  # told where the file is looked at
 
 
 def own_name(key: str) -> str:
@@ -45,8 +56,7 @@ def own_name(key: str) -> str:
 
 def known_sources(desk: Desk) -> list[str]:
     """Return the names of the sources that are known, by name; the usual one when there is none."""
-    names = {each.name for each in desk.store.sources()} | {batch.source for batch in desk.store.batches()}
-    return sorted(names, key=str.casefold) or [DEFAULT_SOURCE]
+    return sorted(known_names(desk.store), key=str.casefold) or [DEFAULT_SOURCE]
 
 
 @dataclass(frozen=True)
