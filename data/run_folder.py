@@ -113,11 +113,11 @@ def _is_locked(sign: Path) -> bool:
     return False
 
 
-def _runs(process: int) -> bool:
+def _runs(number: int) -> bool:
     if os.name == "nt":
         return True  # there signal 0 is Ctrl-C; what was left goes after a day
     try:
-        os.kill(process, 0)
+        os.kill(number, 0)
     except ProcessLookupError:
         return False
     except OSError:
