@@ -297,8 +297,55 @@ def test_a_gzip_that_expands_without_measure_is_refused(tmp_path: Path, start: b
     with gzip.open(path, "wb", 9) as stream:
         stream.write(start)
         for _ in range(600):
-            stream.write(b" " * (1 << 20))
+            stream.write((b" " * 1023 + b"\n") * 1024)
     assert "expands" in _refused(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"x"])
+def test_a_gzip_of_countless_members_is_refused(tmp_path: Path, content: bytes) -> None:
+    members = gzip.compress(b"id,text\n1,a\n") + gzip.compress(content) * 300_000
+    assert "packed parts with next to nothing in them" in _refused(_write(tmp_path, members, "a.csv.gz"))
+
+
+@pytest.mark.parametrize("after", [b"", bytes(40_000)])
+def test_a_gzip_of_many_members_is_read_whole(tmp_path: Path, after: bytes) -> None:
+    rows = [f"{n},{'a' * 100}\n".encode() for n in range(3_000)]
+    path = _write(tmp_path, b"".join(map(gzip.compress, [b"id,text\n", *rows])) + after, "a.csv.gz")
+    with open_table(path) as table:
+        assert sum(len(block.lines) for block in table.blocks()) == 3_000
+    with (
+        pytest.raises(InputRefused, match="cut off or damaged"),
+        open_table(_write(tmp_path, path.read_bytes() + b"xy", "b.gz")),
+    ):
+        pass
+
+
+def test_a_line_without_end_is_refused_as_soon_as_it_is_too_long(tmp_path: Path) -> None:
+    read: list[float] = []
+    path = _write(tmp_path, b"a,b\n" + b"x" * (64 << 20), "a.csv")
+    with (
+        pytest.raises(InputRefused, match="longer than 4,000,000"),
+        open_table(path, progress=lambda _, share: read.append(share)),
+    ):
+        pass
+    assert max(read) < 0.2 * 0.5
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_before_the_end(tmp_path: Path) -> None:
+    rows = "".join(f"{n},b,c\n" for n in range(3_000))
+    path = _write(tmp_path, b"a,b,c\n1,2\n" + rows.replace(",b,", ",b").encode(), "a.csv")
+    with pytest.raises(InputRefused, match=r"Up to line 1,0\d\d, 1,001 rows cannot be cut"), open_table(path) as table:
+        list(table.blocks())
+    with pytest.raises(InputRefused, match="only 0 can"), open_table(path) as table:
+        list(table.rows())
+
+
+def test_faulty_rows_among_more_good_ones_are_told_one_by_one(tmp_path: Path) -> None:
+    rows = "".join(f"{n},b,c\n{n},b\n{n},b,c\n" for n in range(1_500))
+    path = _write(tmp_path, b"a,b,c\n" + rows.encode(), "a.csv")
+    with open_table(path) as table:
+        blocks = list(table.blocks())
+    assert (sum(len(block.lines) for block in blocks), sum(len(block.faults) for block in blocks)) == (3_000, 1_500)
 
 
 def test_parquet_that_claims_or_holds_without_measure_is_refused(tmp_path: Path) -> None:

@@ -24,12 +24,13 @@ from data.reading.blocks import (
     column_names,
     repeated_names,
 )
-from data.reading.files import FileFacts, asked_for, open_bytes
+from data.reading.files import MAX_LINE_CHARACTERS, FileFacts, asked_for, open_bytes
 from data.reading.stretches import Stretch, read_stretch
 from problems.errors import InputRefused
 
-MAX_LINE_CHARACTERS = 4_000_000
 _MAX_REPAIRS = 1_000
+#: Beyond so many faulty rows, when they are more than the good ones, the file is no table.
+_FAULTY_FROM = 1_000
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SAMPLE_LINES = 200
@@ -51,6 +52,7 @@ class DelimitedTable(Table):
         self._delimiter = delimiter
         self._lines = lines
         self._raw = raw
+        self._good = self._faulty = 0
 
     def share_read(self) -> float:
         """Return how much of the stored file has been read, 0 to 1."""
@@ -75,6 +77,7 @@ class DelimitedTable(Table):
             stretch = read_stretch(text, self._lines.number + 1, self._delimiter, width)
             if stretch is not None:
                 self._lines.pass_over(text, stretch.count)
+                self._good += len(stretch.lines)
                 yield from _cut(stretch, max_rows)
                 row_characters = len(text) / max(1, len(stretch.lines))
                 least = _LEAST_STRETCH
@@ -102,14 +105,25 @@ class DelimitedTable(Table):
     def _rows(self, records: Iterator[tuple[int, Sequence[str], str]]) -> Iterator[Row]:
         width = len(self.header)
         for line, cells, fault in records:
-            if fault:
-                yield Row(line, cells, fault)
-            elif len(cells) == width:
+            if not fault and len(cells) == width:
                 # A row of empty cells is what a spreadsheet leaves below a table: no report is in it.
                 if any(cells):
+                    self._good += 1
                     yield Row(line, cells)
-            elif any(cell.strip() for cell in cells):
-                yield Row(line, cells, f"The row has {len(cells)} cells, but the table has {width} columns.")
+            elif fault or any(cell.strip() for cell in cells):
+                self._note_faulty(line)
+                yield Row(line, cells, fault or f"The row has {len(cells)} cells, but the table has {width} columns.")
+
+    def _note_faulty(self, line: int) -> None:
+        """Refuse to go on where most rows cannot be read."""
+        self._faulty += 1
+        if self._faulty > _FAULTY_FROM and self._faulty > self._good:
+            raise InputRefused(
+                asked_for(self.facts.path),
+                f"Up to line {line:,}, {self._faulty:,} rows cannot be cut into the columns of the table, and only"
+                f" {self._good:,} can: perhaps a quotation mark is never closed.",
+                "Look at its first lines, and export it again.",
+            )
 
 
 def _cut(stretch: Stretch, max_rows: int) -> Iterator[Block]:

@@ -5,7 +5,6 @@ that a compressed file is complete, which encoding really fits every byte, and t
 """
 
 import codecs
-import gzip
 import hashlib
 import io
 import zlib
@@ -17,12 +16,14 @@ from typing import BinaryIO, cast
 
 from data.reading.archives import Packed, look_into, open_member
 from data.reading.formats import GZIP_MAGIC, READABLE, ZIP_MAGIC, Kind, asked_for, kind_of, utf16_of
+from data.reading.gzips import Expanded
 from problems.errors import InputRefused
 from problems.progress import Progress, silent
 
 __all__ = ["READABLE", "FileFacts", "asked_for", "inspect", "open_bytes"]
 
 _CHUNK_BYTES = 1 << 20
+MAX_LINE_CHARACTERS = 4_000_000
 _BUFFER_BYTES = 1 << 18
 #: A table of reports shrinks 5 to 30 times; what expands more than this is made to fill memory and discs.
 _MAX_EXPANSION = 200
@@ -114,9 +115,11 @@ def _inspect(path: Path, packed: Packed | None, progress: Progress) -> FileFacts
             )
         kind = packed.kind if packed else kind_of(path, head)
         check = _EncodingCheck(path, head) if kind.is_text else _Count()
-        chunk = head
+        chunk, longest = head, _LineCheck(path)
         while chunk:
             check.feed(chunk)
+            if kind is Kind.DELIMITED:
+                longest.feed(chunk)
             _refuse_bomb(path, check.text_bytes, size_bytes, compressed=compressed)
             progress("Checking the file", 0.2 * min(1.0, raw.tell() / size_bytes))
             chunk = stream.read(_CHUNK_BYTES)
@@ -158,15 +161,14 @@ def open_bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
         if not magic.startswith(GZIP_MAGIC):
             yield raw, raw
             return
-        with gzip.GzipFile(fileobj=raw, mode="rb") as expanded:
-            try:
-                yield cast("BinaryIO", io.BufferedReader(expanded, _BUFFER_BYTES)), raw
-            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                raise InputRefused(
-                    asked_for(path),
-                    "The compressed file is cut off or damaged.",
-                    "Copy or download it again; nothing of it was kept.",
-                ) from error
+        try:
+            yield cast("BinaryIO", io.BufferedReader(Expanded(path, raw), _BUFFER_BYTES)), raw
+        except (EOFError, zlib.error) as error:
+            raise InputRefused(
+                asked_for(path),
+                "The compressed file is cut off or damaged.",
+                "Copy or download it again; nothing of it was kept.",
+            ) from error
 
 
 def _io_refusal(path: Path, error: OSError) -> InputRefused:
@@ -182,6 +184,25 @@ def _refuse_bomb(path: Path, text_bytes: int, size_bytes: int, *, compressed: bo
             f"It expands to more than {_MAX_EXPANSION} times its size, which no table of reports does.",
             "Expand it yourself and import the table.",
         )
+
+
+class _LineCheck:
+    """Refuses a line that is longer than any of a table, as soon as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._length = 0
+
+    def feed(self, chunk: bytes) -> None:
+        last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        self._length = len(chunk) - last - 1 if last >= 0 else self._length + len(chunk)
+        # A letter has four bytes at most; the exact limit is kept where the lines are cut.
+        if self._length > 4 * MAX_LINE_CHARACTERS:
+            raise InputRefused(
+                asked_for(self._path),
+                f"One of its lines is longer than {MAX_LINE_CHARACTERS:,} characters.",
+                "A table has one report per line: export it again.",
+            )
 
 
 class _Count:
