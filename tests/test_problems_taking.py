@@ -20,6 +20,7 @@ from problems.people import LAPTOP
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
 from problems.store import Box
+from problems.use_cases import importing
 from problems.use_cases.importing import LONGEST_WAIT, Trial, accept_import
 from problems.use_cases.merging import merge_reports
 from problems.use_cases.report_changes import save_report_change
@@ -425,3 +426,29 @@ def test_many_changes_at_once_leave_what_one_at_a_time_would(store: SqlStore) ->
     assert {report.version for report in store.all_reports()} == {2}
     assert store.report_points(box=Box(-0.21, 51.39, -0.19, 51.41)).ids.tolist() == [5]
     assert store.report_points(groups=[Group("WST")]).ids.tolist() == [5]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_an_older_row_beside_a_newer_one_changes_nothing_however_often_it_comes(
+    store: SqlStore, newest_first: bool
+) -> None:
+    pair = [_report("a", updated_at=START, text="New"), _report("a", updated_at=START - DAY, text="Old")]
+    rows = pair if newest_first else pair[::-1]
+    _take(store, *rows)
+    before = list(store.all_reports())
+    assert [report.text for report in before] == ["New"]
+    for day in range(3):
+        again = _take(store, *rows, _report(f"of day {day}"), file=f"day {day}")
+        assert (again.accepted, again.updated, again.unchanged) == (1, 0, 2)
+    assert next(store.all_reports()) == before[0]
+    assert store.events(Subject.REPORT, 1) == []
+
+
+def test_an_older_row_far_behind_a_newer_one_changes_nothing(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "CHUNK_ROWS", 1)
+    rows = [_report("a", updated_at=START, text="New"), _report("b"), _report("a", updated_at=START - DAY, text="Old")]
+    dry = _take(store, *rows, dry_run=True)
+    first = _take(store, *rows)
+    assert (first.accepted, first.updated, first.unchanged) == (dry.accepted, dry.updated, dry.unchanged) == (2, 0, 1)
+    assert _take(store, *rows, file="two").unchanged == 3
+    assert store.events(Subject.REPORT) == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.boundaries import Boundaries
 from problems.areas import AreaKind
@@ -106,6 +107,7 @@ class Run:
     def __init__(self, store: Store, rows: Rows, batch: Batch, source: Source | None) -> None:
         self.tally = Tally()
         self._rows = rows
+        self._latest = SeenKeys()
         self._future_us = microseconds_of(batch.started_at + _FUTURE)
         self._snapped = source is not None and source.is_snapped
         newest = store.newest_report_at(batch.source, batch.started_at)
@@ -124,12 +126,36 @@ class Run:
             self._rows.reject(stretch.rejected)
         if not len(stretch.reports):
             return
-        contents = contents_of(stretch.reports) if stretch.contents is None else stretch.contents
-        for turn in self._turns(stretch.reports, contents):
+        columns = stretch.reports
+        contents = contents_of(columns) if stretch.contents is None else stretch.contents
+        surpassed = self._surpassed(columns)
+        if surpassed.any():
+            self.tally.unchanged += int(np.count_nonzero(surpassed))
+            left = np.flatnonzero(~surpassed)
+            columns, contents = columns.take(left), [contents[place] for place in left.tolist()]
+        for turn in self._turns(columns, contents):
             if turn is None:
-                self._take_turn(stretch.reports, contents)
+                self._take_turn(columns, contents)
             else:
-                self._take_turn(stretch.reports.take(turn), [contents[place] for place in turn.tolist()])
+                self._take_turn(columns.take(turn), [contents[place] for place in turn.tolist()])
+
+    def _surpassed(self, columns: ReportColumns) -> npt.NDArray[np.bool_]:
+        """Return which rows the file itself makes out of date: it tells the same id with a later change.
+
+        Looks at the rows so far and at those of the stretch. Otherwise a file that lists both would change
+        the report there and back every day.
+        """
+        changed_at = columns.updated_at
+        dated: npt.NDArray[np.bool_] = changed_at != NEVER
+        if not dated.any():
+            return dated
+        keys, which = np.unique(_keys(columns.source_id.tolist()), return_inverse=True)
+        found, latest = self._latest.find(keys)
+        latest = np.where(found, latest, NEVER)
+        np.maximum.at(latest, which, changed_at)
+        self._latest.put(keys, latest)
+        surpassed: npt.NDArray[np.bool_] = dated & (changed_at < latest[which])
+        return surpassed
 
     def _turns(self, columns: ReportColumns, contents: Sequence[bytes]) -> Iterator[Ints | None]:
         """Yield places so that each id comes once at a time, None for all of them at once.
