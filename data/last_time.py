@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from data.reading.columns import FIELDS, Columns, columns_from
+from data.reading.columns import DATE_FIELDS, FIELDS, FIXABLE, Columns
 from data.reading.questions import AS_IT_IS, OTHER_COLUMNS, Answer, Question
-from problems.errors import InputRefused
+from problems.reports import BatchState
 from problems.store import Store
 
 #: What the key of a row without an id is made of, besides its place (see :mod:`data.reading.content_keys`).
@@ -50,13 +50,21 @@ def last_time_question(
 
 
 def _before(store: Store, source: str) -> Columns | None:
-    kept = store.source(source)
-    if kept is None or not kept.columns:
+    """Return how the latest import of a source that stands was read, as far as it is written there."""
+    told = next(
+        (batch.columns for batch in store.batches() if batch.source == source and batch.state is BatchState.DONE), {}
+    )
+    names = {field: told[field] for field in FIELDS if field in told}
+    if not names:
         return None
-    try:
-        return columns_from(kept.columns)
-    except InputRefused:
-        return None  # kept by another version
+    return Columns(
+        names,
+        {field: told[f"{field} date order"] for field in DATE_FIELDS if f"{field} date order" in told},
+        epsg=int(told["coordinate system"].removeprefix("EPSG:")) if "coordinate system" in told else None,
+        lon_first="pairs" in told,
+        fixed={field: told[f"{field} of every row"] for field in FIXABLE if f"{field} of every row" in told},
+        thousands=told.get("thousands", ""),
+    )
 
 
 def _changes(before: Columns, now: Columns, header: Sequence[str]) -> Iterator[_Change]:
@@ -120,7 +128,7 @@ def _as_last_time(before: Columns, now: Columns, header: Sequence[str]) -> Colum
         epsg=before.epsg,
         lon_first=before.lon_first,
         thousands=before.thousands,
-        no_place=before.no_place,
+        no_place=now.no_place or not before.has_place,
     )
 
 

@@ -15,6 +15,7 @@ from problems.errors import InputRefused
 from problems.people import LAPTOP
 from problems.reports import Batch
 from problems.store import Store
+from problems.use_cases.undoing import undo_import
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = "Type,Opened,Latitude,Longitude,Notes,Remarks\n"
@@ -108,3 +109,21 @@ def test_a_source_without_reports_asks_nothing(store: Store, tmp_path: Path) -> 
     path = _file(tmp_path)
     _import(store, path, columns=READ)
     assert preview(path, WITHOUT_TEXT, store=store, source="another").questions == ()
+
+
+def test_columns_of_an_import_that_was_undone_are_not_those_of_last_time(store: Store, tmp_path: Path) -> None:
+    path = _file(tmp_path)
+    wrong = _import(store, path, columns=WITHOUT_TEXT)
+    undo_import(store, LAPTOP, lambda: NOW, 1, batch_id=wrong.id)
+    assert _import(store, path, columns=READ).accepted == len(ROWS)
+
+
+def test_metres_and_answers_for_every_row_are_read_as_last_time_too(store: Store, tmp_path: Path) -> None:
+    table = "Opened,E,N,Remarks\n" + "".join(f"{day:02d}/01/2026,5300{day},1800{day},r{day}\n" for day in range(10, 29))
+    path = _file(tmp_path, table)
+    read = Columns({"reported": "Opened", "easting": "E", "northing": "N"}, {"reported": "dmy"}, epsg=27700)
+    read = read.with_fixed("category", "Graffiti")
+    first = _import(store, path, columns=read)
+    other = replace(read, names={**read.names, "text": "Remarks"}, fixed={})
+    again = answered(other, _asked(store, path, other), _asked(store, path, other).answers[0].value)
+    assert _import(store, path, columns=again).unchanged == first.accepted == 19
