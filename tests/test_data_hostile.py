@@ -253,6 +253,50 @@ def test_the_child_ends_with_its_table(tmp_path: Path) -> None:
     assert child.poll() is not None
 
 
+#: Opens a file, tells the number of the child, and waits.
+OPENS = """
+import sys
+from pathlib import Path
+from data.reading.tables import open_table
+with open_table(Path(sys.argv[1])) as table:
+    print(table._frames._child.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children so")
+def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    path = _write(tmp_path, json.dumps([{"a": "x" * 500}] * 60_000).encode(), "a.json")
+    parent = subprocess.Popen(
+        [sys.executable, "-c", OPENS, str(path)],
+        cwd=Path(__file__).resolve().parent.parent,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = Path("/proc") / parent.stdout.readline().strip() / "status"
+    assert child.exists()
+    parent.kill()
+    parent.communicate()
+    for _ in range(100):
+        if not child.exists() or "\nState:\tZ" in child.read_text():
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("it lives on")
+
+
+def test_the_disc_is_never_filled_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.reading.guarded._MOST_ROOM_BYTES", 3_000_000)
+    path = _write(tmp_path, gzip.compress(json.dumps([{"a": os.urandom(500).hex()}] * 4_000).encode()), "a.json.gz")
+    with pytest.raises(InputRefused, match="more room than there is"), open_table(path):
+        pass
+    monkeypatch.setattr("data.reading.guarded._LEFT_FREE_BYTES", 1 << 60)
+    with pytest.raises(InputRefused, match=r"0\.0 GB"), open_table(_write(tmp_path, b'[{"a": 1}]', "b.json")):
+        pass
+
+
 # -- files that expand --
 
 

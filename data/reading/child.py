@@ -5,6 +5,7 @@ Started by :mod:`data.reading.guarded` only. Whatever goes wrong is told as a re
 
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -22,6 +23,8 @@ from problems.errors import InputRefused
 
 #: Resident memory that a child may come to, imports and all.
 MEMORY_BYTES: Final = 480 << 20
+#: PR_SET_PDEATHSIG of <sys/prctl.h>.
+_END_WITH_PARENT: Final = 1
 _CPU_S: Final = 1_800
 _WRITTEN_BYTES: Final = 1 << 20
 _MAX_FRAME_BYTES: Final = 60 << 20
@@ -98,6 +101,7 @@ class _Mouth:
 def main() -> None:
     """Read the file of the kind and for the task that the command line names."""
     kind, task = Kind(sys.argv[1]), sys.argv[2]
+    _end_with_parent()
     sys.meta_path.insert(0, _WithoutPandas)
     # The JSON parser falls over a whole number of more digits than Python's limit; the clock of the parent ends it.
     sys.set_int_max_str_digits(0)
@@ -124,6 +128,17 @@ def main() -> None:
         )
     # No time is lost on taking apart what was read.
     os._exit(0)
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when its parent is killed, which then cannot do it."""
+    if sys.platform != "linux":  # pragma: no cover - elsewhere the pipe breaks at the next word
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.environ.get("FIXPOINT_READER_OF", str(os.getppid())) != str(os.getppid()):
+        os._exit(1)  # it was killed before this was said
 
 
 def _work(kind: Kind, task: str, reader: _Reader, mouth: _Mouth) -> None:

@@ -48,6 +48,11 @@ _MAX_TEXT_SHARE = 500
 _TEXT_CHECKED_FROM_BYTES = 256 << 20
 _WORKBOOK_BYTES_PER_S = 20 << 20
 _POLL_S = 0.2
+#: What is put aside for one file, and what stays free on the disc whatever comes.
+_MOST_ROOM_BYTES = 20 << 30
+_LEFT_FREE_BYTES = 1 << 30
+#: Tells a child whose it is.
+READER_OF: Final = "FIXPOINT_READER_OF"
 _CHUNK_BYTES = 1 << 20
 _ROOT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from data.reading.child import main; main()"
@@ -224,7 +229,7 @@ def run_child(
         child = subprocess.Popen(  # noqa: S603 - our own program, with no word of the file in the command
             command,
             cwd=folder,
-            env=_environment(),
+            env={**_environment(), READER_OF: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -300,9 +305,15 @@ def _spool_parts(facts: FileFacts, target: Path) -> None:
                 _copy(facts, stream, raw, part, silent)  # type: ignore[arg-type]  # a member of a zip reads like a file
 
 
+def _room_in(folder: Path) -> int:
+    """Return how many bytes may be put into ``folder``: the disc is never filled up."""
+    return max(0, min(_MOST_ROOM_BYTES, shutil.disk_usage(folder).free - _LEFT_FREE_BYTES))
+
+
 def _copy(facts: FileFacts, stream: BinaryIO, raw: BinaryIO, target: Path, progress: Progress) -> None:
     recode = facts.encoding not in {"", "utf-8", "utf-8-sig"}
     count = 0
+    room = _room_in(target.parent)
     with target.open("wb") as copy:
         if recode:
             import codecs
@@ -312,5 +323,11 @@ def _copy(facts: FileFacts, stream: BinaryIO, raw: BinaryIO, target: Path, progr
             count += len(chunk)
             if stream is not raw:
                 refuse_expansion(facts.path, count, facts.size_bytes, 200)
+            if count > room:
+                raise InputRefused(
+                    asked_for(facts.path),
+                    f"Expanded it takes more room than there is for it: {room / 1e9:,.1f} GB.",
+                    "Make room on the disc of temporary files, or import it in parts.",
+                )
             progress("Opening the file", 0.2 * min(1.0, raw.tell() / max(1, facts.size_bytes)))
             copy.write(decoder.decode(chunk).encode() if recode else chunk)
