@@ -30,7 +30,7 @@ class Names:
     @cached_property
     def areas(self) -> Sequence[Area]:
         """The areas, wards before beats and neighbourhoods."""
-        return sorted(self.store.areas(), key=lambda area: (area.kind != "ward", area.name))
+        return in_naming_order(self.store.areas())
 
     def place_name(self, found: Found) -> str:
         """Return a problem's first name, such as “Street lighting, Mill Lane”."""
@@ -57,10 +57,20 @@ class Names:
 
     def area(self, lon_lat: tuple[float, float]) -> str:
         """Return the ward (else any other area) around a point, or an empty string."""
-        if not self.areas:
-            return ""
-        index = int(areas.area_of(np.array([lon_lat]), [area.geometry for area in self.areas])[0])
-        return self.areas[index].name if index >= 0 else ""
+        return area_names(self.areas, [lon_lat])[0]
+
+
+def in_naming_order(some: Iterable[Area]) -> list[Area]:
+    """Return areas with those first that name a place: wards, then beats and neighbourhoods."""
+    return sorted(some, key=lambda area: (area.kind != "ward", area.name))
+
+
+def area_names(ordered: Sequence[Area], lon_lat: Sequence[tuple[float, float]]) -> list[str]:
+    """Return for each point (n,) the name of the first of the ``ordered`` areas that holds it, else an empty text."""
+    if not ordered or not lon_lat:
+        return [""] * len(lon_lat)
+    found = areas.area_of(np.array(lon_lat), [area.geometry for area in ordered])
+    return [ordered[index].name if index >= 0 else "" for index in found.tolist()]
 
 
 def leading_category(codes: Iterable[str]) -> str:

@@ -71,7 +71,11 @@ def test_a_layer_is_looked_at_counted_and_only_then_kept(placed: Scene) -> None:
     click(shown, "boundaries-keep")
     await_job(AREAS_JOB)
     run(shown)
-    assert "wards.geojson: 2 wards kept, 2 of 3 reports with a place lie in them." in words(shown)
+    assert (
+        "wards.geojson: 2 wards kept, 2 of 3 reports with a place lie in them. 0 problems have another area now."
+        in words(shown)
+    )
+    assert "Next: choose an area on the Map" in words(shown)
     assert [area.name for area in placed.store.areas(AreaKind.WARD)] == ["Northgate", "Southfield"]
     assert "Wards 2 2 1 Northgate, Southfield" in words(shown)
 

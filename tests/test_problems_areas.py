@@ -9,7 +9,7 @@ from problems.areas import Area, AreaKind
 from problems.errors import Cancelled, InputRefused, NotAllowed
 from problems.events import EventKind, Subject
 from problems.use_cases.areas import AreasImported, import_areas
-from tests.scenes import CENTRE, COORDINATOR, DEGREE_EAST, DEGREE_NORTH, OFFICER, VIEWER, Scene
+from tests.scenes import CENTRE, COORDINATOR, DEGREE_EAST, DEGREE_NORTH, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
 
@@ -124,6 +124,28 @@ def test_a_name_that_is_there_is_refused_when_adding(placed: Scene) -> None:
     bring(placed, square("West", -500))
     with pytest.raises(InputRefused, match="comes twice"):
         bring(placed, square("west", 4500), replace=False)
+
+
+def test_problems_found_before_get_the_name_of_the_area_around_them_and_keep_when_somebody_last_worked(
+    scene: Scene,
+) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 20)))
+    scene.refresh(TODAY)
+    (problem,) = scene.store.problems()
+    assert problem.area == ""
+    assert bring(scene, square("West", -500), dry_run=True).renamed == 1
+    assert bring(scene, square("West", -500)).renamed == 1
+    (named,) = scene.store.problems()
+    assert named == replace(problem, area="West", version=problem.version + 1)
+    told = scene.store.events(Subject.PROBLEM, problem.id)[-1]
+    assert (told.kind, dict(told.changes), dict(told.before)) == (EventKind.EDITED, {"area": "West"}, {"area": ""})
+    assert told.details["boundaries"] == "wards.geojson"
+    # A ward names a place before a beat does; the same boundaries once more change nothing.
+    assert bring(scene, square("Beat 1", -500, kind=AreaKind.BEAT), kind=AreaKind.BEAT).renamed == 0
+    assert bring(scene, square("West", -500)).renamed == 0
+    assert scene.store.problem(problem.id) == named
+    assert bring(scene, square("Centre", -500)).renamed == 1
+    assert scene.store.problem(problem.id).area == "Centre"
 
 
 @pytest.mark.parametrize("who", [OFFICER, VIEWER])

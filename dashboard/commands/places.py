@@ -46,6 +46,7 @@ def _values(read: BoundaryFile, done: AreasImported, *, dry_run: bool) -> dict[s
         "reports_placed": done.placed,
         "reports_inside": done.inside,
         "reports_outside": done.outside,
+        "problems_renamed": done.renamed,
         **{name: getattr(read, name) for name in ("mended", "merged", "told_apart", "unnamed", "empty")},
         "dry_run": dry_run,
     }
@@ -59,5 +60,7 @@ def _lines(read: BoundaryFile, done: AreasImported, *, dry_run: bool) -> Iterato
     yield from (f"  {remark}" for remark in remarks(read))
     if done.placed:
         yield f"  {done.inside:,} of {count(done.placed, 'placed report')} lie in them, {done.outside:,} outside."
+    if done.renamed:
+        yield f"  {count(done.renamed, 'problem has', 'problems have')} another area now."
     if dry_run:
         yield "This was a dry run: nothing was kept."

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.design import plain_label
 from dashboard.parts.desk import Desk
-from dashboard.parts.markup import draw, key_figures, section, table
+from dashboard.parts.markup import draw, element, joined, key_figures, link, section, table
 from dashboard.parts.notices import refusal, remark
 from dashboard.parts.upload import Upload, keep
 from dashboard.wording import NOTHING, count
@@ -65,6 +65,9 @@ def _show_layers(desk: Desk) -> None:
             rows.append((f"{kind.plural.capitalize()}", f"{len(here):,}", f"{inside:,}", f"{outside:,}", named))
     heads = ("Kind", "Areas", "Reports inside", "Outside", "Such as")
     draw(table("Boundaries", heads, rows, numeric=(1, 2, 3), narrow_without=(4,)))
+    remark("Next: choose an area on the Map, or in the list of problems. Problems found before have their area too.")
+    ways = [link("/", "Choose an area on the Map"), link("/problem", "Look at the problems")]
+    draw(element("p", joined(ways, " "), css="fx-ways"))
 
 
 def _choose_file(desk: Desk) -> None:
@@ -145,6 +148,7 @@ def _count_and_keep(desk: Desk, plan: _Plan) -> None:
             (done.kind.plural.capitalize(), f"{done.areas:,}", f"in place of {done.removed:,}" if done.removed else ""),
             ("Reports inside", f"{done.inside:,}", f"of {done.placed:,} with a place"),
             ("Reports outside", f"{done.outside:,}", "in none of them"),
+            ("Problems", f"{done.renamed:,}", "get another area"),
         ]
     )
     label = f"Import {count(done.areas, done.kind.label.lower())}"
@@ -171,5 +175,6 @@ def _done_words(result: object) -> str:
         return "The boundaries were imported."
     return (
         f"{result.file_name}: {count(result.areas, result.kind.label.lower())} kept, "
-        f"{result.inside:,} of {count(result.placed, 'report')} with a place lie in them."
+        f"{result.inside:,} of {count(result.placed, 'report')} with a place lie in them. "
+        f"{count(result.renamed, 'problem has', 'problems have')} another area now."
     )

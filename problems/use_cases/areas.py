@@ -1,7 +1,8 @@
 """Importing boundaries: a layer of wards, beats or neighbourhoods, and every report put into its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,11 @@ from problems.areas import Area, AreaKind
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
+from problems.naming import area_names, in_naming_order
 from problems.people import Principal, Role
 from problems.progress import Progress, silent
-from problems.store import Store
-from problems.use_cases.saving import require
+from problems.store import Store, Unit
+from problems.use_cases.saving import differences, require
 
 MAY_IMPORT_AREAS = (Role.COORDINATOR, Role.ADMIN, Role.SYSTEM)
 
@@ -24,7 +26,8 @@ class AreasImported:
     """What an import of boundaries did, or would do.
 
     ``removed`` boundaries of the kind were there before; ``placed`` is the number of placed reports,
-    ``inside`` how many of them lie in the boundaries of this kind now.
+    ``inside`` how many of them lie in the boundaries of this kind now. ``renamed`` problems lie in an
+    area of another name than before.
     """
 
     kind: AreaKind
@@ -33,6 +36,7 @@ class AreasImported:
     removed: int
     placed: int
     inside: int
+    renamed: int = 0
 
     @property
     def outside(self) -> int:
@@ -57,7 +61,7 @@ def import_areas(
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> AreasImported:
-    """Keep the boundaries of one kind in one unit, and put every report into the one that holds it.
+    """Keep the boundaries of one kind in one unit; put every report and problem into the one that holds it.
 
     Parameters
     ----------
@@ -107,13 +111,37 @@ def import_areas(
             ])  # fmt: skip
             points = store.report_points().lon_lat
             inside = int((_ids_at([*kept, *areas], points) > 0).sum())
-            done = AreasImported(kind, file_name, len(areas), done.removed, len(points), inside)
+            others = [area for area in store.areas() if area.kind is not kind]
+            renamed = _rename(unit, store, clock(), principal, [*others, *kept, *areas], file_name)
+            done = AreasImported(kind, file_name, len(areas), done.removed, len(points), inside, renamed)
             progress("Saving", 0.95)
             if dry_run:
                 raise _DryRun
     except _DryRun:
         pass
     return done
+
+
+def _rename(unit: Unit, store: Store, at: datetime, principal: Principal, areas: Sequence[Area], file_name: str) -> int:
+    """Give every problem the name of the area around its centre; return how many changed.
+
+    Nobody worked on them, so when somebody last did stays what it was.
+    """
+    problems = store.problems()
+    names = area_names(in_naming_order(areas), [problem.lon_lat for problem in problems])
+    told = []
+    for problem, name in zip(problems, names, strict=True):
+        if problem.area == name:
+            continue
+        changes, before = differences(problem, unit.save_problem(replace(problem, area=name), problem.version))
+        told.append(
+            event(
+                at, principal, Subject.PROBLEM, problem.id, EventKind.EDITED,
+                changes=changes, before=before, details={"boundaries": file_name},
+            )
+        )  # fmt: skip
+    unit.add_events(told)
+    return len(told)
 
 
 def _ids_at(areas: Sequence[Area], lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
