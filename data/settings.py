@@ -239,12 +239,15 @@ def _with_base_map(settings: Settings, section: _Section) -> Settings:
     return replace(settings, base_map=BaseMap(url, attribution))
 
 
+_HOST = re.compile(r"[\w.-]{1,253}|[\da-fA-F:.]{2,45}", re.ASCII)
+
+
 def _with_server(settings: Settings, section: _Section) -> Settings:
     section.allow("host", "port")
     if "host" in section.content:
         possible = "It can be 127.0.0.1, or another address of this computer."
         host = section.text("host", possible)
-        if any(map(str.isspace, host)) or "/" in host:
+        if not _HOST.fullmatch(host):
             raise section.refused("host", "is not an address", possible)
         settings = replace(settings, host=host)
     if "port" in section.content:

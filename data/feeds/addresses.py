@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 
 from problems.errors import InputRefused
@@ -12,7 +12,23 @@ Resolver = Callable[[str, int], Sequence[str]]
 
 #: Networks in which the last 32 bits are an IPv4 address: that one is judged.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
-_IP4_RELAYS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("::/96"))
+_IP4_RELAYS = (
+    *(IPv6Network(relay) for relay in ("2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48")),
+)
+#: The middle of an address whose last 32 bits are an IPv4 address (ISATAP), whatever network it is in.
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+#: Set apart, but taken for public by the tables of this language: protocol assignments, the relays of
+#: 6to4, documentation, and a block that is handed out to nobody.
+_SET_APART: tuple[IPv4Network | IPv6Network, ...] = (
+    *(IPv4Network(block) for block in ("192.0.0.0/24", "192.88.99.0/24", "192.31.196.0/24", "192.52.193.0/24")),
+    IPv4Network("192.175.48.0/24"),
+    *(
+        IPv6Network(block)
+        for block in ("3fff::/20", "2001::/23", "2001:db8::/32", "5f00::/16", "100::/64", "fec0::/10")
+    ),
+)
+#: All that is handed out on the internet today.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -35,6 +51,8 @@ def why_not_public(address: str) -> str:
             return "an IPv4 address in disguise"
         if ip in _TRANSLATED:
             return why_not_public(str(IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+            return "an IPv4 address in disguise"
         if not ip.is_loopback and not ip.is_unspecified and any(ip in relay for relay in _IP4_RELAYS):
             return "an IPv4 address in disguise"
     return _kind_of(ip)
@@ -49,7 +67,8 @@ def _kind_of(ip: IPv4Address | IPv6Address) -> str:
         (isinstance(ip, IPv6Address) and ip.is_site_local, "private"),
         (ip.is_private, "private"),
         (ip.is_reserved, "reserved"),
-        (not ip.is_global, "not public"),
+        (not ip.is_global or any(ip in block for block in _SET_APART), "not public"),
+        (isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST, "not public"),
     )
     return next((name for holds, name in kinds if holds), "")
 

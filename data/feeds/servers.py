@@ -7,10 +7,15 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from data.feeds.addresses import why_not_public
 from problems.errors import InputRefused
 
 FORMATS = ("json", "xml")
 _PORTS = {"https": 443, "http": 80}
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?"
+)
+_NUMBER = re.compile(r"(?:0x[0-9a-f]*|\d+)")
 _SAFE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _ENDPOINT = re.compile(r"/(?:requests|services|discovery)(?:\.\w+)?$")
 
@@ -87,7 +92,18 @@ def why_not_an_address(url: str, *, allow_local: bool) -> str:
         return "names one list of the server"
     if parts.scheme == "http" and not (allow_local and is_loopback_name(parts.hostname)):
         return "is not https"
-    return ""
+    return "" if _is_plain_host(parts.hostname, allow_local=allow_local) else "names no server of the internet"
+
+
+def _is_plain_host(host: str, *, allow_local: bool) -> bool:
+    """Tell whether ``host`` is a name, or an address of the internet in its usual form."""
+    try:
+        ip_address(host)
+    except ValueError:
+        # What ends in a number is an address to some programs, also where it begins with 0x or has one part only.
+        return bool(_HOST_NAME.fullmatch(host)) and not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2])
+    why = why_not_public(host)
+    return not why or (allow_local and is_loopback_name(host))
 
 
 def _split(url: str) -> SplitResult | None:
