@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import islice
@@ -21,7 +21,7 @@ from data.reading.ahead import read_ahead
 from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
 from data.reading.homes import Box, home_of
-from data.reading.questions import Question, check_answered
+from data.reading.questions import Question, check_answered, gone_on_without
 from data.reading.recognising import ColumnSample, RecognisedColumn, recognise, settle
 from data.reading.rows import RowReader
 from data.reading.tables import Block, Row, Table, open_table
@@ -56,6 +56,10 @@ _BESIDE_DEG = 0.3
 _REPORTER_KEY_FACT = "reporter_key"
 #: The fact that tells whether a store holds the sample city, and its values.
 SYNTHETIC_FACT, ALL_SYNTHETIC, MIXED = "synthetic", "1", "mixed"
+
+
+def _unheard(_note: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def import_file(
     dry_run: bool = False,
     trial: Trial | None = None,
     progress: Progress = silent,
+    note: Callable[[str], None] = _unheard,
 ) -> Batch:
     """Import one file of reports.
 
@@ -118,6 +123,8 @@ def import_file(
         Zone of the deployment, for dates that tell none.
     dry_run, trial
         Count everything and keep nothing. With ``trial`` the file meets what earlier ones of it would have left.
+    note
+        Told how the file is read where nobody answered a question that the import can go on without.
 
     Returns
     -------
@@ -141,8 +148,10 @@ def import_file(
         check_columns(seen.columns, table.header)
         check_answered(seen.questions)
         _check_repeated(seen)
-        for note in seen.notes:
-            progress(note, 0.2)
+        for told in seen.notes:
+            progress(told, 0.2)
+        for told in gone_on_without(seen.questions):
+            note(told)
         tried = trial.facts if trial is not None else {}
         key = tried.get(_REPORTER_KEY_FACT) or store.fact(_REPORTER_KEY_FACT) or secrets.token_hex(16)
         lon_lat = _places(seen, taxonomy, source, zone)
@@ -157,7 +166,7 @@ def import_file(
                 source=source,
                 file_name=file_name or path.name,
                 sha256=facts.sha256,
-                columns=seen.columns.told(),
+                columns={"time zone": str(zone), **seen.columns.told()},
                 stretches=in_kept_order(store, source, stretches),
                 kind=table.format_name,
                 told_of_source=measured(source, seen.columns, seen.header, lon_lat),

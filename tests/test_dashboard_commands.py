@@ -156,6 +156,36 @@ def test_columns_can_be_told(store_file: Path, tmp_path: Path, capsys: pytest.Ca
     assert report.lon_lat == (-2.2, 53.5)
 
 
+@pytest.mark.parametrize("name", ["far.csv", "far.json"])
+def test_dates_of_far_away_are_told_to_be_read_in_the_zone_of_this_installation(
+    store_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    rows = [
+        {
+            "id": f"N{n}",
+            "category": "Graffiti",
+            "reported_at": f"2025-03-0{n}T10:0{n}:00.000",
+            "latitude": f"40.70{n}",
+            "longitude": f"-74.00{n}",
+        }
+        for n in range(1, 9)
+    ]
+    path = tmp_path / name
+    lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows), ""]
+    path.write_text(json.dumps(rows) if name.endswith("json") else "\n".join(lines), encoding="utf-8")
+    told = answer(capsys, "import", path, "--dry-run")
+    (note,) = told["files"][0]["notes"]
+    assert note == (
+        "The reports lie round 40.70, -74.00, where clocks are far from those of Europe/London; the dates were read as"
+        ' Europe/London. To read them otherwise: zone = "America/New_York" in a columns file.'
+    )
+    assert main(["import", str(path)]) == 0
+    assert f"Warning: {name}: The reports lie round 40.70, -74.00" in capsys.readouterr().err
+    store = open_store(str(store_file))
+    assert store.batches()[0].columns["time zone"] == "Europe/London"
+    store.close()
+
+
 # -- refresh, problems --
 
 

@@ -360,3 +360,16 @@ def test_a_file_without_dates_and_kinds_is_imported_by_saying_them_once(scene: S
 def _typed(shown: AppTest, field: str, value: str) -> AppTest:
     next(box for box in shown.text_input if f"-{field}-" in str(box.key)).set_value(value)
     return shown
+
+
+def test_a_file_of_far_away_is_not_counted_before_its_time_zone_is_said(scene: Scene) -> None:
+    rows = [f"N{n},Street light not working,0{n}/04/2026 10:00,40.70{n},-74.00{n},Lamp {n}" for n in range(3, 9)]
+    shown = upload(table(*rows))
+    assert len(asked(shown)) == 2  # the order of the dates and their zone, both at once
+    answer(shown, "reported", "mdy")
+    assert "Answer 1 question above" in words(shown)
+    assert "check" not in keys(shown)
+    answer(shown, "zone", "America/New_York")
+    click(count(shown), "commit")
+    await_job(IMPORT_JOB)
+    assert scene.store.batches()[0].columns["time zone"] == "America/New_York"

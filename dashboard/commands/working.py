@@ -65,6 +65,7 @@ class _Imported:
 
     batch: Batch
     duration_s: float
+    notes: tuple[str, ...] = ()
 
     def values(self) -> dict[str, object]:
         return {
@@ -72,6 +73,7 @@ class _Imported:
             "format": self.batch.kind,
             **{name: getattr(self.batch, name) for name in _COUNTS},
             "flagged": {name.lower(): number for name, number in self.batch.flagged.items()},
+            "notes": list(self.notes),
             "duration_s": round(self.duration_s, 3),
         }
 
@@ -98,6 +100,7 @@ def run_import(
             columns = read_columns(columns_file)
         for path in files:
             started = time.monotonic()
+            notes: list[str] = []
             try:
                 batch = import_file(
                     store,
@@ -111,10 +114,13 @@ def run_import(
                     zone=settings.zone,
                     trial=trial,
                     progress=output.progress,
+                    note=notes.append,
                 )
             except ProblemError as error:
                 return _refused_after(output, error, path, done, dry_run=dry_run)
-            done.append(_Imported(batch, time.monotonic() - started))
+            done.append(_Imported(batch, time.monotonic() - started, tuple(notes)))
+            for told in notes:
+                output.note(f"Warning: {path.name}: {told}")
         if store.fact(SYNTHETIC_FACT) == MIXED:
             output.note(
                 "This store holds the made-up sample city, together with reports that you imported."

@@ -30,7 +30,7 @@ def ask(upload_id: str, found: Preview, look: Callable[[Columns], Preview]) -> P
     """Ask what ``found`` leaves open, one choice each, and return the file as it is read with the answers.
 
     ``look`` reads the file with other columns. Questions that were answered stay where they are, so that an answer
-    can be changed; needed ones that are open are still in the ``questions`` of what is returned.
+    can be changed; those that are open are still in the ``questions`` of what is returned.
     """
     asked: set[str] = set()
     shown = found
@@ -52,10 +52,8 @@ def ask(upload_id: str, found: Preview, look: Callable[[Columns], Preview]) -> P
 
 def open_words(shown: Preview) -> str:
     """Say what has to be answered before the file can be counted; empty where nothing has."""
-    needed = [question for question in shown.questions if question.needed]
-    return (
-        f"Answer {count(len(needed), 'question')} above: then the rows are shown and can be counted." if needed else ""
-    )
+    waits = [question for question in shown.questions if _waits(question)]
+    return f"Answer {count(len(waits), 'question')} above: then the rows are shown and can be counted." if waits else ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def _with_answer(upload_id: str, question: Question, columns: Columns) -> Column
             draw(element("p", f"Most likely: {labels[question.proposed]}. Please choose.", css="fx-quiet"))
         if value == _OTHER:
             value = _another(key, question)
-        if not question.needed and not value:
+        if not _waits(question) and not value:
             draw(element("p", "You may go on without an answer.", css="fx-quiet"))
     if not value:
         return columns
@@ -166,4 +164,9 @@ def _another(key: str, question: Question) -> str:
 
 def needed(questions: Sequence[Question]) -> bool:
     """Tell whether one of the questions must be answered first."""
-    return any(question.needed for question in questions)
+    return any(map(_waits, questions))
+
+
+def _waits(question: Question) -> bool:
+    """Tell whether the page waits for an answer: also for the time zone, which somebody who is there can tell."""
+    return question.needed or question.field == ZONE

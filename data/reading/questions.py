@@ -136,6 +136,17 @@ def check_answered(questions: Iterable[Question]) -> None:
         )
 
 
+def gone_on_without(questions: Iterable[Question]) -> tuple[str, ...]:
+    """Say how the dates are read where nobody says in which time zone they are, and how to read them otherwise."""
+    return tuple(
+        f"{question.text.rpartition(':')[0]}; the dates were read as {as_it_is.label}."
+        f" To read them otherwise: {question.toml} in a columns file."
+        for question in questions
+        for as_it_is in question.answers
+        if question.field == ZONE and as_it_is.value == AS_IT_IS
+    )
+
+
 def order_question(field: str, column: str, proposed: str, why: str, example: str) -> Question:
     """Ask whether the dates of a column are day first or month first."""
     first, second = re.split(r"[-/.]", example)[:2]

@@ -74,9 +74,11 @@ def settle(columns: Columns, samples: Samples, zone_name: str, home: Box | None 
     dated = _settle_dates(columns, samples, zone_name)
     placed = _settle_grid(dated.columns, samples, zone_name, home)
     columns = placed.columns
-    asked = [*_swapped_question(columns, samples, zone_name, home), *_zone_question(columns, samples, zone_name)]
-    notes = (*dated.notes, *placed.notes, *(question.text for question in asked))
-    return Settled(columns, notes, (*dated.questions, *placed.questions, *asked))
+    swapped = tuple(_swapped_question(columns, samples, zone_name, home))
+    zoned = tuple(_zone_question(columns, samples, zone_name))
+    # The zone is told where the import goes on without an answer (questions.gone_on_without).
+    notes = (*dated.notes, *placed.notes, *(question.text for question in swapped))
+    return Settled(columns, notes, (*dated.questions, *placed.questions, *swapped, *zoned))
 
 
 # -- dates --
@@ -350,7 +352,10 @@ def _zone_question(columns: Columns, samples: Samples, zone_name: str) -> Iterat
 
 
 def _tells_local_time(columns: Columns, samples: Samples) -> bool:
-    """Tell whether some date tells a time of day and not by which clock."""
+    """Tell whether some date tells a time of day and not by which clock; also one whose order is not known yet."""
+    for field in (each for each in DATE_FIELDS if each in columns.names and each not in columns.date_orders):
+        if any(":" in value for value in samples[columns.names[field]].told[:1]):
+            return True
     for field, order in columns.date_orders.items():
         if order == "epoch" or field not in columns.names or columns.date_precision.get(field) != "moment":
             continue
