@@ -81,7 +81,7 @@ _FLAG_LABELS = {
     ReportFlag.PLACE_FEET: "Feet or metres in place of degrees",
     ReportFlag.PLACE_UNREADABLE: "Coordinates cannot be read",
     ReportFlag.CLOSED_BEFORE_REPORTED: "Closed before it was reported",
-    ReportFlag.CLOSED_AT_ONCE: "Closed the moment it was reported",
+    ReportFlag.CLOSED_AT_ONCE: "Closed within a minute of being reported",
     ReportFlag.REPORTED_IN_FUTURE: "Reported in the future",
     ReportFlag.LATE: "Came late",
     ReportFlag.SNAPPED: "Place moved to an anonymous point",
@@ -89,6 +89,8 @@ _FLAG_LABELS = {
     ReportFlag.MASKED: "Contact details masked",
 }
 #: Why a report has no place on the map.
+#: What an import keeps of its columns: fields of which only the month or the day is told, joined with ", ".
+COARSE_DATES = ("months only", "days only")
 PLACE_FAULTS = (
     ReportFlag.PLACE_MISSING
     | ReportFlag.PLACE_ZERO

@@ -62,7 +62,7 @@ def oddities(batch: Batch) -> list[tuple[str, str, str]]:
 
 _FLAG_MEANS: Final[Mapping[ReportFlag, str]] = {
     ReportFlag.CLOSED_BEFORE_REPORTED: "the dates contradict each other",
-    ReportFlag.CLOSED_AT_ONCE: "closed by a machine, as a rule",
+    ReportFlag.CLOSED_AT_ONCE: "often closed by a machine",
     ReportFlag.REPORTED_IN_FUTURE: "please check the dates",
     ReportFlag.SNAPPED: "counted by area, not drawn as points",
     ReportFlag.MONTH_ONLY: "the day is not known",

@@ -94,6 +94,9 @@ class Columns:
         """The date fields of which only the month is known."""
         return tuple(name for name in DATE_FIELDS if self.precision(name) == "month")
 
+    def _told_by(self, name: str) -> bool:
+        return name in self.names or name in self.fixed
+
     def with_fixed(self, name: str, value: str) -> "Columns":
         """Return this with what holds for every row: ``value`` for the field ``name`` of :data:`FIXABLE`.
 
@@ -119,6 +122,9 @@ class Columns:
             told["coordinate system"] = f"EPSG:{self.epsg}"
         if self.month_only:
             told["months only"] = ", ".join(self.month_only)
+        days = [name for name in DATE_FIELDS if self._told_by(name) and self.precision(name) == "day"]
+        if days:
+            told["days only"] = ", ".join(days)
         if self.lon_first:
             told["pairs"] = "longitude first"
         if self.thousands:

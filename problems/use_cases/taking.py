@@ -16,7 +16,7 @@ from problems.events import Event, EventKind, Subject, event
 from problems.fingerprints import contents_of, says_the_same
 from problems.people import Principal
 from problems.report_columns import NEVER, Ints, ReportColumns, TableStretch, microseconds_of
-from problems.reports import Batch, RejectedRow, Report, ReportFlag
+from problems.reports import COARSE_DATES, Batch, RejectedRow, Report, ReportFlag
 from problems.seen_keys import SeenKeys
 from problems.sources import Source
 from problems.store import ChangedReport, KnownReport, SaidByPeople, Store, Unit
@@ -110,6 +110,8 @@ class Run:
         self._latest = SeenKeys()
         self._future_us = microseconds_of(batch.started_at + _FUTURE)
         self._snapped = source is not None and source.is_snapped
+        coarse = {name for told in COARSE_DATES for name in batch.columns.get(told, "").split(", ")}
+        self._told_by_minute = coarse.isdisjoint(("reported", "closed"))
         newest = store.newest_report_at(batch.source, batch.started_at)
         self._late_before_us = NEVER if newest is None else microseconds_of(newest) - _DAY_US
         self._boundaries = {
@@ -219,9 +221,12 @@ class Run:
         """Return the reports with what their times, their source and the boundaries tell."""
         reported, closed = columns.reported_at, columns.closed_at
         is_closed = closed != NEVER
+        # Of a day or a month nobody can tell how soon after it something was closed.
+        by_minute = ((columns.flags & int(ReportFlag.MONTH_ONLY)) == 0) & self._told_by_minute
+        at_once = by_minute & is_closed & (closed >= reported) & (closed - reported < _AT_ONCE_US)
         columns = (
             columns.flagged(ReportFlag.CLOSED_BEFORE_REPORTED, is_closed & (closed < reported))
-            .flagged(ReportFlag.CLOSED_AT_ONCE, is_closed & (closed >= reported) & (closed - reported < _AT_ONCE_US))
+            .flagged(ReportFlag.CLOSED_AT_ONCE, at_once)
             .flagged(ReportFlag.REPORTED_IN_FUTURE, reported > self._future_us)
             .flagged(ReportFlag.SNAPPED, np.full(len(columns), self._snapped))
         )
