@@ -1,6 +1,7 @@
 """What a file is, by its first bytes: the name of a file is never trusted."""
 
 import codecs
+import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -35,6 +36,8 @@ _REFUSED = (
     (b"\x28\xb5\x2f\xfd", "It is a zstandard file, which cannot be read."),
 )
 _SHAPE_MAGIC = b"\x00\x00\x27\x0a"
+_TAG = re.compile(r"<(?:[?!/]|[^\W\d][\w:.-]*(?:[\s/>]|\Z))")
+_TAG_AS_NAME = re.compile(r"<[^<>]*>[^<>,;|\t]*[,;|\t]")
 _JSON_ARRAY = tuple(f"[{after}" for after in '{[]\n\r\t "')
 
 
@@ -79,7 +82,7 @@ def kind_of(path: Path, head: bytes) -> Kind:
     text = head[:4_000].decode(wide or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{") or text.startswith(_JSON_ARRAY) or text == "[":
         return Kind.JSON
-    if text.startswith("<"):
+    if text.startswith("<") and not _is_column_name(text):
         return _kind_of_markup(path, text)
     if wide is None and _looks_binary(head):
         raise InputRefused(asked_for(path), "It is not text.", READABLE)
@@ -111,6 +114,14 @@ def _kind_of_markup(path: Path, text: str) -> Kind:
             asked_for(path), "It is a web page, not a table: perhaps the message of a failed download.", READABLE
         )
     return Kind.XML
+
+
+def _is_column_name(text: str) -> bool:
+    """Tell whether a text that begins with "<" is a table whose first column is called so, such as “<5 days”."""
+    line = text.partition("\n")[0]
+    if not _TAG.match(line) or _TAG_AS_NAME.match(line):
+        return True
+    return ">" not in line and "=" not in line and any(delimiter in line for delimiter in ",;|\t")
 
 
 def _looks_binary(head: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Where a geometry lies: two columns of text for each, in degrees where the coordinate system is known."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,6 +66,8 @@ def place_of(geometry: object) -> tuple[float, float] | None:
         try:
             x, y = geometry["coordinates"][:2]
             return float(x), float(y)
+        except OverflowError:
+            return math.inf, math.inf
         except (KeyError, TypeError, ValueError):
             return None
     shape = shape_of(geometry)
@@ -78,7 +81,7 @@ def shape_of(geometry: object) -> shapely.Geometry | None:
         return None
     try:
         shape = shapely.geometry.shape(_as_floats(geometry))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, shapely.errors.ShapelyError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, shapely.errors.ShapelyError):
         return None
     return None if shape.is_empty else shape
 

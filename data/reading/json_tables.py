@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -35,6 +36,7 @@ _MAX_LINE_BYTES: Final = 4_000_000
 _KEPT_SHAPES: Final = 5_000
 _NOT_A_RECORD: Final = "It is not a record with named fields."
 _BROKEN_LINE: Final = "The line is no valid JSON."
+_NO_PLACE: Final = "Its place holds a number that is too large for any place."
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,9 @@ def _rows(path: Path, survey: _Survey, share: list[float], tell: Tell) -> Iterat
         if survey.geometry:
             point = place_of(record.get("geometry"))
             row += [repr(point[0]), repr(point[1])] if point else ["", ""]
+            if point and not all(map(isfinite, point)):
+                yield Row(number, row, _NO_PLACE)
+                continue
         if unknown := next((name for name in cells if name not in known), ""):
             yield Row(number, row, f"It has a field “{unknown[:60]}” that was not there when the file was opened.")
         elif any(row):
