@@ -27,6 +27,15 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptApart:
+    """One decision of a person: none of these reports (ascending) is about the same occurrence as another."""
+
+    report_ids: tuple[int, ...]
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """How the reporter of one report can be reached, sealed: only who has the key can read it."""
 
@@ -60,6 +69,23 @@ class OpenReports:
     def where(self, keep: npt.NDArray[np.bool_]) -> "OpenReports":
         """Return the rows for which ``keep`` (n,) is true, in the same order."""
         return OpenReports(self.ids[keep], self.lon_lat[keep], self.leaf[keep], self.reported_s[keep])
+
+
+def decisions_apart(aparts: Iterable[Apart]) -> list[KeptApart]:
+    """Return the decisions that pairs come from, the latest first.
+
+    Pairs that one person decided at one moment are one decision where reports join them.
+    """
+    decided: dict[tuple[datetime, str], list[set[int]]] = {}
+    for one in aparts:
+        together = decided.setdefault((one.decided_at, one.decided_by), [])
+        joined = {one.first_id, one.second_id}
+        for other in [each for each in together if each & joined]:
+            together.remove(other)
+            joined |= other
+        together.append(joined)
+    found = [KeptApart(tuple(sorted(ids)), by, at) for (at, by), groups_then in decided.items() for ids in groups_then]
+    return sorted(found, key=lambda each: (each.decided_at, each.report_ids), reverse=True)
 
 
 def reporters_of(reports: Iterable[Report]) -> int:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.parts import suggested
+from dashboard.parts.desk import this_desk
 from problems.people import Principal
 from problems.reports import ReportStatus
 from problems.use_cases.reporting import correct_report
@@ -67,9 +68,51 @@ def test_what_is_not_the_same_is_not_shown_again_until_it_is_taken_back(
     sit_down(monkeypatch, scene)
     assert "Nothing to review" in words(click(page("duplicates"), "apart-1"))
     apart = page("duplicates", part="Not the same")
-    assert "1 pair kept apart" in words(apart)
-    click(apart, "back-1")
+    assert "1 decision to keep reports apart" in words(apart)
+    click(apart, "back-0")
     assert "1 group to review" in words(page("duplicates"))
+
+
+def test_one_decision_about_five_reports_is_one_line_and_taken_back_by_one_click(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamps(scene, 5)
+    sit_down(monkeypatch, scene)
+    (group,) = suggested.groups.get(this_desk())
+    click(page("duplicates"), f"apart-{group.main_id}")
+    assert len(scene.store.aparts()) == len(group.ids) * (len(group.ids) - 1) // 2 > 1
+    apart = page("duplicates", part="Not the same")
+    assert "1 decision to keep reports apart" in words(apart)
+    assert f"the {len(group.ids)} reports may be suggested again" in words(click(apart, "back-0"))
+    assert scene.store.aparts() == []
+
+
+def test_only_what_is_ticked_is_decided_and_the_rest_says_what_it_is_still_similar_to(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamps(scene)
+    sit_down(monkeypatch, scene)
+    app = page("duplicates")
+    app.checkbox(key="tick-1-3").uncheck()
+    run(app)
+    click(app, "apart-1")
+    assert [(one.first_id, one.second_id) for one in scene.store.aparts()] == [(1, 2)]
+    again = page("duplicates")
+    assert "Not the same as R-000002, but still similar to the others here" in words(again)
+    again.checkbox(key="tick-1-1").uncheck()
+    assert "Tick at least two reports" in words(run(again))
+    assert "merge-1" not in keys(again)
+
+
+def test_a_group_can_be_merged_in_part(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lamps(scene)
+    sit_down(monkeypatch, scene)
+    app = page("duplicates")
+    app.checkbox(key="tick-1-1").uncheck()
+    run(app)
+    assert app.button(key="merge-1").label == "Merge into R-000002"
+    click(app, "merge-1")
+    assert scene.store.merged_reports() == {2: (3,)}
 
 
 def test_whoever_is_late_is_told_and_nothing_is_merged(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Duplicates: reports that may tell of one occurrence, for a person to merge or to keep apart."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -12,11 +13,11 @@ from dashboard.parts.markup import draw, element, joined, page_head, section, sh
 from dashboard.parts.notices import empty, refusal, remark, said, say
 from dashboard.parts.reports_table import category_words
 from dashboard.parts.suggested import first_day, groups
-from dashboard.wording import NOTHING, count, day, moment
+from dashboard.wording import NOTHING, count, day, listed, moment
 from geo import areas as geo_areas
 from problems.areas import Area
 from problems.categories import Group
-from problems.duplicates import earliest_of, reporters_of
+from problems.duplicates import KeptApart, decisions_apart, earliest_of, reporters_of
 from problems.errors import ProblemError
 from problems.events import Subject
 from problems.people import Role
@@ -112,33 +113,59 @@ def _show_group(desk: Desk, place: int, group: SuggestedGroup, known: Mapping[in
         kind = category_words(main.category, main.category_name)
         draw(element("h3", f"{kind}, {where}", css="fx-group-title"))
         beside = {other.report_id: other for other in group.others}
-        cards = joined(_card(desk, report, beside.get(report.id)) for report in reports)
+        apart = _apart_before(desk, group)
+        cards = joined(_card(desk, report, beside.get(report.id), apart.get(report.id, ())) for report in reports)
         draw(element("ol", cards, css="fx-side", aria_label=f"Reports of group {place + 1}"))
-        if not desk.principal.has(*READERS):
-            return
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            choices = {report.id: f"{report.ref}, {moment(report.reported_at, desk.zone)}" for report in reports}
-            chosen = st.selectbox(
-                "Main report",
-                list(choices),
-                format_func=lambda number: choices[number],
-                key=f"main-{group.main_id}",
-                width=270,
+        if desk.principal.has(*READERS):
+            _ask_group(desk, place, group, reports)
+
+
+def _ask_group(desk: Desk, place: int, group: SuggestedGroup, reports: Sequence[Report]) -> None:
+    """Draw what can be decided about the reports of a group that are ticked; all are at first."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        ticked = {
+            report.id: report
+            for report in reports
+            if st.checkbox(report.ref, value=True, key=f"tick-{group.main_id}-{report.id}")
+        }
+    if len(ticked) < 2:
+        remark("Tick at least two reports to decide about them.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        choices = {number: f"{one.ref}, {moment(one.reported_at, desk.zone)}" for number, one in ticked.items()}
+        key = f"main-{group.main_id}"
+        if st.session_state.get(key) not in choices:
+            st.session_state.pop(key, None)
+        chosen = st.selectbox(
+            "Main report", list(choices), format_func=lambda number: choices[number], key=key, width=270
+        )
+        if desk.principal.has(Role.OFFICER):
+            oldest = chosen == group.main_id
+            st.button(
+                "Merge into the oldest" if oldest else plain_label(f"Merge into {ticked[chosen].ref}"),
+                key=f"merge-{group.main_id}",
+                type="primary" if place == 0 else "secondary",
+                on_click=_merge,
+                args=(chosen, {number: one.version for number, one in ticked.items()}),
             )
-            if desk.principal.has(Role.OFFICER):
-                oldest = chosen == group.main_id
-                st.button(
-                    "Merge into the oldest" if oldest else plain_label(f"Merge into {known[chosen].ref}"),
-                    key=f"merge-{group.main_id}",
-                    type="primary" if place == 0 else "secondary",
-                    on_click=_merge,
-                    args=(chosen, {report.id: report.version for report in reports}),
-                )
-            st.button("Not the same", key=f"apart-{group.main_id}", on_click=_keep_apart, args=(group.ids,))
+        st.button("Not the same", key=f"apart-{group.main_id}", on_click=_keep_apart, args=(tuple(ticked),))
 
 
-def _card(desk: Desk, report: Report, likely: Likely | None) -> Html:
-    why = element("p", likely.why, css="fx-why") if likely else element("p", "The earliest", css="fx-why")
+def _apart_before(desk: Desk, group: SuggestedGroup) -> dict[int, list[str]]:
+    """Return for each report of a group those, none of them in it, that it was said to be no duplicate of."""
+    found: dict[int, list[str]] = {}
+    for one in desk.store.aparts():
+        for report_id, other_id in ((one.first_id, one.second_id), (one.second_id, one.first_id)):
+            if report_id in group.ids:
+                found.setdefault(report_id, []).append(f"R-{other_id:06d}")
+    return found
+
+
+def _card(desk: Desk, report: Report, likely: Likely | None, apart: Sequence[str]) -> Html:
+    told = likely.why if likely else "The earliest"
+    if apart:
+        told = f"{told}. Not the same as {listed(list(apart))}, but still similar to the others here"
+    why = element("p", told, css="fx-why")
     return element(
         "li",
         element("p", element("b", report.ref), f" {moment(report.reported_at, desk.zone)}"),
@@ -219,25 +246,30 @@ def _merged_row(desk: Desk, main: Report, others: Sequence[Report]) -> Html:
 
 
 def _apart(desk: Desk) -> None:
-    decided = desk.store.aparts()[::-1]
+    decided = decisions_apart(desk.store.aparts())
     if not decided:
         empty("Nothing was kept apart", "Reports that you call “Not the same” are listed here; you can take it back.")
         return
-    section(f"{count(len(decided), 'pair')} kept apart", "never suggested again, unless you take it back")
+    section(
+        f"{count(len(decided), 'decision')} to keep reports apart",
+        "never suggested to each other again, unless you take it back",
+    )
     shown = decided[:_APART_SHOWN]
-    reports = {
-        one.id: one for one in desk.store.reports([i for each in shown for i in (each.first_id, each.second_id)])
-    }
-    for each in shown:
-        pair = [reports[number] for number in (each.first_id, each.second_id) if number in reports]
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"pair-{each.id}"):
-            words = " and ".join(f"{report.ref} ({report.address or NOTHING})" for report in pair)
-            when = f"{each.decided_by}, {moment(each.decided_at, desk.zone)}"
-            draw(element("p", words, element("br"), element("span", when, css="fx-quiet"), css="fx-row"))
-            ids = (each.first_id, each.second_id)
-            st.button("Take back", key=f"back-{each.id}", on_click=_take_back, args=(ids,))
+    reports = {one.id: one for one in desk.store.reports([number for each in shown for number in each.report_ids])}
+    for place, each in enumerate(shown):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"apart-row-{place}"):
+            draw(_apart_row(desk, each, reports))
+            args = (each.report_ids, each.decided_at)
+            st.button("Take back", key=f"back-{place}", on_click=_take_back, args=args)
     if len(decided) > _APART_SHOWN:
-        remark(f"{count(len(decided) - _APART_SHOWN, 'earlier pair')} not shown.")
+        remark(f"{count(len(decided) - _APART_SHOWN, 'earlier decision')} not shown.")
+
+
+def _apart_row(desk: Desk, each: KeptApart, reports: Mapping[int, Report]) -> Html:
+    there = [reports[number] for number in each.report_ids if number in reports]
+    words = listed([f"{report.ref} ({report.address or NOTHING})" for report in there])
+    when = f"{each.decided_by}, {moment(each.decided_at, desk.zone)}"
+    return element("p", words, element("br"), element("span", when, css="fx-quiet"), css="fx-row")
 
 
 # -- what the buttons do --
@@ -262,7 +294,10 @@ def _keep_apart(ids: Sequence[int]) -> None:
     except ProblemError as refused:
         st.session_state[_REFUSED] = refused
         return
-    say(f"Noted: these {len(ids)} reports are not the same. Under “{APART}” you can take it back.")
+    say(
+        f"Noted: these {len(ids)} reports are not the same. Under “{APART}” you can take it back. "
+        "One of them may still be similar to a report that was not among them; its card says so then."
+    )
 
 
 def _take_apart(versions: Mapping[int, int]) -> None:
@@ -274,10 +309,10 @@ def _take_apart(versions: Mapping[int, int]) -> None:
     say(f"{count(len(apart), 'report')} taken apart: each is followed up by itself again.")
 
 
-def _take_back(ids: Sequence[int]) -> None:
+def _take_back(ids: Sequence[int], decided_at: datetime) -> None:
     try:
-        merging.no_longer_apart(*this_desk().asking, report_ids=list(ids))
+        merging.no_longer_apart(*this_desk().asking, report_ids=list(ids), decided_at=decided_at)
     except ProblemError as refused:
         st.session_state[_REFUSED] = refused
         return
-    say("Taken back: the two may be suggested again.")
+    say(f"Taken back: the {len(ids)} reports may be suggested again.")

@@ -220,9 +220,17 @@ def keep_apart(
 
 
 def no_longer_apart(
-    store: Store, principal: Principal, clock: Clock, seed: int, *, report_ids: Sequence[int]
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    report_ids: Sequence[int],
+    decided_at: datetime | None = None,
 ) -> list[tuple[int, int]]:
     """Take back that these reports are about different occurrences; return the pairs that were apart.
+
+    With ``decided_at`` only what was decided at that moment.
 
     Raises
     ------
@@ -232,7 +240,11 @@ def no_longer_apart(
     require(principal, "The decision was not taken back.", Role.OFFICER, Role.COORDINATOR)
     wanted = set(report_ids)
     with store.writing() as unit:
-        decided = [one for one in store.aparts() if {one.first_id, one.second_id} <= wanted]
+        decided = [
+            one
+            for one in store.aparts()
+            if {one.first_id, one.second_id} <= wanted and decided_at in (None, one.decided_at)
+        ]
         unit.remove_aparts([one.id for one in decided])
         pairs = [(one.first_id, one.second_id) for one in decided]
         _tell(unit, clock(), principal, pairs, "no_longer_apart")
