@@ -67,6 +67,16 @@ def test_a_refusal_keeps_every_word(scene: Scene, monkeypatch: pytest.MonkeyPatc
     assert scene.store.counts().reports == 0
 
 
+def test_a_refusal_goes_when_the_answer_changes(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, scene, OFFICER)
+    app = click(filled(page("report"), point=""), "rep-save")
+    assert "Say where it is" in words(app)
+    assert "Say where it is" in words(run(app))
+    app.text_input(key="rep_point").set_value(POINT)
+    assert "Say where it is" not in words(run(app))
+    assert "Your receipt number is" in words(click(app, "rep-save"))
+
+
 @pytest.mark.parametrize("typed", ["north of the park", "53.8", "1 2 3"])
 def test_a_place_that_cannot_be_read_is_said_and_not_guessed(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, typed: str

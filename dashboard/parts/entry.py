@@ -184,6 +184,31 @@ def answered(desk: Desk) -> Answered:
     return Answered(entry, Caller(_text(_NAME).strip(), _text(_PHONE).strip(), _text(_EMAIL).strip()), wrong)
 
 
+def _typed(desk: Desk) -> object:
+    """Return what tells one state of the form from another."""
+    now = answered(desk)
+    return now.entry, now.caller, _text(_POINT)
+
+
+def refuse(desk: Desk, error: ProblemError) -> None:
+    """Keep why what is typed now was not saved."""
+    st.session_state[REFUSED] = (error, _typed(desk))
+
+
+def refused(desk: Desk) -> ProblemError | None:
+    """Return why what is typed was not saved; nothing any more once an answer has changed."""
+    error, typed = st.session_state.get(REFUSED, (None, None))
+    if isinstance(error, ProblemError) and typed == _typed(desk):
+        return error
+    forget_refusal()
+    return None
+
+
+def forget_refusal() -> None:
+    """Forget why the form was not saved."""
+    st.session_state.pop(REFUSED, None)
+
+
 def _text(key: str) -> str:
     return str(st.session_state.get(key) or "")
 

@@ -66,8 +66,8 @@ def _write(desk: Desk) -> None:
         form.ask_where(desk)
     answered = form.answered(desk)
     found = _nearby(desk, answered.entry)
-    refused = st.session_state.get(form.REFUSED)
-    if isinstance(refused, ProblemError):
+    refused = form.refused(desk)
+    if refused is not None:
         refusal(refused)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         label = "Save as new" if found else "Save the report"
@@ -146,9 +146,9 @@ def _show_near(desk: Desk, report: Report, likely: Likely) -> None:
 def _save(same_as: int | None, seen_version: int | None) -> None:
     desk = this_desk()
     answered = form.answered(desk)
-    st.session_state.pop(form.REFUSED, None)
+    form.forget_refusal()
     if answered.wrong is not None:
-        st.session_state[form.REFUSED] = answered.wrong
+        form.refuse(desk, answered.wrong)
         return
     try:
         sealed, reporter = form.sealed_caller(answered.caller)
@@ -163,7 +163,7 @@ def _save(same_as: int | None, seen_version: int | None) -> None:
             seen_version=seen_version,
         )
     except ProblemError as refused:
-        st.session_state[form.REFUSED] = refused
+        form.refuse(desk, refused)
         return
     form.clear()
     st.session_state[form.SAVED] = saved.id
