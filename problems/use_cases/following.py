@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from problems.events import EventKind
 from problems.fingerprints import status_stands
@@ -25,7 +25,6 @@ _OLDER = "The feed told of an older state; nothing was changed."
 _STAYS = "The feed says otherwise; the status stays as people or a newer time set it."
 _REOPENED = "The feed opened it again."
 _CORRECTED = "The feed says otherwise; what people corrected stays."
-_AT_ONCE = timedelta(seconds=60)
 _CLOSING = ReportFlag.CLOSED_BEFORE_REPORTED | ReportFlag.CLOSED_AT_ONCE
 #: Fields that people correct one by one; with a place go the boundaries that hold it.
 _CORRECTABLE = ("category", "lon_lat", "occurred_at", "address", "text", "asset")
@@ -53,13 +52,14 @@ def outside_time(report: Report) -> datetime | None:
     return max((moment for moment in (report.updated_at, report.closed_at) if moment is not None), default=None)
 
 
-def closing_flags(reported_at: datetime, closed_at: datetime | None) -> ReportFlag:
-    """Return what is odd about the time at which a report was closed."""
+def _closing_flags(before: Report, reported_at: datetime, closed_at: datetime | None) -> ReportFlag:
+    """Return what is odd about the closing time that stays."""
     if closed_at is None:
         return ReportFlag(0)
     if closed_at < reported_at:
         return ReportFlag.CLOSED_BEFORE_REPORTED
-    return ReportFlag.CLOSED_AT_ONCE if closed_at - reported_at < _AT_ONCE else ReportFlag(0)
+    # Whether its dates are exact enough to say so is known where the time came in.
+    return before.flags & ReportFlag.CLOSED_AT_ONCE
 
 
 def follow(before: Report, told: Report, was: bytes, said: SaidByPeople, *, is_main: bool = False) -> Followed:
@@ -86,7 +86,7 @@ def follow(before: Report, told: Report, was: bytes, said: SaidByPeople, *, is_m
     stands = before if status is None else status
     flags = told.flags | (before.flags & ReportFlag.LATE)
     if stands.closed_at != told.closed_at:
-        flags = (flags & ~_CLOSING) | closing_flags(told.reported_at, stands.closed_at)
+        flags = (flags & ~_CLOSING) | _closing_flags(before, told.reported_at, stands.closed_at)
     corrected = tuple(name for name in _CORRECTABLE if name in said.corrected)
     kept = {name: getattr(before, name) for name in corrected}
     if "lon_lat" in kept:
