@@ -29,7 +29,7 @@ from data.reading.geometry import (
 )
 from data.reading.json_places import Place, find_records
 from data.reading.open311 import refuse_services
-from data.reading.streams import RecordStream
+from data.reading.surrogates import JsonStream, written_out
 from problems.errors import InputRefused
 
 _MAX_LINE_BYTES: Final = 4_000_000
@@ -88,7 +88,7 @@ def _records(path: Path, place: Place, tell: Tell) -> Iterator[tuple[int, Any, f
             yield from _by_line(stream, size)
             return
         try:
-            bounded = RecordStream(stream, lambda: tell("Reading the records", stream.tell() / size))
+            bounded = JsonStream(stream, lambda: tell("Reading the records", stream.tell() / size))
             found = ijson.items(bounded, place.prefix, multiple_values=True, buf_size=1 << 18)
             for number, record in enumerate(found, start=1):
                 bounded.next_record()
@@ -107,7 +107,7 @@ def _by_line(stream: BinaryIO, size: int) -> Iterator[tuple[int, Any, float]]:
         line = line.strip(b" \t\r\n\x1e")
         if line:
             try:
-                record = json.loads(line, parse_float=Decimal)
+                record = json.loads(written_out(line), parse_float=Decimal)
             except (ValueError, RecursionError):
                 record = _Faulty(line[:500].decode("utf-8", "replace"))
             yield number, record, read / size
