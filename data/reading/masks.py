@@ -12,11 +12,16 @@ MASK = "[contact removed]"
 #: In place of an address of the web that opens something private.
 LINK_MASK = "[private link removed]"
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_LINK = re.compile(r"(?:https?|ftps?|wss?)://[^\s<>\"'”]+", re.IGNORECASE)
+#: What parts the two halves of an e-mail address, also written so that programs would not see it.
+_AT = r"[@＠]|%40| ?[(\[] ?(?i:at) ?[)\]] ?"
+_EMAIL = re.compile(rf"[\w.%+-]{{1,64}}(?:{_AT})[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+")
+_HAS_AT = re.compile(_AT)
+_LINK = re.compile(r"(?:(?:https?|ftps?|wss?)://|(?<![\w.])www\.)[^\s<>\"'”]+", re.IGNORECASE)
+_HAS_LINK = re.compile(r"://|(?i:www\.)")
 #: A name and password before the host, or a part that works like a password.
 _PRIVATE = re.compile(
     r"://[^/\s?#]*@"
+    r"|[?&#;](?:(?:auth(?:orization)?_?)?code=|(?:j|php|asp)sess(?:ion)?_?id=)"
     r"|[?&#;](?:[\w.-]*[-_.])?(?:api|access|auth|session|user|client)?"
     r"(?:key|token|sig|signature|secret|password|passwd|passcode|pwd|pass|auth|session|sessionid|sid|jwt|credential)=",
     re.IGNORECASE,
@@ -31,9 +36,22 @@ _PHONE = re.compile(
     r"|0[1-35789]\d{9}"
     r"|0[1-9](?:[ .]\d{2}){4}"
     r"|(?:\+\d{1,3}[ -]?|00[1-9]\d{0,2}[ -])(?:\(0\))?[ -]?\d(?:[ -]?\d){7,11}"
-    r")(?!\w|[-.]\d)",
+    r"|\+\d{1,3}\.\d{2,5}\.\d{3,7}(?:\.\d{2,4})?"
+    r")(?: ?(?:[xX]|[eE]xt\.?) ?\d{1,6})?(?!\w|[-.]\d)",
     re.ASCII,
 )
+#: Before a number that is written like a telephone number, but is a reference.
+_REFERENCE = re.compile(
+    r"(?i)\b(?:parcel|(?<!parking )lot|(?<!in )case|ref|reference|account|acct|permit|ticket|order|invoice|asset|serial"
+    r"|docket|apn|meter|pole|application)\b[^\w\n]{0,3}(?:(?:no|nr|num|number|id)\b[^\w\n]{0,3})?\Z",
+    re.ASCII,
+)
+_REFERENCE_LETTERS = 30
+#: Dashes and blanks that a program put in place of the plain ones, between digits.
+_ODD_DASH = re.compile(r"(?<=[\d)])[\u2010-\u2015\u2212](?=\d)")
+_ODD_BLANK = re.compile(r"(?<=[\d)])[\u00a0\u2007\u2009\u202f](?=[\d(])")
+_ODD = "[0-9)][\u2010-\u2015\u2212\u00a0\u2007\u2009\u202f][0-9(]"
+_HAS_ODD = re.compile(_ODD)
 _TOLD_PHONE = re.compile(
     r"(?i)\b(?:call|phone|ring|tel|telephone|text|cell|mobile|fax|whatsapp)\b[^\w\n(]{0,3}"
     r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11})(?!\w)",
@@ -51,7 +69,7 @@ _DIGITS = (
     r"|0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{2,4}|0\d(?:[ .]\d{2}){4}|00\d{1,3}[ -]"
 )
 _HAS_DIGITS = re.compile(_DIGITS, re.ASCII)
-_MAY_HOLD = rf"@|://|{_DIGITS}"
+_MAY_HOLD = rf"{_AT}|://|(?i:www\.)|{_ODD}|{_DIGITS}"
 
 
 def mask_contacts(text: str) -> tuple[str, int]:
@@ -61,21 +79,41 @@ def mask_contacts(text: str) -> tuple[str, int]:
     web that carry a name, a key or a password. References, coordinates, dates and amounts stay.
     """
     masked = 0
-    if "://" in text:
+    if _HAS_LINK.search(text):
         text, masked = _mask_links(text)
-    if "@" in text:
+    if _HAS_AT.search(text):
         text, found = _EMAIL.subn(MASK, text)
         masked += found
-    if _HAS_DIGITS.search(text):
-        text, found = _mask_cards(text)
-        masked += found
-        text, found = _SOCIAL_SECURITY.subn(MASK, text)
-        masked += found
-        text, found = _PHONE.subn(MASK, text)
-        masked += found
-        text, found = _TOLD_PHONE.subn(lambda told: told[0].replace(told[1], MASK), text)
-        masked += found
+    plain = _ODD_BLANK.sub(" ", _ODD_DASH.sub("-", text)) if _HAS_ODD.search(text) else text
+    if _HAS_DIGITS.search(plain):
+        shown, found = _mask_numbers(plain)
+        if found:
+            text, masked = shown, masked + found
     return text, masked
+
+
+def _mask_numbers(text: str) -> tuple[str, int]:
+    text, masked = _mask_cards(text)
+    text, found = _SOCIAL_SECURITY.subn(MASK, text)
+    masked += found
+    text, found = _mask_phones(text)
+    masked += found
+    text, found = _TOLD_PHONE.subn(lambda told: told[0].replace(told[1], MASK), text)
+    return text, masked + found
+
+
+def _mask_phones(text: str) -> tuple[str, int]:
+    masked = 0
+
+    def shown(phone: re.Match[str]) -> str:
+        nonlocal masked
+        before = text[max(0, phone.start() - _REFERENCE_LETTERS) : phone.start()]
+        if phone[0][0].isdigit() and _REFERENCE.search(before):
+            return phone[0]
+        masked += 1
+        return MASK
+
+    return _PHONE.sub(shown, text), masked
 
 
 def _mask_cards(text: str) -> tuple[str, int]:
