@@ -368,9 +368,13 @@ class Store(PlaceStore, QualityStore, Protocol):
         ...
 
     def events(
-        self, subject: Subject | None = None, subject_id: int | None = None, until: datetime | None = None
+        self,
+        subject: Subject | None = None,
+        subject_id: int | None = None,
+        until: datetime | None = None,
+        since: datetime | None = None,
     ) -> list[Event]:
-        """Return events in the order they were kept, with ``at < until`` where it is given."""
+        """Return events in the order they were kept, with ``since <= at < until`` where they are given."""
         ...
 
     # -- people and places --

@@ -6,9 +6,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.parts import kept
+from dashboard.parts.changed import show_changed
 from dashboard.parts.desk import Desk
-from dashboard.parts.markup import draw, element, facts, key_figures, link, table
+from dashboard.parts.markup import draw, element, facts, key_figures, link, section, table
 from dashboard.parts.notices import remark
 from dashboard.parts.undo import offer_undo, show_undone
 from dashboard.wording import NOTHING, count, listed, moment
@@ -53,7 +53,13 @@ def oddities(batch: Batch) -> list[tuple[str, str, str]]:
     """Return (what, how many, what it means) of everything that is worth knowing about taken rows."""
     rows = [("Without a place", batch.unplaced, "kept, but not on the map")]
     rows += [(f"– {label[:1].lower()}{label[1:]}", number, "") for label, number in _by_flag(batch, place=True)]
-    rows.append(("Without a category", batch.unmapped, "their names wait to be mapped, below"))
+    rows.append(
+        (
+            "Without a category",
+            batch.unmapped,
+            "their names wait to be mapped after the import" if batch.id == 0 else "their names wait to be mapped",
+        )
+    )
     rows.append(("Came late", batch.late, "dated in a time that an earlier import covered already"))
     rows += [(label, number, _FLAG_MEANS.get(flag, "")) for flag, label, number in _other_flags(batch)]
     rows.append(("Contact details masked", batch.masked, "telephone numbers, e-mail addresses and the like in texts"))
@@ -90,6 +96,7 @@ def show_history(desk: Desk) -> None:
     who = people_by_key(desk)
     rows = [
         (
+            f"{batch.id:,}",
             moment(batch.finished_at, desk.zone),
             who.get(batch.by, batch.by),
             link("/import", batch.file_name or f"Import {batch.id}", query={SHOWN: str(batch.id)}),
@@ -99,12 +106,12 @@ def show_history(desk: Desk) -> None:
         )
         for batch in batches[:_BATCHES_SHOWN]
     ]
-    heads = ("When", "Who", "File", "Source", "Rows", "New", "Changed", "Here already", "Rejected", "State")
-    shown = table("Imports, newest first", heads, rows, numeric=(4, 5, 6, 7, 8), narrow_without=(1, 3, 4, 6, 7, 8))
+    heads = ("Number", "When", "Who", "File", "Source", "Rows", "New", "Changed", "Here already", "Rejected", "State")
+    shown = table("Imports, newest first", heads, rows, numeric=(0, 5, 6, 7, 8, 9), narrow_without=(2, 4, 5, 7, 8, 9))
     draw(shown)
     if len(batches) > _BATCHES_SHOWN:
         remark(f"{count(len(batches) - _BATCHES_SHOWN, 'older import')} can be chosen below.")
-    _choose_one(desk, batches, who)
+    _choose_one(desk, batches)
 
 
 def people_by_key(desk: Desk) -> dict[str, str]:
@@ -123,29 +130,40 @@ def state_words(batch: Batch) -> str:
     }[batch.state]
 
 
-def _choose_one(desk: Desk, batches: Sequence[Batch], who: Mapping[str, str]) -> None:
-    by_id = {str(batch.id): batch for batch in batches}
-    kept.begin(SHOWN, st.query_params.get(SHOWN), list(by_id))
-    if st.session_state[SHOWN] not in (None, *by_id):
+def shown_batch(desk: Desk) -> Batch | None:
+    """Return the import that the address names, or None."""
+    wanted = st.query_params.get(SHOWN)
+    return next((batch for batch in desk.store.batches() if str(batch.id) == wanted), None) if wanted else None
+
+
+def show_batch(desk: Desk, batch: Batch) -> None:
+    """Draw one import in full, and the way back to all of them."""
+    draw(element("p", link("/import", "All imports"), css="fx-ways"))
+    section(f"Import {batch.id:,}: {batch.file_name}")
+    _show_one(desk, batch, people_by_key(desk))
+
+
+def _follow_choice() -> None:
+    chosen = st.session_state.get(SHOWN)
+    if chosen is not None:
+        st.query_params[SHOWN] = chosen
         st.session_state[SHOWN] = None
-    chosen = st.selectbox(
+
+
+def _choose_one(desk: Desk, batches: Sequence[Batch]) -> None:
+    by_id = {str(batch.id): batch for batch in batches}
+    st.selectbox(
         "Look at one import",
         list(by_id),
         index=None,
-        format_func=lambda key: f"{by_id[key].file_name}, {moment(by_id[key].finished_at, desk.zone)}",
+        format_func=lambda key: f"{key}: {by_id[key].file_name}, {moment(by_id[key].finished_at, desk.zone)}",
         key=SHOWN,
         placeholder="Choose an import",
+        on_change=_follow_choice,
     )
-    if chosen is None:
-        st.query_params.pop(SHOWN, None)
-    else:
-        st.query_params[SHOWN] = chosen
-    if chosen is None:
-        if any(batch.rejected for batch in batches):
-            ways = link("/api/export/rejected.csv", "Download the rejected rows of all imports as CSV")
-            draw(element("p", ways, css="fx-ways"))
-        return
-    _show_one(desk, by_id[chosen], who)
+    if any(batch.rejected for batch in batches):
+        ways = link("/api/export/rejected.csv", "Download the rejected rows of all imports as CSV")
+        draw(element("p", ways, css="fx-ways"))
 
 
 def _show_one(desk: Desk, batch: Batch, who: Mapping[str, str]) -> None:
@@ -156,9 +174,10 @@ def _show_one(desk: Desk, batch: Batch, who: Mapping[str, str]) -> None:
         ("State", _full_state(desk, batch, who)),
     ]
     pairs += [("Format", batch.kind)] if batch.kind else []
-    pairs += [("Columns", _columns_words(batch))] if batch.columns else []
+    pairs += _columns_told(batch)
     draw(facts(pairs))
     show_counts(batch)
+    show_changed(desk, batch)
     show_undone(desk, batch, who)
     offer_undo(desk, batch)
     if batch.rejected:
@@ -174,14 +193,45 @@ def _full_state(desk: Desk, batch: Batch, who: Mapping[str, str]) -> str:
     return state_words(batch)
 
 
-def _columns_words(batch: Batch) -> str:
-    return "; ".join(f"{FIELDS.get(field, field).lower()}: {column}" for field, column in batch.columns.items())
+_ORDER: Final = " date order"
+_EVERY_ROW: Final = " of every row"
+_ORDER_WORDS: Final[Mapping[str, str]] = {
+    "iso": "year first",
+    "dmy": "day first",
+    "mdy": "month first",
+    "epoch": "seconds since 1970",
+    "serial": "days as a spreadsheet counts them",
+}
+
+
+def _columns_told(batch: Batch) -> list[tuple[str, object]]:
+    """Return how the file was read, in words: its columns, its dates, their time zone, and the rest."""
+    columns = dict(batch.columns)
+    orders = {key.removesuffix(_ORDER): columns.pop(key) for key in list(columns) if key.endswith(_ORDER)}
+    zone = columns.pop("time zone", "")
+    pairs: list[tuple[str, object]] = []
+    if columns:
+        pairs.append(("Columns", "; ".join(f"{_field_words(field)}: {told}" for field, told in columns.items())))
+    if orders:
+        said = {field: _ORDER_WORDS.get(order, order) for field, order in orders.items()}
+        same = len(set(said.values())) == 1
+        listing = (f"{_field_words(field)}: {words}" for field, words in said.items())
+        pairs.append(("Dates", next(iter(said.values())) if same else "; ".join(listing)))
+    return [*pairs, ("Dates read as of", zone)] if zone else pairs
+
+
+def _field_words(field: str) -> str:
+    name = field.removesuffix(_EVERY_ROW)
+    return f"{FIELDS.get(name, name).lower()}{_EVERY_ROW if name != field else ''}"
 
 
 def _show_rejected(desk: Desk, batch: Batch) -> None:
     rejected = desk.store.rejected_rows(batch.id)
     draw(table("Rejected rows by reason", ("Why", "Rows"), reasons(rejected), numeric=(1,)))
-    rows = [(f"{each.line:,}", each.column, _short(each.value), each.reason) for each in rejected[:_REJECTED_SHOWN]]
+    rows = [
+        (f"{each.line:,}", each.column or NOTHING, _short(rejected_words(each)), each.reason)
+        for each in rejected[:_REJECTED_SHOWN]
+    ]
     draw(table("Rejected rows", ("Line", "Column", "Value", "Why"), rows))
     if len(rejected) > _REJECTED_SHOWN:
         remark(f"{len(rejected) - _REJECTED_SHOWN:,} more are in the file to download.")
@@ -198,6 +248,11 @@ def reasons(rejected: Sequence[RejectedRow]) -> list[tuple[str, str]]:
     """Return (reason, how many), the most frequent first."""
     found = Counter(each.reason for each in rejected)
     return [(reason or NOTHING, f"{number:,}") for reason, number in found.most_common()]
+
+
+def rejected_words(row: RejectedRow) -> str:
+    """Return the value that a row was rejected for; where no single one is at fault, how the row begins."""
+    return row.value or ", ".join(value for value in row.row.values() if value) or NOTHING
 
 
 def _short(text: str) -> str:

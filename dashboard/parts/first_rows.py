@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dashboard.parts.batches import rejected_words
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, section, table
 from dashboard.parts.notices import remark
@@ -41,7 +42,10 @@ def show_rows(desk: Desk, shown: Preview, waits_for: str) -> None:
     heads = ("Reported", "Kind", "", "Place", "Address", "Text")
     draw(table("How the first rows are understood", heads, rows, narrow_without=(2, 4)))
     if shown.first_errors:
-        errors = [(f"{each.line:,}", each.column, _short(each.value), each.reason) for each in shown.first_errors]
+        errors = [
+            (f"{each.line:,}", each.column or NOTHING, _short(rejected_words(each)), each.reason)
+            for each in shown.first_errors
+        ]
         reasons = ("Line", "Column", "Value", "Why not")
         draw(table("Rows that cannot become reports", reasons, errors, narrow_without=(1,)))
 

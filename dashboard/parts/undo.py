@@ -7,6 +7,7 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form, form_button
 from dashboard.parts.notices import remark
 from dashboard.wording import count, listed, moment
+from problems.errors import InputRefused
 from problems.events import EventKind, Subject
 from problems.people import Role
 from problems.reports import Batch, BatchState
@@ -26,7 +27,14 @@ def undo_form(batch: Batch) -> Form:
     """Return the form that says what undoing does, asks why, and does it."""
 
     def save(at: Desk, answers: Answers, _seen_version: int) -> str:
-        undoing.undo_import(*at.asking, batch_id=batch.id, note=str(answers.get("note") or ""))
+        note = str(answers.get("note") or "").strip()
+        if not note:
+            raise InputRefused(
+                f"The import of {batch.file_name} was not undone.",
+                "No reason is given.",
+                "Say why: others who look at the history will ask.",
+            )
+        undoing.undo_import(*at.asking, batch_id=batch.id, note=note)
         told = undone_words(at, batch.id)
         return f"{batch.file_name} was undone: {told} Find hot spots again to see the map without it."
 

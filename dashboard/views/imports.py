@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, session
 from dashboard.jobs import JobState
-from dashboard.parts.batches import SHOWN, show_counts, show_history
+from dashboard.parts.batches import SHOWN, show_batch, show_counts, show_history, shown_batch
 from dashboard.parts.column_choice import corrected_columns, loaded_columns, offer_columns_file
 from dashboard.parts.counting import IMPORT_JOB, Plan, count_and_import, done_words, is_mine
 from dashboard.parts.desk import Desk, this_desk
@@ -27,7 +27,6 @@ from problems.errors import ProblemError
 from problems.reports import Batch
 
 _SEEN: Final = "fx_preview"
-_HISTORY_FIRST: Final = "fx_history_first"
 _SEEN_AT_ONCE: Final = 12
 
 
@@ -37,10 +36,11 @@ def show() -> None:
     show_sheet()
     page_head("Import", "Bring in reports from a file. Nothing is kept before you have seen what it holds.")
     said()
-    # A link to one import leads to it, not to the top of a page that has it at its end.
-    first = st.session_state.setdefault(_HISTORY_FIRST, SHOWN in st.query_params)
-    if first:
-        _history(desk)
+    one = shown_batch(desk)
+    if one is not None:
+        show_batch(desk, one)
+        draw_open_form()
+        return
     job = jobs.find(IMPORT_JOB)
     if job is not None and job.is_running:
         remark(f"{job.title or 'An import'}. You may leave this page; the import goes on.", tone="accent")
@@ -57,8 +57,7 @@ def show() -> None:
         show_feeds(desk)
     section("Names without a category")
     show_unmapped(desk)
-    if not first:
-        _history(desk)
+    _history(desk)
     if not pulls:
         show_feeds(desk)
     draw_open_form()

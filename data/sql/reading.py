@@ -284,9 +284,13 @@ class Reading:
         return self._one(ACTION, action_id, f"A-{action_id:04d}")
 
     def events(
-        self, subject: Subject | None = None, subject_id: int | None = None, until: datetime | None = None
+        self,
+        subject: Subject | None = None,
+        subject_id: int | None = None,
+        until: datetime | None = None,
+        since: datetime | None = None,
     ) -> list[Event]:
-        """Return events in the order they were kept, with ``at < until`` where it is given."""
+        """Return events in the order they were kept, with ``since <= at < until`` where they are given."""
         query = EVENT.select().order_by(schema.event.c.id)
         if subject is not None:
             query = query.where(schema.event.c.subject == subject)
@@ -294,6 +298,8 @@ class Reading:
             query = query.where(schema.event.c.subject_id == subject_id)
         if until is not None:
             query = query.where(schema.event.c.at < until)
+        if since is not None:
+            query = query.where(schema.event.c.at >= since)
         return self._all(EVENT, query)
 
     # -- people and places --
