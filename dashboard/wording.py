@@ -47,9 +47,13 @@ def days(value: int) -> str:
 
 
 def share(value: float) -> str:
-    """Return a share between 0 and 1 as a percentage, never rounding something to nothing."""
+    """Return a share between 0 and 1 as a percentage, never rounding something to nothing or nearly all to all."""
     if 0 < value < 0.001:
         return "under 0.1%"
+    if 0.999 < value < 1:
+        return "over 99.9%"
+    if 0.99 < value < 1:
+        return f"{value:.1%}"
     return f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
 
 

@@ -46,9 +46,20 @@ def test_times_are_shown_in_the_deployments_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(0, "0%"), (0.0004, "under 0.1%"), (0.031, "3.1%"), (0.5, "50%"), (1, "100%")]
+    ("value", "words"),
+    [
+        (0, "0%"),
+        (0.0004, "under 0.1%"),
+        (0.031, "3.1%"),
+        (0.5, "50%"),
+        (0.99, "99%"),
+        (0.996, "99.6%"),
+        (0.999, "99.9%"),
+        (0.9996, "over 99.9%"),
+        (1, "100%"),
+    ],
 )
-def test_a_share_that_is_not_nothing_is_never_shown_as_nothing(value: float, words: str) -> None:
+def test_a_share_that_is_neither_nothing_nor_all_is_never_shown_as_such(value: float, words: str) -> None:
     assert wording.share(value).replace("0.0%", "0%") == words
 
 

@@ -68,25 +68,39 @@ def table(
     *,
     numeric: Sequence[int] = (),
     narrow_without: Sequence[int] = (),
+    stacked: bool = False,
 ) -> Html:
     """Return a plain table that a screen reader can walk; ``numeric`` columns are set to the right.
 
-    ``narrow_without`` are columns that a narrow screen leaves out. Unlike in
+    ``narrow_without`` are columns that a narrow screen leaves out; a ``stacked`` table shows there the
+    cells of a row one below the other, each with its heading. Unlike in
     :func:`dashboard.design.plain_table` a cell may be finished :class:`Html`, such as a link.
     """
     kinds = [
         " ".join(["fx-number"] * (at in numeric) + ["fx-wide"] * (at in narrow_without)) for at in range(len(headings))
     ]
-    head = joined(element("th", name, scope="col", css=kinds[at]) for at, name in enumerate(headings))
+    head = joined(
+        element("th", name, scope="col", css=kinds[at], role="columnheader") for at, name in enumerate(headings)
+    )
     body = joined(
-        element("tr", joined(element("td", cell, css=kinds[at]) for at, cell in enumerate(row))) for row in rows
+        element(
+            "tr",
+            joined(
+                element("td", cell, css=kinds[at], role="cell", data_head=headings[at] if stacked else "")
+                for at, cell in enumerate(row)
+            ),
+            role="row",
+        )
+        for row in rows
     )
     drawn = element(
         "table",
         element("caption", caption, css="fx-unseen"),
-        element("thead", element("tr", head)),
-        element("tbody", body),
-        css="fx-table",
+        element("thead", element("tr", head, role="row"), role="rowgroup"),
+        element("tbody", body, role="rowgroup"),
+        css="fx-table fx-stacked" if stacked else "fx-table",
+        # Where a narrow screen lays cells out as blocks, browsers forget that it is a table.
+        role="table",
     )
     return element("div", drawn, css="fx-table-wrap fx-whole", tabindex="0", role="region", aria_label=caption)
 

@@ -52,7 +52,7 @@ def show_sources(desk: Desk, known: Sequence[SourceQuality], rejected: Sequence[
             )
         )
     heads = ("Source", "Reports", "With a place", "With a category", "Closed", "Rejected rows", "Places", "Newest")
-    draw(table("Sources and their records", heads, rows, numeric=range(1, 6), narrow_without=range(3, 7)))
+    draw(table("Sources and their records", heads, rows, numeric=range(1, 6), stacked=True))
 
 
 def show_source(desk: Desk, each: SourceQuality, rejected: Sequence[RejectedReason]) -> None:
@@ -123,7 +123,7 @@ def _show_odd(each: SourceQuality) -> None:
 def _show_places(desk: Desk, source: Source) -> None:
     section("How exact the places are")
     told: list[tuple[str, object]] = [("Places", source.precision.label), ("So", _TOLD[source.precision])]
-    told.append(("Why", source.why or "They were not measured: nothing of this source was imported since it can be."))
+    told.append(("Why", source.why or "Nobody has looked yet how exact they are: the next import of this source does."))
     if source.lattice_m is not None:
         told.append(("Grid of the coordinates", metres(source.lattice_m)))
     told.append(("Dates", source.time_precision.label))
