@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import design, session
-from dashboard.mapping.layers import last_day
+from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.views import (
     board,
     duplicates,
@@ -21,6 +21,7 @@ from dashboard.views import (
 from dashboard.wording import day
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
+from problems.sources import PlacePrecision
 from problems.store import Store
 
 _MARK: Final = Path(__file__).parent / "assets" / "mark.png"
@@ -98,16 +99,26 @@ def _bar() -> None:
 
 def _footer(store: Store) -> None:
     counts = store.counts()
-    latest = store.latest_refresh()
     zone = session.get_settings().zone
     today = session.get_clock()().astimezone(zone).date()
     parts = [
         f"Reports up to {day(last_day(store, today, zone))}" if counts.reports else "No reports yet",
-        f"Hot spots as of {day(latest.as_of)}" if latest else "No hot spots looked for yet",
+        hot_spot_words(store),
         f"Times in {zone}",
         f"Fixpoint {program_version()}",
     ]
     st.html(f'<footer class="fx-footer">{"".join(f"<span>{design.safe_html(part)}</span>" for part in parts)}</footer>')
+
+
+def hot_spot_words(store: Store) -> str:
+    """Return as of when there are hot spots, or why there are none."""
+    latest = store.latest_refresh()
+    if latest:
+        return f"Hot spots as of {day(latest.as_of)}"
+    # Without an inexact source the reports need not be read for it.
+    if any(source.precision is PlacePrecision.SNAPPED for source in store.sources()) and only_by_area(store):
+        return "No hot spots: all reports count by area"
+    return "No hot spots looked for yet"
 
 
 def program_version() -> str:

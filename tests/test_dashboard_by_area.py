@@ -9,6 +9,7 @@ import pytest
 from dashboard.mapping import points as map_points
 from dashboard.mapping.points import View
 from dashboard.parts.refreshing import found_words
+from dashboard.shell import hot_spot_words
 from problems.areas import Area, AreaKind
 from problems.reports import Report, ReportFlag
 from problems.sources import PlacePrecision, Source
@@ -117,6 +118,14 @@ def test_a_store_of_moved_points_alone_does_not_look_broken(scene: Scene, monkey
     assert "No boundaries yet" in told
     assert "Import boundaries" in told
     assert "No hot spots here" in told
+    # Neither a dot nor a boundary can be drawn: no blank box, no legend of what cannot be there.
+    assert "Dashed outline" not in told
+    assert not page("map").get("component_instance")
+    assert hot_spot_words(scene.store) == "No hot spots: all reports count by area"
+    add_wards(scene)
+    with_wards = page("map")
+    assert with_wards.get("component_instance")
+    assert "Dashed outline" not in words(with_wards)
     assert "find-hot-spots" not in keys(page("map"))
     assert "No hot spots can be found yet: the place of every report is moved or rounded" in told
     add_wards(scene)

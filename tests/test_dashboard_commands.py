@@ -239,7 +239,7 @@ def test_a_refresh_without_a_day_says_which_day_it_took(
     assert main(["refresh"]) == 0
     said = capsys.readouterr()
     assert "The newest report is of 2025-03-26, so the window ends there." in said.err
-    assert "1 hot spot in the 90 days up to 2025-03-26" in said.out
+    assert "1 hot spot in the 90 days from 2024-12-27 to 2025-03-26" in said.out
 
 
 def test_problems_are_listed_with_what_a_script_needs(

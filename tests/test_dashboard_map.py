@@ -1,15 +1,21 @@
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import folium
+import numpy as np
 import pytest
 
 from dashboard import design
 from dashboard.mapping import live_layer
-from dashboard.mapping.layers import Asked, Picture, last_day
+from dashboard.mapping.layers import Asked, Picture, last_day, map_state
+from dashboard.mapping.points import extent
 from dashboard.views import map_reading
+from data.settings import Settings
+from problems.areas import Area, AreaKind
 from problems.categories import Group
-from tests.scenes import LONDON, Scene
+from problems.store import Box
+from tests.scenes import LONDON, Scene, days_before
 
 
 def test_a_map_from_outside_is_refused_when_it_is_built() -> None:
@@ -54,12 +60,13 @@ def test_the_period_ends_with_the_last_day_and_the_one_before_touches_it() -> No
         (110, 100, "10% more than in the 28 days before"),
         (90, 100, "10% fewer than in the 28 days before"),
         (100, 100, "about as many as in the 28 days before"),
-        (100, None, "up to 28 Mar 2026"),
+        (100, None, ""),
     ],
 )
 def test_small_counts_get_no_percentage(now: int, before: int | None, said: str) -> None:
     asked = Asked(days=28, last=date(2026, 3, 28))
-    assert map_reading.compared(asked, Picture([], now, before)) == said
+    told = map_reading.compared(asked, Picture([], now, before))
+    assert told == ", ".join(part for part in ("1 Mar 2026 to 28 Mar 2026", said) if part)
 
 
 def test_the_legend_names_every_mark_and_class_in_words() -> None:
@@ -76,3 +83,30 @@ def test_a_report_dated_in_the_future_does_not_move_the_period(scene: Scene) -> 
     assert last_day(scene.store, scene.today, LONDON) == scene.today - timedelta(days=3)
     scene.send(scene.report((0, 0), scene.today + timedelta(days=400)))
     assert last_day(scene.store, scene.today, LONDON) == scene.today
+
+
+def test_the_map_opens_with_all_of_a_town_but_not_with_its_stray_points() -> None:
+    across = np.linspace(0.0, 1.0, 1001)
+    town = np.column_stack([across, 50 + across])
+    assert extent(town) == Box(0.0, 50.0, 1.0, 51.0)
+    box = extent(np.vstack([town, [[90.0, 0.0]]]))
+    assert box is not None
+    assert -0.2 < box.west <= 0.0
+    assert 1.0 <= box.east < 1.2
+    assert 49.8 < box.south <= 50.0
+    assert 51.0 <= box.north < 51.2
+
+
+def test_a_chosen_area_is_what_the_map_opens_with(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(date(2026, 3, 1), 5)))
+    ring = [[1.0, 51.0], [1.1, 51.0], [1.1, 51.2], [1.0, 51.2], [1.0, 51.0]]
+    with scene.store.writing() as unit:
+        (number,) = unit.add_areas([Area(0, AreaKind.WARD, "West", {"type": "Polygon", "coordinates": [ring]})])
+    asked = Asked(days=0, last=date(2026, 3, 1))
+
+    def home(asked: Asked) -> object:
+        return map_state(scene.store, Settings("sqlite:///:memory:", LONDON), asked, design.LIGHT, None, [])["home"]
+
+    assert home(replace(asked, area_id=number)) == [1.0, 51.0, 1.1, 51.2]
+    assert home(asked) != home(replace(asked, area_id=number))
+    assert home(replace(asked, area_id=number + 1)) == home(asked)

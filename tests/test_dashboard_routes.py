@@ -329,7 +329,7 @@ def test_one_stray_point_does_not_shrink_the_map() -> None:
     lon_lat = np.vstack((np.random.default_rng(1).uniform((-1.6, 53.8), (-1.5, 53.9), (500, 2)), [[0.0, 0.0]]))
     box = map_points.extent(lon_lat)
     assert box is not None
-    assert -1.6 <= box.west < box.east <= -1.5
-    assert 53.8 <= box.south < box.north <= 53.9
+    assert -1.62 <= box.west < box.east <= -1.48
+    assert 53.78 <= box.south < box.north <= 53.92
     assert map_points.extent(np.zeros((0, 2))) is None
     assert map_points.extent(np.zeros((0, 2)), [SQUARE]) == Box(-1.6, 53.8, -1.5, 53.9)

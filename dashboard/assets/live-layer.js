@@ -78,6 +78,7 @@
       if (state.pick) this._showPlace(state.pick.at);
       else if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
       else this._select();
+      if (before && before.area !== state.area) { this._fitted = state.home; this._fit(); }
       if (before && before.area !== state.area && before.theme === state.theme) this._readBase();
       if (!before || before.view !== state.view || before.theme !== state.theme) this._readView();
     },
@@ -96,7 +97,7 @@
       const at = this._fitted;
       if (!at) return;
       if (at.length === 2) this._map.setView([at[1] * STEP, at[0] * STEP], 16, { animate: false });
-      else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { padding: [12, 12], animate: false });
+      else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { padding: [24, 24], animate: false });
     },
 
     _paint() {

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
@@ -152,13 +152,13 @@ def _import_lines(done: Sequence[_Imported], *, dry_run: bool) -> Iterator[str]:
     for imported in done:
         batch = imported.batch
         yield (
-            f"{batch.file_name}: {count(batch.rows, 'row')} = {batch.accepted:,} accepted"
-            f" + {batch.unchanged:,} unchanged + {batch.updated:,} updated + {batch.rejected:,} rejected."
+            f"{batch.file_name}: {count(batch.rows, 'row')} = {batch.accepted:,} new"
+            f" + {batch.updated:,} changed + {batch.unchanged:,} here already + {batch.rejected:,} rejected."
         )
         if batch.unplaced:
             yield f"  {count(batch.unplaced, 'report')} without a usable place: kept, but not on the map."
         if batch.unmapped:
-            yield f"  {count(batch.unmapped, 'report')} of a kind that no category is known for: map them under Set-up."
+            yield f"  {count(batch.unmapped, 'report')} of a kind that no category is known for: map them under Setup."
         if batch.late:
             yield f"  {count(batch.late, 'report')} came late: dated in a time that an earlier file covered."
         if batch.masked:
@@ -232,7 +232,9 @@ def _refresh_values(found: Refresh, *, unchanged: bool) -> dict[str, object]:
 
 
 def _refresh_lines(found: Refresh, *, unchanged: bool) -> Iterator[str]:
-    span = f"the {count(found.window_days, 'day')} up to" if found.window_days else "everything up to"
+    first = found.as_of - timedelta(days=found.window_days - 1)
+    days = f"the {count(found.window_days, 'day')} from {first.isoformat()} to"
+    span = days if found.window_days else "everything up to"
     yield (
         f"{count(found.hot_spots, 'hot spot')} in {span} {found.as_of.isoformat()},"
         f" from {count(found.reports, 'report')} ({count(found.distinct_incidents, 'distinct incident')})."
@@ -246,7 +248,7 @@ def _refresh_lines(found: Refresh, *, unchanged: bool) -> Iterator[str]:
     if by_area:
         yield f"{count(by_area, 'report counts', 'reports count')} by area only: their source moves or rounds places."
     if found.unmapped:
-        yield f"{count(found.unmapped, 'report')} without a category took no part: map their names under Set-up."
+        yield f"{count(found.unmapped, 'report')} without a category took no part: map their names under Setup."
     if unchanged:
         yield "Nothing has changed since the last refresh: the same reports and settings, the same result."
         return

@@ -40,7 +40,7 @@ class Asked:
     @property
     def first(self) -> date | None:
         """The first day of the period, or None for everything."""
-        return self.last - timedelta(days=self.days - 1) if self.days else None
+        return first_of(self.last, self.days)
 
     def before(self) -> "Asked":
         """Return the same question over the period of the same length just before."""
@@ -130,6 +130,11 @@ def _incidents(store: Store, points: MapPoints, asked: Asked, zone: tzinfo) -> P
     )
 
 
+def first_of(last: date, days: int) -> date | None:
+    """Return the first of the ``days`` days that end with ``last``, or None for everything (0 days)."""
+    return last - timedelta(days=days - 1) if days else None
+
+
 def last_day(store: Store, today: date, zone: tzinfo) -> date:
     """Return the day up to which there are reports, at the latest ``today``, which it is without any.
 
@@ -153,8 +158,7 @@ def map_state(
     """
     version = store.version()
     points = map_points.cache.get(store)
-    drawn = points.points.lon_lat if len(points.points) else points.moved.lon_lat
-    home = map_points.extent(drawn, [area.geometry for area in store.areas()])
+    home = _home(points, asked.area_id)
     also = {"also": str(chosen.id)} if chosen and chosen not in seen else {}
     at = [round(degree / STEP_DEGREES) for degree in chosen.lon_lat] if chosen else None
     return {
@@ -169,11 +173,26 @@ def map_state(
     }
 
 
+def _home(points: MapPoints, area_id: int | None) -> Box | None:
+    """Return the box that the map opens with: the chosen area, else where the reports are."""
+    area = points.geometries.get(area_id or 0)
+    if area is not None:
+        return map_points.extent(np.zeros((0, 2)), [area])
+    drawn = points.points.lon_lat if len(points.points) else points.moved.lon_lat
+    return map_points.extent(drawn, list(points.geometries.values()))
+
+
 def _base(settings: Settings) -> Mapping[str, object] | None:
     base = settings.base_map
     if base is None:
         return None
     return {"url": base.url, "attribution": base.attribution, "maxZoom": 19}
+
+
+def only_by_area(store: Store) -> bool:
+    """Tell whether there are reports with a place, but all on points that their source moved: none is drawn."""
+    points = map_points.cache.get(store)
+    return len(points.moved) > 0 and not len(points.points)
 
 
 def kept_out_share(refresh: Refresh) -> float:

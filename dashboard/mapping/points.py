@@ -25,6 +25,8 @@ from problems.store import Box, Store
 #: Up to this many reports in view are drawn one by one, more are counted in hexagons.
 MAX_POINTS: Final = 2_500
 FINEST: Final = 11
+#: How much of the middle box the map shows beside it, on each side.
+_MARGIN: Final = 0.15
 
 Mask = npt.NDArray[np.bool_]
 
@@ -196,14 +198,18 @@ def read_points(store: Store) -> MapPoints:
 
 
 def extent(lon_lat: npt.NDArray[np.float64], fallback: Sequence[Mapping[str, object]] = ()) -> Box | None:
-    """Return the box of the middle 98 % of the places, so that one stray point does not shrink the map.
+    """Return the box of the middle 98 % of the places with a margin, so that one stray point does not shrink the map.
 
+    The margin shows what lies just outside of the 98 %, and goes no farther than there are places.
     Without reports the box of the ``fallback`` geometries; None where there is nothing at all.
     """
     from geo.geojson import bounds
 
     if len(lon_lat):
-        (west, south), (east, north) = np.quantile(lon_lat, (0.01, 0.99), axis=0)
+        low, high = np.quantile(lon_lat, (0.01, 0.99), axis=0)
+        margin = _MARGIN * (high - low)
+        west, south = np.maximum(low - margin, lon_lat.min(axis=0))
+        east, north = np.minimum(high + margin, lon_lat.max(axis=0))
         return Box(float(west), float(south), float(east), float(north))
     boxes = np.array([bounds(geometry) for geometry in fallback])
     if not len(boxes):

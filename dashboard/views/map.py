@@ -7,14 +7,13 @@ import streamlit as st
 from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping import live_layer
-from dashboard.mapping import points as map_points
 from dashboard.mapping.layers import Asked, Picture
 from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
 from dashboard.views import map_filters, map_panel, map_reading, setup, welcome
-from dashboard.wording import count, day, share
+from dashboard.wording import count, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
@@ -73,13 +72,18 @@ def _desk(asked: Asked) -> None:
     store, settings = session.get_store(), session.get_settings()
     seen = map_layers.picture(store, asked, settings.zone)
     chosen, missing = _chosen(store)
+    nothing_found = not seen.problems and chosen is None and map_layers.only_by_area(store)
+    if nothing_found and not missing and not store.areas():
+        # There is neither a dot nor a boundary to draw: a map would be a blank box.
+        st.html(design.empty_state("No hot spots here", map_reading.NOTHING_TO_DRAW))
+        return
     map_side, panel_side = st.columns([2, 1], gap="medium")
     with map_side:
         state = map_layers.map_state(store, settings, asked, session.colours(), chosen, seen.problems)
         with st.container(key="fx-map"):
             live_layer.draw(state, key="map", chosen=_choose)
-        st.html(map_reading.legend())
-    nothing_found = not seen.problems and chosen is None and _only_by_area(store)
+        if not nothing_found:
+            st.html(map_reading.legend())
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
@@ -118,7 +122,7 @@ def _refresh_row(store: Store) -> None:
     watch_refresh()
     words, button = st.columns([3, 1], vertical_alignment="top", gap="medium")
     with words:
-        for remark in _about(latest, by_area_only=_only_by_area(store)):
+        for remark in _about(latest, by_area_only=map_layers.only_by_area(store)):
             st.html(design.note(remark))
         if latest and latest.excluded_reports:
             ask = {setup.PART: setup.POINTS}
@@ -128,13 +132,8 @@ def _refresh_row(store: Store) -> None:
             ask = {setup.PART: setup.NAMES}
             draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
     with button:
-        if not _only_by_area(store):
+        if not map_layers.only_by_area(store):
             offer_refresh(this_desk(), label="Find hot spots again")
-
-
-def _only_by_area(store: Store) -> bool:
-    points = map_points.cache.get(store)
-    return len(points.moved) > 0 and not len(points.points)
 
 
 def _about(latest: Refresh | None, *, by_area_only: bool) -> list[str]:
@@ -142,10 +141,11 @@ def _about(latest: Refresh | None, *, by_area_only: bool) -> list[str]:
         return ["No hot spots can be found yet: the place of every report is moved or rounded, so they count by area."]
     if latest is None:
         return ["Nobody has looked for hot spots yet. “Find hot spots again” does so; it takes a few seconds."]
-    window = f"the {latest.window_days} days up to then" if latest.window_days else "everything up to then"
+    window = map_reading.span(map_layers.first_of(latest.as_of, latest.window_days), latest.as_of)
+    length = f" ({latest.window_days} days)" if latest.window_days else ""
     found = (
-        f"As of {day(latest.as_of)}, from {count(latest.distinct_incidents, 'distinct incident')} in {window}: "
-        f"{count(latest.hot_spots, 'hot spot')}."
+        f"{count(latest.hot_spots, 'hot spot')} from {count(latest.reports, 'report')} "
+        f"({count(latest.distinct_incidents, 'distinct incident')}) of {window}{length}."
     )
     if not latest.excluded_reports:
         return [found]

@@ -1,6 +1,7 @@
 """The map in words: one sentence, the comparison beside a figure, the legend."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
 from dashboard import design
@@ -12,6 +13,11 @@ from problems.problem import Problem, Remediation
 NO_DOTS = (
     "The places of all reports are moved or rounded. As dots they would point at the wrong door, "
     "so they are counted in the table by area, and the map shows the boundaries only."
+)
+#: The same where there are no boundaries to draw either.
+NOTHING_TO_DRAW = (
+    "The places of all reports are moved or rounded. As dots they would point at the wrong door, so nothing "
+    "is drawn. With boundaries they are counted by area, and the map shows the boundaries."
 )
 #: Under this many reports a percentage says nothing.
 LEAST_FOR_PERCENT = 10
@@ -45,11 +51,19 @@ def under_way(problems: Sequence[Problem]) -> str:
     return f"{working} in progress, {waiting} awaiting a check"
 
 
+def span(first: date | None, last: date) -> str:
+    """Return a period by its first and last day, in the same words wherever reports are counted."""
+    return f"{day(first)} to {day(last)}" if first else f"up to {day(last)}"
+
+
 def compared(asked: Asked, seen: Picture) -> str:
-    """Return the comparison with the period before; without percentages where counts are small."""
+    """Return the period and the comparison with the one before; without percentages where counts are small."""
     if seen.reports_before is None:
-        return f"up to {day(asked.last)}"
-    before = seen.reports_before
+        return span(asked.first, asked.last)
+    return f"{span(asked.first, asked.last)}, {_with_before(asked, seen, seen.reports_before)}"
+
+
+def _with_before(asked: Asked, seen: Picture, before: int) -> str:
     if before < LEAST_FOR_PERCENT or seen.reports < LEAST_FOR_PERCENT:
         return f"{before:,} in the {asked.days} days before"
     change = round(100 * (seen.reports - before) / before)
