@@ -440,20 +440,3 @@ def test_a_real_shapefile_in_feet_lies_where_it_should(tmp_path: Path, shared: P
     assert len(cells) == 287
     # Mesa, Arizona.
     assert all(-111.9 < float(row["longitude"]) < -111.7 and 33.3 < float(row["latitude"]) < 33.5 for row in cells)
-
-
-@pytest.mark.parametrize("number", ["1e400", "1" + 400 * "0"])
-@pytest.mark.parametrize("by_line", [False, True])
-def test_a_place_beyond_all_numbers_costs_one_record(tmp_path: Path, number: str, *, by_line: bool) -> None:
-    one = '{"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [%s, 2]}}'
-    lines = [one % 1, one % number, one % 3]
-    text = "\n".join(lines) if by_line else f'{{"type": "FeatureCollection", "features": [{",".join(lines)}]}}'
-    with open_table(_write(tmp_path, text.encode(), "a.geojson")) as table:
-        told = [(row.line, row.fault[:9]) for row in table.rows()]
-    assert told == [(1, ""), (2, "Its place"), (3, "")]
-
-
-@pytest.mark.parametrize("first", ["<id>", "<5 days", "<under a day", "<", "<id> (new)"])
-def test_a_column_whose_name_begins_like_markup_is_no_xml(tmp_path: Path, first: str) -> None:
-    with open_table(_write(tmp_path, f"{first},name\n1,a\n".encode(), "a.csv")) as table:
-        assert table.header == (first, "name")
