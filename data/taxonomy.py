@@ -239,7 +239,7 @@ def _rows(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tu
         )
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:
-            raise _refused(file_name, 1, f"the column {missing[0]} is missing", f"Columns are: {', '.join(columns)}.")
+            raise _refused(file_name, 1, f"the column “{missing[0]}” is missing", f"Columns are: {', '.join(columns)}.")
         for row in reader:
             if None in row:
                 raise _refused(file_name, reader.line_num, "the row has more cells than there are columns")

@@ -68,7 +68,7 @@ def test_a_server_is_pulled_by_name_or_address_with_progress_beside_the_answer(
     said = capsys.readouterr()
     assert "city: page 1, 0 requests so far" in said.err
     assert "45 requests of 2025-01-01T00:00:00Z to 2025-03-30T00:00:00Z" in said.out
-    assert "45 rows = 45 accepted + 0 unchanged" in said.out
+    assert "45 rows = 45 new + 0 changed + 0 here already" in said.out
     told = answer(capsys, f"http://127.0.0.1:{city.port}{PATH}/requests.json", *DAYS)
     assert (told["requests"], told["accepted"], told["unchanged"]) == (45, 0, 45)
     assert {one[0] for one in reports_in(store_file)} == {"city"}

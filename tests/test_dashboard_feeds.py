@@ -69,6 +69,8 @@ def test_without_a_server_the_page_says_which_setting_allows_one(scene: Scene, m
     assert "No server is configured" in words(page)
     assert "[[open311.servers]]" in words(page)
     assert keys(page) == set()
+    sit_down(monkeypatch, scene, COORDINATOR)
+    assert "open311" not in words(shown())
 
 
 def test_a_server_is_listed_pulled_and_then_says_up_to_when(scene: Scene, city: City) -> None:

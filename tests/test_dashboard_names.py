@@ -50,6 +50,16 @@ def test_spellings_of_a_name_wait_as_one_and_most_come_first() -> None:
     ]
 
 
+def test_many_names_can_be_searched(scene: Scene) -> None:
+    for number in range(21):
+        sent(scene, f"Purple thing {number}", 1)
+    shown = names()
+    shown.text_input(key="unmapped_search").set_value("THING 20")
+    assert len(labels(run(shown))) == 0
+    assert "Purple thing 20" in words(shown)
+    assert "Purple thing 19" not in words(shown)
+
+
 def test_the_queue_shows_what_was_said_under_a_name(scene: Scene) -> None:
     sent(scene, "Purple elephants", 2, "Two elephants behind the school")
     sent(scene, "Graffitti", 3, "Tags on the wall")
@@ -185,12 +195,13 @@ def test_an_edited_list_is_counted_and_then_put_in_place(scene: Scene) -> None:
     sent(scene, "Purple elephants", 3)
     shown = with_list(edited(scene, FeedName("council", "Purple elephants", "DSP-ANIMAL")))
     assert "Names: 1 new." in words(shown)
+    assert "New: “Purple elephants”." in words(shown)
     assert shown.checkbox(key="names_past").label == "Change 3 reports that are here already, too"
     assert codes(scene) == {"Purple elephants": None}
     click(shown, "names-use")
     assert codes(scene) == {"Purple elephants": "DSP-ANIMAL"}
     assert "3 reports changed" in words(shown)
-    assert "This list says what is known already." in words(shown)
+    assert words(shown).count("The list of names is in place: 3 reports changed.") == 2
     click(shown, "names-shipped")
     click(shown, "form-save")
     assert codes(scene) == {"Purple elephants": None}

@@ -421,3 +421,15 @@ def test_a_mapping_that_a_person_gave_is_settled_whatever_the_columns_hold(
     assert settled.columns.names == names
     assert {question.field for question in settled.questions} <= {*names, EPSG, SWAPPED, ZONE}
     assert settle(settled.columns, samples, LONDON).columns == settled.columns
+
+
+def test_what_was_reported_is_not_taken_from_how_it_ended_where_another_column_tells() -> None:
+    head = "Unique Key|Created Date|Complaint Type|Descriptor|Resolution Description|Latitude|Longitude\n"
+    rows = [
+        f"{n}|2026-02-0{n} 10:00|Graffiti|{('Tags', 'On a wall')[n % 2]}|Cleaned by team {n}.|40.70{n}|-74.00{n}\n"
+        for n in range(1, 9)
+    ]
+    assert _look(head + "".join(rows), NEW_YORK).columns.names["text"] == "Descriptor"
+    lone = _look((head + "".join(rows)).replace("Descriptor", "Extra"), NEW_YORK)
+    (text,) = [each for each in lone.fields if each.field == "text"]
+    assert (text.column, text.confidence < 0.5) == ("Resolution Description", True)

@@ -107,7 +107,7 @@ def test_names_that_mean_one_thing_are_known_and_others_are_never_guessed(name: 
         (",25,30,5,14", ",25,2.5,5,14", "Line 2: duplicate_days is “2.5”"),
         (",25,30,5,14", ",25,30,5,14,9", "Line 2: the row has more cells"),
         ("Street light not working", "", "Line 2: LGT-OUT has no name"),
-        ("sensitivity", "colour", "Line 1: the column sensitivity is missing"),
+        ("sensitivity", "colour", "Line 1: the column “sensitivity” is missing"),
     ],
 )
 def test_a_broken_category_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:

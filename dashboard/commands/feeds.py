@@ -91,12 +91,12 @@ def _lines(pulled: Pulled) -> Iterator[str]:
         yield "There was nothing to import."
     else:
         yield (
-            f"{count(batch.rows, 'row')} = {batch.accepted:,} accepted + {batch.unchanged:,} unchanged"
-            f" + {batch.updated:,} updated + {batch.rejected:,} rejected."
+            f"{count(batch.rows, 'row')} = {batch.accepted:,} new + {batch.updated:,} changed"
+            f" + {batch.unchanged:,} here already + {batch.rejected:,} rejected."
         )
         if batch.unplaced:
             yield f"  {count(batch.unplaced, 'report')} without a usable place: kept, but not on the map."
         if batch.unmapped:
-            yield f"  {count(batch.unmapped, 'report')} of a kind that no category is known for: map them under Set-up."
+            yield f"  {count(batch.unmapped, 'report')} of a kind that no category is known for: map them under Setup."
     if pulled.dry_run:
         yield "This was a dry run: nothing was imported. The pages wait here for the same command without --dry-run."

@@ -13,6 +13,7 @@ from dashboard.wording import NOTHING, count, moment
 from data.feeds.open311 import MAY_PULL, Pulled, pull
 from data.feeds.planning import FIRST_PULL_DAYS, FeedState, feed_state
 from data.feeds.servers import HOW_TO_CONFIGURE, FeedServer
+from problems.people import Role
 from problems.progress import Progress
 
 _JOB: Final = "pull "
@@ -25,11 +26,13 @@ def job_of(server: FeedServer) -> str:
 
 def show_feeds(desk: Desk) -> None:
     """Draw the servers that may be pulled, how each stands, and the buttons that pull them."""
-    section("Pull from a server", "Open311 GeoReport v2")
     servers = session.get_settings().feeds.servers
     if not servers:
-        remark(f"No server is configured. {HOW_TO_CONFIGURE}")
+        if desk.principal.has(Role.ADMIN):
+            with st.expander("Pull reports from a server (Open311)"):
+                remark(f"No server is configured. {HOW_TO_CONFIGURE}")
         return
+    section("Pull from a server", "Open311 GeoReport v2")
     states = [feed_state(desk.store, session.get_settings(), server) for server in servers]
     rows = [
         (state.server.source, state.server.origin[1], moment(state.pulled_until, desk.zone), _standing(state, desk))

@@ -15,12 +15,14 @@ from dashboard.wording import NOTHING, count, day, listed
 from data.taxonomy import listable, listed_taxonomy, load_taxonomy, read_names, taxonomy_of
 from problems.categories import FeedName, Sensitivity
 from problems.errors import ProblemError
-from problems.feed_names import NAMES_FACT, all_rows
+from problems.feed_names import NAMES_FACT, all_rows, name_key
 from problems.use_cases import reviewing
 from problems.use_cases.reviewing import NamesChange
 
 _SHOWN: Final = 500
 _COUNTED: Final = "fx_names_counted"
+_USED: Final = "fx_names_used"
+_NAMED: Final = 20
 _WHO_SEES: Final = {
     Sensitivity.OPEN: "Everyone",
     Sensitivity.PARTNERS: "Partners",
@@ -108,9 +110,11 @@ def _ask_for_list(desk: Desk) -> None:
         refusal(refused)
         return
     if change.is_nothing:
-        remark("This list says what is known already. Nothing would change.")
+        used, told = st.session_state.get(_USED, ("", ""))
+        remark(told if used == uploaded.file_id else "This list says what is known already. Nothing would change.")
         return
     _show_change(change)
+    _show_names_of(desk, names)
     past_too = False
     if change.reports:
         label = (
@@ -124,7 +128,9 @@ def _ask_for_list(desk: Desk) -> None:
             refusal(refused)
             return
         st.session_state.pop(_COUNTED, None)
-        say(f"The list of names is in place: {count(kept.reports, 'report')} changed.")
+        told = f"The list of names is in place: {count(kept.reports, 'report')} changed."
+        st.session_state[_USED] = (uploaded.file_id, told)
+        say(told)
         st.rerun()
 
 
@@ -134,6 +140,18 @@ def _show_change(change: NamesChange) -> None:
     remark(f"Names: {listed(parts)}.", tone="accent")
     if change.removed:
         remark("Reports whose name is no longer known wait for a category again. No report is lost.")
+
+
+def _show_names_of(desk: Desk, names: list[FeedName]) -> None:
+    """Name what the list knows for the first time, and what it knows no longer."""
+    before = {name_key(row.source, row.name): row.name for row in all_rows(taxonomy_of(desk.store))}
+    after = {name_key(row.source, row.name): row.name for row in names}
+    new = [name for key, name in after.items() if key not in before]
+    gone = [name for key, name in before.items() if key not in after]
+    for word, found in (("New", new), ("No longer known", gone)):
+        if found:
+            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+            remark(f"{word}: {', '.join(f'“{name}”' for name in found[:_NAMED])}{more}.")
 
 
 def _read(desk: Desk, uploaded: UploadedFile) -> tuple[str, list[FeedName]]:

@@ -25,6 +25,8 @@ from problems.use_cases import reviewing
 
 _SHOWN: Final = 10
 _EXAMPLES: Final = 3
+#: More names than this can be searched.
+_SEARCHED_FROM: Final = 20
 _LONGEST: Final = 90
 #: Free text may name neighbours: it stays with those who handle reports.
 _READERS: Final = (Role.OFFICER, Role.COORDINATOR)
@@ -87,7 +89,7 @@ def _show_waiting(desk: Desk, waiting: Sequence[Waiting]) -> None:
     left = left_for_later(desk.store.events(Subject.STORE))
     ahead = [each for each in waiting if name_key(each.source, each.name) not in left]
     later = [each for each in waiting if name_key(each.source, each.name) in left]
-    chosen = _one_source(ahead)
+    chosen = _searched(_one_source(ahead))
     may = desk.principal.has(*reviewing.MAY_MAP)
     several = may and len(chosen) > 1
     if several:
@@ -110,6 +112,19 @@ def _one_source(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         return waiting
     chosen = st.selectbox("Names of", [_EVERY, *sources], key="unmapped_source", width=320)
     return [each for each in waiting if chosen in (_EVERY, each.source)]
+
+
+def _searched(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+    """Draw a search where the names are many, and return those that hold what is searched for."""
+    if len(waiting) <= _SEARCHED_FROM:
+        return waiting
+    sought = st.text_input("Search these names", key="unmapped_search", width=320).casefold().split()
+    found = [
+        each for each in waiting if all(word in " ".join((*each.spellings, each.source)).casefold() for word in sought)
+    ]
+    if not found:
+        remark("No name holds these words.")
+    return found
 
 
 def _several(desk: Desk, waiting: Sequence[Waiting]) -> None:

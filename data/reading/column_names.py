@@ -22,8 +22,8 @@ _NAMES: Mapping[str, str] = {
         "finalcalltype code"
     ),
     "text": (
-        "text detail details description issuedescription title casetitle whatwasreported context statusnotes "
-        "comments message notes omschrijving beschreibung resolutiondescription closurereason"
+        "text detail details description issuedescription title casetitle whatwasreported context "
+        "comments message notes omschrijving beschreibung descriptor statusnotes resolutiondescription closurereason"
     ),
     "reported": (
         "reportedat reported opendt opened createddate creationdate datetimeinit ticketcreateddatetime "
@@ -103,6 +103,10 @@ _NAMES: Mapping[str, str] = {
     "reporter": "reporter username reportername reporterid customerid callerid email reporteremail",
 }
 NAMES: Mapping[str, tuple[str, ...]] = {field: tuple(names.split()) for field, names in _NAMES.items()}
+
+
+#: They tell how a report ended rather than what was reported: taken last, and to be checked.
+ABOUT_THE_END = frozenset({"statusnotes", "resolutiondescription", "closurereason"})
 
 
 def folded_name(name: str) -> str:

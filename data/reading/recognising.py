@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from data.reading.clocks import named_alike, names_clock_alone
-from data.reading.column_names import NAMES
+from data.reading.column_names import ABOUT_THE_END, NAMES
 from data.reading.columns import FIELDS, TIME_FIELDS, Columns
 from data.reading.homes import Box, home_of
 from data.reading.numbers import read_numbers
@@ -58,6 +58,11 @@ class Recognition:
     questions: tuple[Question, ...] = ()
 
 
+_BY_BOTH = "by its name and its values"
+#: Low enough that people are asked to check.
+_PERHAPS = 0.4
+
+
 class _Recogniser:
     def __init__(self, samples: Sequence[ColumnSample], taxonomy: Taxonomy, source: str, home: Box | None) -> None:
         self.samples = samples
@@ -83,7 +88,9 @@ class _Recogniser:
         for sample in self.named(field):
             share = fits(sample)
             if sample.values and share >= least:
-                self.take(field, sample, share, "by its name and its values")
+                about_end = field == "text" and sample.folded in ABOUT_THE_END
+                why = "it tells how a report ended; nothing tells what was reported" if about_end else _BY_BOTH
+                self.take(field, sample, _PERHAPS if about_end else share, why)
                 return True
         return False
 
