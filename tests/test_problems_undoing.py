@@ -187,9 +187,20 @@ def test_what_people_worked_on_since_stays_and_is_named(store: SqlStore) -> None
     assert details["kept_reports"] == [f"R-{ids[key]:06d}" for key in "abcd"]
 
 
-def test_only_the_newest_import_of_a_source_can_be_taken_back(store: SqlStore) -> None:
+def test_an_import_can_be_taken_back_where_later_files_brought_only_new_reports(store: SqlStore) -> None:
+    march, april, may = (_take(store, _report(name), file=name) for name in ("march", "april", "may"))
+    _undo(store, april)
+    assert set(_kept(store)) == {"march", "may"}
+    again = _take(store, _report("april"), file="april")
+    assert (again.accepted, set(_kept(store))) == (1, {"march", "april", "may"})
+    _undo(store, march)
+    assert set(_kept(store)) == {"april", "may"}
+    assert may.accepted == 1
+
+
+def test_what_later_files_told_again_is_taken_back_after_them(store: SqlStore) -> None:
     first = _take(store, _report("a"))
-    second = _take(store, _report("b"), file="two")
+    second = _take(store, _report("a"), _report("b"), file="two")
     other = _take(store, _report("z"), source="police")
     with pytest.raises(InputRefused, match=rf"Undo import {second.id} \(two.csv\) first"):
         _undo(store, first)

@@ -34,7 +34,10 @@ class _Restored:
 
 
 def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, batch_id: int, note: str = "") -> Batch:
-    """Take back the newest import of a source, in one unit, and return it as it is kept from then on.
+    """Take back an import, in one unit, and return it as it is kept from then on.
+
+    Possible where no later import of its source told again of reports that were there before: the
+    newest can always be taken back, an earlier one where every file since brought only new reports.
 
     Reports that it brought are marked as undone and counted nowhere; reports that it changed become
     what they were before, and so does what was measured of the source, unless a person decided about
@@ -60,12 +63,14 @@ def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, 
     told = checked_text(asked, note, LONGEST_NOTE)
     now = clock()
     with store.writing() as unit:
-        batch = _undoable(store.batches(), batch_id, asked)
+        batches = store.batches()
+        batch = _undoable(batches, batch_id, asked)
         done = _Done()
         ids = unit.batch_reports(batch.id)
         for start in range(0, len(ids), _AT_ONCE):
             _take_back(store, unit, now, principal, batch, ids[start : start + _AT_ONCE], done)
-        restore_source(unit, store.source(batch.source), store.events(Subject.IMPORT, batch.id))
+        if not _later(batches, batch):
+            restore_source(unit, store.source(batch.source), store.events(Subject.IMPORT, batch.id))
         undone = replace(batch, state=BatchState.UNDONE, undone_at=now, undone_by=principal.key)
         unit.finish_batch(undone)
         unit.add_events([_told(now, principal, batch, done, told)])
@@ -130,15 +135,20 @@ def _undoable(batches: Sequence[Batch], batch_id: int, asked: str) -> Batch:
         raise InputRefused(asked, "It was undone before.", "Importing the file again brings its reports back.")
     if found.state is not BatchState.DONE:
         raise InputRefused(asked, "It was cut short: nothing of it was kept.", "Import the file again.")
-    later = [batch for batch in batches if batch.source == found.source and batch.state is BatchState.DONE]
-    newest = max(later, key=lambda batch: batch.id)
-    if newest.id != found.id:
+    building = [batch for batch in _later(batches, found) if batch.unchanged or batch.updated]
+    if building:
+        newest = max(building, key=lambda batch: batch.id)
         raise InputRefused(
             asked,
-            f"Later files of “{found.source}” build on it.",
+            f"Later files of “{found.source}” told of reports that were there before.",
             f"Undo import {newest.id} ({newest.file_name}) first.",
         )
     return found
+
+
+def _later(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
+    """Return the imports of the same source that were kept after ``batch`` and still stand."""
+    return [one for one in batches if one.source == batch.source and one.state is BatchState.DONE and one.id > batch.id]
 
 
 def _worked_on(batch: Batch, events: Iterable[Event]) -> set[int]:
