@@ -10,6 +10,7 @@ from dashboard import jobs
 from dashboard.jobs import REFRESH as REFRESH_JOB
 from dashboard.parts.counting import IMPORT_JOB
 from problems.people import Principal, Role
+from problems.sources import PlacePrecision, Source
 from tests.scenes import COORDINATOR, VIEWER, Scene
 from tests.screens import click, keys, markup, page, run, sit_down, words
 
@@ -265,6 +266,18 @@ def test_the_one_who_imported_is_told_what_to_do_next(scene: Scene) -> None:
     click(shown, "another")
     assert len(shown.file_uploader) == 1
     assert "still here" not in words(shown)
+
+
+def test_the_first_step_after_an_import_of_moved_places_is_to_count_them_by_area(scene: Scene) -> None:
+    with scene.store.writing() as unit:
+        unit.add_source(Source(0, "council", PlacePrecision.SNAPPED, why="The force says so.", decided_by="Cora"))
+    shown = count(upload(table(*ROWS)))
+    assert "count by area, not for hot spots" not in words(shown)
+    click(shown, "commit")
+    await_job(IMPORT_JOB)
+    told = words(run(shown))
+    assert "The places of “council” are not exact: its reports count by area, not for hot spots." in told
+    assert "Import boundaries, so that they can be counted by area" in told
 
 
 def test_the_second_of_two_who_import_at_once_is_told_and_loses_nothing(scene: Scene) -> None:

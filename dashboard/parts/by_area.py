@@ -12,6 +12,7 @@ from dashboard.parts.markup import draw, element, link, section, table
 from dashboard.parts.notices import empty, remark
 from dashboard.wording import NOTHING, count, number, share
 from problems.areas import AreaKind
+from problems.sources import PlacePrecision, TimePrecision
 
 _SHOWN: Final = 300
 _BOUNDARIES: Final = {"part": "Boundaries"}
@@ -40,6 +41,20 @@ def show_by_area(desk: Desk, asked: Asked) -> None:
     if len(rows) > _SHOWN:
         remark(f"{count(len(rows) - _SHOWN, kind.label.lower())} with fewer reports are not shown.")
     draw(element("p", link("/quality", "See how good the records of each source are"), css="fx-note"))
+
+
+def show_next_by_area(desk: Desk, source_name: str) -> None:
+    """Say after an import that the reports of a source that is not exact count by area, and where; else nothing."""
+    source = desk.store.source(source_name)
+    if source is None or source.precision is not PlacePrecision.SNAPPED:
+        return
+    month = ", and only the month of each is known" if source.time_precision is TimePrecision.MONTH else ""
+    remark(f"The places of “{source.name}” are not exact{month}: its reports count by area, not for hot spots.")
+    if kinds(desk.store):
+        way = link("/", "See the counts by area on the Map")
+    else:
+        way = link("/setup", "Import boundaries, so that they can be counted by area", query=_BOUNDARIES)
+    draw(element("p", way, css="fx-ways"))
 
 
 def _no_boundaries() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import jobs, session
 from dashboard.jobs import JobState
 from dashboard.parts.batches import SHOWN, show_batch, show_counts, show_history, shown_batch
+from dashboard.parts.by_area import show_next_by_area
 from dashboard.parts.column_choice import corrected_columns, loaded_columns, offer_columns_file
 from dashboard.parts.counting import IMPORT_JOB, Plan, count_and_import, done_words, is_mine
 from dashboard.parts.desk import Desk, this_desk
@@ -77,6 +78,7 @@ def _what_next(desk: Desk, batch: Batch, *, mine: bool) -> None:
     remark(done_words(batch), tone="accent")
     show_counts(batch)
     section("What to do next")
+    show_next_by_area(desk, batch.source)
     offer_refresh(desk, primary=True)
     ways = []
     if batch.rejected:
