@@ -137,7 +137,7 @@ def _end_with_parent() -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
-    if os.environ.get("FIXPOINT_READER_OF", str(os.getppid())) != str(os.getppid()):
+    if os.environ.get("READER_OF_FIXPOINT", str(os.getppid())) != str(os.getppid()):
         os._exit(1)  # it was killed before this was said
 
 

@@ -52,7 +52,7 @@ _POLL_S = 0.2
 _MOST_ROOM_BYTES = 20 << 30
 _LEFT_FREE_BYTES = 1 << 30
 #: Tells a child whose it is.
-READER_OF: Final = "FIXPOINT_READER_OF"
+READER_OF: Final = "READER_OF_FIXPOINT"
 _CHUNK_BYTES = 1 << 20
 _ROOT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from data.reading.child import main; main()"
