@@ -22,6 +22,7 @@ from problems.reports import Batch
 IMPORT_JOB: Final = "import"
 _CHECK_JOB: Final = "fx_check_job"
 _OWNER: Final = "fx_import_owner"
+_STEPS: Final = ("count", "wait", "import")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,24 @@ def is_mine(job: Job | None) -> bool:
 def count_and_import(desk: Desk, plan: Plan) -> None:
     """Draw the step that comes next: count, look at the counts, import."""
     section("Count, then keep")
+    now = _step(plan)
+    for step in _STEPS:
+        # Each step has a place of its own: its buttons stay where they were drawn, and the step before goes at once.
+        place = st.container() if step == now else st.empty()
+        if step == now:
+            with place:
+                _draw_step(desk, plan)
+
+
+def _step(plan: Plan) -> str:
+    name, key = st.session_state.get(_CHECK_JOB, ("", ""))
+    job = jobs.find(name) if key == plan.key else None
+    if job is None:
+        return "count"
+    return "import" if isinstance(job.result, Batch) else "wait"
+
+
+def _draw_step(desk: Desk, plan: Plan) -> None:
     name, key = st.session_state.get(_CHECK_JOB, ("", ""))
     job = jobs.find(name) if key == plan.key else None
     if job is None:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import jobs, session
-from dashboard.jobs import JobState
+from dashboard.jobs import Job, JobState
 from dashboard.parts.batches import SHOWN, show_batch, show_counts, show_history, shown_batch
 from dashboard.parts.by_area import show_next_by_area
 from dashboard.parts.column_choice import corrected_columns, loaded_columns, offer_columns_file
@@ -43,16 +43,14 @@ def show() -> None:
         draw_open_form()
         return
     job = jobs.find(IMPORT_JOB)
-    if job is not None and job.is_running:
-        remark(f"{job.title or 'An import'}. You may leave this page; the import goes on.", tone="accent")
-    ended_well = job is not None and job.state is JobState.DONE and is_mine(job)
-    if not ended_well:
-        jobs.watch(IMPORT_JOB, done=done_words)
-    watch_refresh()
-    if job is not None and job.state is JobState.DONE and isinstance(job.result, Batch):
-        _what_next(desk, job.result, mine=ended_well)
+    # What comes and goes has a place of its own: nothing below it is drawn anew, and no click is lost.
+    with st.container():
+        _under_way(desk, job)
     if job is None or not is_mine(job) or job.state not in (JobState.RUNNING, JobState.DONE):
-        _choose_file(desk)
+        with st.container():
+            _choose_file(desk)
+    else:
+        st.empty()
     pulls = bool(session.get_settings().feeds.servers)
     if pulls:
         show_feeds(desk)
@@ -62,6 +60,18 @@ def show() -> None:
     if not pulls:
         show_feeds(desk)
     draw_open_form()
+
+
+def _under_way(desk: Desk, job: Job | None) -> None:
+    """Draw the import that runs or has ended, and what to do next."""
+    if job is not None and job.is_running:
+        remark(f"{job.title or 'An import'}. You may leave this page; the import goes on.", tone="accent")
+    ended_well = job is not None and job.state is JobState.DONE and is_mine(job)
+    if not ended_well:
+        jobs.watch(IMPORT_JOB, done=done_words)
+    watch_refresh()
+    if job is not None and job.state is JobState.DONE and isinstance(job.result, Batch):
+        _what_next(desk, job.result, mine=ended_well)
 
 
 def _history(desk: Desk) -> None:
@@ -137,7 +147,8 @@ def _read_and_count(desk: Desk, upload: Upload, source: str) -> None:
     read_as = ", ".join(word for word in (found.format_name, found.encoding) if word)
     remark(f"{upload.name} was read as {read_as}: {count(len(found.header), 'column')}.")
     loaded = loaded_columns(upload.upload_id)
-    start = Start(loaded) if loaded else start_from(desk, source, found)
+    with st.container():
+        start = Start(loaded) if loaded else start_from(desk, source, found)
     if start != Start():
         found = _preview(desk, upload, start.columns, source, anew=start.anew)
     questions, columns = st.container(), st.container()
@@ -147,7 +158,8 @@ def _read_and_count(desk: Desk, upload: Upload, source: str) -> None:
     seen = found if corrected == found.columns else _preview(desk, upload, corrected, source)
     with questions:
         shown = ask(upload.upload_id, seen, lambda answered: _preview(desk, upload, answered, source))
-    show_rows(desk, shown, open_words(shown))
+    with st.container():
+        show_rows(desk, shown, open_words(shown))
     offer_columns_file(upload.upload_id, shown.columns)
     if not shown.refusal and not needed(shown.questions):
         count_and_import(desk, Plan(upload, source, shown.columns))
