@@ -23,6 +23,7 @@ PAGES = {
     "board": "/board",
     "report": "/report",
     "duplicates": "/duplicates",
+    "quality": "/quality",
     "import": "/import",
     "setup": "/setup",
 }
