@@ -48,7 +48,7 @@ def remembered_columns(
     what they leave open is asked again where the kept order cannot be either of the two. A date that was
     given for every row was that of the last file only.
     """
-    if source is None or not had_columns(source, header):
+    if source is None or not source.columns.startswith(f"{_HEADER}{_digest(header)}\n"):
         return None
     columns = columns_from(source.columns)
     orders = {
@@ -58,11 +58,6 @@ def remembered_columns(
     }
     precision = {field: told for field, told in columns.date_precision.items() if field in orders}
     return replace(columns, date_orders=orders, date_precision=precision, fixed=lasting(columns))
-
-
-def had_columns(source: Source, header: Sequence[str]) -> bool:
-    """Tell whether the last file of a source had these columns in this order."""
-    return source.columns.startswith(f"{_HEADER}{_digest(header)}\n")
 
 
 def lasting(columns: Columns) -> dict[str, str]:

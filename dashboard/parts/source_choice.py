@@ -1,6 +1,5 @@
 """Where a file comes from: chosen from what is known, so that one source keeps one name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,63 +11,35 @@ from dashboard.parts.notices import remark
 from dashboard.wording import listed
 from data.importing import AS_LAST_TIME, DEFAULT_SOURCE, Preview
 from data.reading.columns import Columns, columns_from
-from data.remembering import had_columns, lasting
+from data.remembering import lasting
 from data.source_names import checked_source, known_names
 from data.suggesting import near_names
 from problems.errors import InputRefused
 
 _KEY: Final = "source"
-_ASKED_FOR: Final = "fx_source_for"
-_SAID: Final = "fx_source_said"
 
 
-def chosen_source(desk: Desk, upload_id: str = "", header: Sequence[str] = ()) -> str:
-    """Draw the choice of the source and return its name; a name that is nearly a known one is remarked on.
-
-    A file whose columns no source had before is of none until somebody says of which: the name is empty then.
-    """
+def chosen_source(desk: Desk) -> str:
+    """Draw the choice of the source and return its name; a name that is nearly a known one is remarked on."""
     known = known_sources(desk)
     latest = next((batch.source for batch in desk.store.batches()), DEFAULT_SOURCE)
-    default = latest if not header else _had(desk, header)
-    if st.session_state.get(_ASKED_FOR) != upload_id and header:
-        # Another file: what stood there before it says nothing of it, unless a person chose it.
-        if default is None and not st.session_state.pop(_SAID, False):
-            kept.forget(_KEY)
-            st.session_state.pop(_KEY, None)
-        st.session_state[_ASKED_FOR] = upload_id
-    own = kept.begin(_KEY, default)
-    options = known if not st.session_state[own] or own_name(own) in known else [*known, own_name(own)]
+    own = kept.begin(_KEY, latest)
+    options = known if own_name(own) in known else [*known, own_name(own)]
     st.selectbox(
         "Where it comes from",
         options,
         key=_KEY,
-        index=None,
-        placeholder="Say where this file comes from",
         accept_new_options=True,
-        on_change=_said,
         help="The same name every time, so that a report is recognised when it comes again. Type to add a new one.",
     )
     typed = str(kept.keep(_KEY) or "")
-    source = _kept_spelling(desk, typed) if typed else ""
+    source = _kept_spelling(desk, typed)
     if source != " ".join(typed.split()):
         remark(f"“{source}” is there already: the file is read as one of it.")
-    near = [] if not source or source in known else near_names(known, source)
+    near = [] if source in known else near_names(known, source)
     if near:
         remark(f"There is {listed([f'“{name}”' for name in near])} already. Is it the same?", tone="warn")
     return source
-
-
-def _said() -> None:
-    st.session_state[_SAID] = True
-
-
-def _had(desk: Desk, header: Sequence[str]) -> str | None:
-    """Return the source that had these columns last; the usual one where nothing was imported yet."""
-    had = {each.name for each in desk.store.sources() if had_columns(each, header)}
-    batches = desk.store.batches()
-    if not batches:
-        return DEFAULT_SOURCE
-    return next((batch.source for batch in batches if batch.source in had), None)
 
 
 def _kept_spelling(desk: Desk, typed: str) -> str:

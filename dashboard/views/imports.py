@@ -22,7 +22,7 @@ from dashboard.parts.source_choice import Start, chosen_source, start_from
 from dashboard.parts.unmapped import show_unmapped
 from dashboard.parts.upload import Upload, forget_upload, keep, kept_upload
 from dashboard.wording import count
-from data.importing import DEFAULT_SOURCE, Preview, preview
+from data.importing import Preview, preview
 from data.reading.columns import Columns
 from problems.errors import ProblemError
 from problems.reports import Batch
@@ -117,29 +117,16 @@ def _choose_file(desk: Desk) -> None:
         if upload is not None and uploaded is None:
             _still_here(upload)
     with right:
-        source = chosen_source(desk, *_seen_of(desk, upload))
+        source = chosen_source(desk)
     if upload is None:
         remark(
             "One row for each report: a date, a kind, if possible a place. Telephone numbers in the text are masked."
         )
         return
-    if not source:
-        remark("Say where it comes from: no source had these columns before. Then the file is read.", tone="accent")
-        return
     try:
         _read_and_count(desk, upload, source)
     except ProblemError as refused:
         refusal(refused)
-
-
-def _seen_of(desk: Desk, upload: Upload | None) -> tuple[str, tuple[str, ...]]:
-    """Return the file's mark and its columns; no columns where it cannot be read, which is told below."""
-    if upload is None:
-        return "", ()
-    try:
-        return upload.upload_id, _preview(desk, upload, None, DEFAULT_SOURCE).header
-    except ProblemError:
-        return upload.upload_id, ()
 
 
 def _changed() -> None:
