@@ -21,6 +21,7 @@ from problems.categories import Group
 from problems.problem import Problem, ProblemStatus
 from problems.reports import Batch, Report, ReportStatus
 from problems.store import Box, Store
+from tests.loops import run_apart
 
 SQUARE = {"type": "Polygon", "coordinates": [[[-1.6, 53.8], [-1.5, 53.8], [-1.5, 53.9], [-1.6, 53.9], [-1.6, 53.8]]]}
 LINE = {"type": "LineString", "coordinates": [[-1.6, 53.8], [-1.5, 53.85]]}
@@ -78,7 +79,7 @@ class Client:
         async def send(message: Any) -> None:
             messages.append(message)
 
-        asyncio.run(self.app(scope, receive, send))
+        run_apart(self.app(scope, receive, send))
         return Answer(messages)
 
 

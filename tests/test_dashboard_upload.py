@@ -1,6 +1,5 @@
 """An uploaded file is kept while its session looks at it, and not a moment longer."""
 
-import asyncio
 import gc
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from dashboard import app
 from dashboard.parts import upload as uploads
 from data import run_folder
+from tests.loops import run_apart
 
 
 def _uploaded(name: str, content: bytes = b"a,b\n1,2\n") -> UploadedFile:
@@ -83,5 +83,5 @@ def test_a_server_that_stops_leaves_nothing_behind(session: set[uploads._Box], m
             folders.append(run_folder.run_folder())
 
     folders: list[Path] = []
-    asyncio.run(served())
+    run_apart(served())
     assert not folders[0].exists()

@@ -49,7 +49,7 @@ def test_feet_of_the_city_of_the_store_are_read_without_a_question(store: Store,
     path = _feet(tmp_path, (-73.95, 40.7), 2263)
     assert [each.field for each in preview(path, zone=NEW_YORK, store=store).questions] == ["epsg"]
     _keep(store, _places(60, (-73.95, 40.7)))
-    found = preview(path, zone=NEW_YORK, store=store)
+    found = preview(path, zone=NEW_YORK, store=store, source="parks")
     assert found.questions == ()
     assert found.columns.epsg == 2263
     lon, lat = found.first_reports[0].lon_lat or (0.0, 0.0)

@@ -25,7 +25,7 @@ from dashboard.wording import count
 from data.importing import Preview, preview
 from data.reading.columns import Columns
 from problems.errors import ProblemError
-from problems.reports import Batch
+from problems.reports import Batch, BatchState
 
 _SEEN: Final = "fx_preview"
 _SEEN_AT_ONCE: Final = 12
@@ -42,7 +42,7 @@ def show() -> None:
         show_batch(desk, one)
         draw_open_form()
         return
-    job = jobs.find(IMPORT_JOB)
+    job = _import_job(desk)
     # What comes and goes has a place of its own: nothing below it is drawn anew, and no click is lost.
     with st.container():
         _under_way(desk, job)
@@ -60,6 +60,17 @@ def show() -> None:
     if not pulls:
         show_feeds(desk)
     draw_open_form()
+
+
+def _import_job(desk: Desk) -> Job | None:
+    """Return the import that runs or has ended; one that was undone since has nothing to say any more."""
+    job = jobs.find(IMPORT_JOB)
+    if job is not None and isinstance(job.result, Batch):
+        undone = {batch.id for batch in desk.store.batches() if batch.state is BatchState.UNDONE}
+        if job.result.id in undone:
+            jobs.dismiss(IMPORT_JOB)
+            return None
+    return job
 
 
 def _under_way(desk: Desk, job: Job | None) -> None:
