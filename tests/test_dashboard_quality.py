@@ -107,12 +107,19 @@ def test_what_is_not_there_is_refused_in_words(mixed: Scene) -> None:
 
 def _run(query: dict[str, str]) -> None:
     """Show the page as the frame does, which turns a refusal into words."""
+    from streamlit import config
     from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_string("from dashboard.views import quality\nquality.show()\n", default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
+    # A server that ran in this process before leaves its settings, and those hide what went wrong.
+    shown = config.get_option("client.showErrorDetails")
+    config.set_option("client.showErrorDetails", "full")
+    try:
+        app.run()
+    finally:
+        config.set_option("client.showErrorDetails", shown)
     (fault,) = app.exception
     kind = {"NotFound": NotFound, "InputRefused": InputRefused}[fault.proto.type.rpartition(".")[2]]
     raise kind(fault.message, "")
