@@ -22,7 +22,7 @@ from data.reading.columns import Columns, check_columns
 from data.reading.files import FileFacts, asked_for, inspect
 from data.reading.homes import Box, home_of
 from data.reading.questions import Question, check_answered, gone_on_without
-from data.reading.recognising import ColumnSample, RecognisedColumn, recognise, settle
+from data.reading.recognising import AS_TOLD, ColumnSample, RecognisedColumn, recognise, settle
 from data.reading.rows import RowReader
 from data.reading.tables import Block, Row, Table, open_table
 from data.remembering import home_that_holds, measured, remembered_columns
@@ -145,8 +145,8 @@ def import_file(
         seen = _look_at(path, facts, taxonomy, source, zone, columns, store)
         seen = _with_missing(seen, taxonomy, source, file_name or path.name, fixed or {})
         seen = _with_last_time(seen, store, taxonomy, source, zone)
+        check_answered(seen.questions, table.header)
         check_columns(seen.columns, table.header)
-        check_answered(seen.questions)
         _check_repeated(seen)
         for told in seen.notes:
             progress(told, 0.2)
@@ -221,8 +221,8 @@ def preview(
     seen = _with_last_time(seen, store, taxonomy, source, zone)
     refusal, read = "", []
     try:
+        check_answered(seen.questions, seen.header)
         check_columns(seen.columns, seen.header)
-        check_answered(seen.questions)
         _check_repeated(seen)
         home = home_that_holds(_home(store, zone), _places(seen, taxonomy, source, zone))
         reader = _reader(seen.columns, seen.header, source, taxonomy, zone, "", home)
@@ -283,11 +283,13 @@ def _look_at(
             f"The columns are: {', '.join(header[:60])}.",
         )
     samples = {name: ColumnSample(name, (cells[place] for cells in whole)) for place, name in enumerate(header)}
-    why = "as you said"
-    if columns is None and store is not None and not anew:
-        columns, why = remembered_columns(store.source(source), header, samples), AS_LAST_TIME
-    if columns is None:
-        found = recognise(header, whole, taxonomy, source, str(zone), home)
+    why, told_before = AS_TOLD, None
+    if (columns is None or columns.partial) and store is not None and not anew:
+        told_before = remembered_columns(store.source(source), header, samples)
+    if told_before is not None:
+        columns, why = columns.over(told_before) if columns else told_before, AS_LAST_TIME
+    if columns is None or (columns.partial and _fits(columns, header)):
+        found = recognise(header, whole, taxonomy, source, str(zone), home, columns)
         told = (*notes, *found.notes)
         return _Seen(header, format_name, rows, found.columns, found.fields, told, repeated, found.questions)
     fields = tuple(
@@ -305,6 +307,8 @@ def _look_at(
 
 def _with_missing(seen: _Seen, taxonomy: Taxonomy, source: str, file_name: str, fixed: Mapping[str, str]) -> _Seen:
     """Take what was given for every row, and ask for what neither a column nor a person tells."""
+    if not _fits(seen.columns, seen.header):
+        return seen
     columns = seen.columns
     for name, value in fixed.items():
         columns = columns.with_fixed(name, value)

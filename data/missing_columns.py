@@ -37,7 +37,7 @@ _DATE = Question(
     "No column tells when the reports were made. If all of them are of one day or one month, which is it?",
     (),
     None,
-    '[fixed]\nreported = "2022-03"',
+    'fixed.reported = "2022-03"',
     kind=DATE,
 )
 
@@ -51,7 +51,7 @@ def _category(taxonomy: Taxonomy, source: str, file_name: str) -> Question:
         "No column tells what the reports are about. If all of them are of one kind, which is it?",
         (*leaves, Answer(AS_IT_IS, "leave them without a category for now")),
         proposed,
-        f'[fixed]\ncategory = "{proposed or next(iter(taxonomy.categories), "")}"',
+        f'fixed.category = "{proposed or next(iter(taxonomy.categories), "")}"',
         needed=False,
     )
 

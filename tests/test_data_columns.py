@@ -253,7 +253,7 @@ def test_one_date_order_holds_for_all_date_columns(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("columns = ", "not TOML"),
-        ("", "names no column"),
+        ("", "It says nothing."),
         ('[columns]\ncolour = "a"\n', "Fields are: id, category"),
         ("[columns]\nreported = 3\n", "lines of text"),
         ('colour = 1\n[columns]\nreported = "a"\n', "Settings are: columns"),

@@ -188,7 +188,26 @@ def test_a_place_beyond_all_numbers_costs_one_record(tmp_path: Path, number: str
     assert told == [(1, ""), (2, "Its place"), (3, "")]
 
 
+@pytest.mark.parametrize("digits", [4_300, 4_301, 200_000])
+def test_a_number_that_never_ends_is_refused_at_once(tmp_path: Path, digits: int) -> None:
+    records = [{"id": n, "text": "lamp"} for n in range(5_000)]
+    told = json.dumps([*records, {"id": 0, "text": "here"}]).replace('"id": 0, "text": "here"', f'"id": {"9" * digits}')
+    path = _write(tmp_path, told.encode(), "a.json")
+    if digits > 4_300:
+        with pytest.raises(InputRefused, match="more than 4,300 digits"), open_table(path):
+            pass
+    else:
+        with open_table(path) as table:
+            assert len([*table.rows()][-1].cells[0]) == 4_300
+
+
 @pytest.mark.parametrize("first", ["<id>", "<5 days", "<under a day", "<", "<id> (new)"])
 def test_a_column_whose_name_begins_like_markup_is_no_xml(tmp_path: Path, first: str) -> None:
     with open_table(_write(tmp_path, f"{first},name\n1,a\n".encode(), "a.csv")) as table:
         assert table.header == (first, "name")
+
+
+def test_a_line_with_a_number_that_never_ends_costs_one_row(tmp_path: Path) -> None:
+    path = _write(tmp_path, b'{"id": 1}\n{"id": %s}\n{"id": 3}\n' % (b"9" * 300_000), "a.jsonl")
+    with open_table(path) as table:
+        assert [(row.line, bool(row.fault)) for row in table.rows()] == [(1, False), (2, True), (3, False)]

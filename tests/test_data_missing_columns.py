@@ -77,7 +77,7 @@ def test_what_is_no_day_or_month_is_refused(tmp_path: Path, given: str) -> None:
 
 
 def test_without_an_answer_nothing_is_imported_and_the_line_that_answers_is_named(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match=r'\[fixed\] reported = "2022-03"'):
+    with pytest.raises(InputRefused, match=r'“fixed\.reported = "2022-03"”'):
         _import(store, _file(tmp_path))
     assert list(store.all_reports()) == []
 
@@ -87,7 +87,7 @@ def test_the_date_of_one_file_is_not_that_of_the_next_but_its_category_is(store:
     assert _import(store, _file(tmp_path), fixed=fixed).unmapped == 0
     following = _file(tmp_path, TABLE.replace("53", "54"), "next.csv")
     assert [each.field for each in preview(following, store=store).questions] == [FIXED_DATE]
-    with pytest.raises(InputRefused, match="No column with the date"):
+    with pytest.raises(InputRefused, match="No column tells when"):
         _import(store, following)
     assert _import(store, following, fixed={"reported": "2022-04"}).accepted == 3
     assert {report.category for report in store.all_reports()} == {"ASB-GROUP"}
@@ -169,7 +169,7 @@ def test_the_command_line_takes_the_date_and_the_category_of_every_row(
     monkeypatch.delenv("FIXPOINT_SETTINGS", raising=False)
     path = str(_file(tmp_path))
     assert main(["import", path]) == 2
-    assert '[fixed] reported = "2022-03"' in capsys.readouterr().err
+    assert '“fixed.reported = "2022-03"”' in capsys.readouterr().err
     assert main(["import", path, "--reported", "soon"]) == 2
     assert "not a day or a month" in capsys.readouterr().err
     assert main(["import", path, "--reported", "2022-03", "--category", "Graffiti"]) == 0

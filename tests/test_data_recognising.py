@@ -119,7 +119,7 @@ def test_an_order_that_the_values_leave_open_is_asked_with_what_each_answer_mean
     assert found.fields[0].confidence == 0.5
     with pytest.raises(InputRefused, match="day/month or month/day") as refusal:
         check_answered(found.questions)
-    assert '[date_order] reported = "dmy"' in str(refusal.value)
+    assert '“date_order.reported = "dmy"”' in str(refusal.value)
     assert _only_question(_look(_AMBIGUOUS, NEW_YORK)).proposed == "mdy"
 
 

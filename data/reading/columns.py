@@ -50,6 +50,7 @@ DATE_PRECISIONS = ("moment", "day", "month")
 CONFIRMABLE = ("swapped", "zone", "fixed_category", "other_columns")
 #: What one answer can tell for every row of a file that has no column for it.
 FIXABLE = ("reported", "category")
+_PLACE_FIELDS = frozenset({"lat", "lon", "lat_lon", "easting", "northing"})
 _FIXED_YEARS = range(1950, 2101)
 _MAX_FIXED = 300
 
@@ -70,6 +71,7 @@ class Columns:
     confirmed : what was asked and is right as it stands, of :data:`CONFIRMABLE`
     fixed : field (of :data:`FIXABLE`) to what holds for every row: a day or a month, a category's code or name
     thousands : the mark between the thousands of easting and northing, a comma or a point; "" for none
+    partial : these are answers, and corrections of what is recognised in the file; alone they do not suffice
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Columns:
     confirmed: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     thousands: str = ""
+    partial: bool = field(default=False, compare=False)
 
     def precision(self, name: str) -> str:
         """Return how exact the dates of a date field are, of :data:`DATE_PRECISIONS`."""
@@ -112,6 +115,31 @@ class Columns:
         """Tell whether some column, or pair of columns, gives coordinates."""
         return bool({"lat", "lon"} <= self.names.keys() or "lat_lon" in self.names or "easting" in self.names)
 
+    def over(self, found: "Columns") -> "Columns":
+        """Return these over those that were found in the file: what is said here holds, the rest as it was found."""
+        here = self.names.keys() & _PLACE_FIELDS
+        kept = {
+            field: column
+            for field, column in found.names.items()
+            if column not in self.names.values() and not (here and field in _PLACE_FIELDS)
+        }
+        names = {field: column for field in FIELDS if (column := self.names.get(field, kept.get(field)))}
+        orders = {field: order for field, order in {**found.date_orders, **self.date_orders}.items() if field in names}
+        precision = {field: each for field, each in found.date_precision.items() if field not in self.date_orders}
+        precision = {field: each for field, each in {**precision, **self.date_precision}.items() if field in names}
+        return Columns(
+            names,
+            orders,
+            self.zone or found.zone,
+            self.epsg or found.epsg,
+            self.no_place or found.no_place,
+            precision,
+            self.lon_first or found.lon_first,
+            tuple(dict.fromkeys((*found.confirmed, *self.confirmed))),
+            {**found.fixed, **self.fixed},
+            self.thousands or found.thousands,
+        )
+
     def told(self) -> dict[str, str]:
         """Return everything as plain words, as an import remembers it."""
         told = dict(self.names)
@@ -135,20 +163,21 @@ class Columns:
     def to_toml(self) -> str:
         """Return the file that :func:`read_columns` reads back to this."""
         lines = [f"no_place = {str(self.no_place).lower()}"] if self.no_place else []
-        lines += [f"zone = {_quoted(self.zone)}"] if self.zone else []
+        lines += [f"zone = {quoted(self.zone)}"] if self.zone else []
         lines += [f"epsg = {self.epsg}"] if self.epsg else []
-        lines += [f"thousands = {_quoted(self.thousands)}"] if self.thousands else []
+        lines += [f"thousands = {quoted(self.thousands)}"] if self.thousands else []
         lines += ["lon_first = true"] if self.lon_first else []
-        lines += [f"confirmed = [{', '.join(map(_quoted, self.confirmed))}]"] if self.confirmed else []
-        lines += ["", "[columns]", *(f"{name} = {_quoted(column)}" for name, column in self.names.items())]
+        lines += [f"confirmed = [{', '.join(map(quoted, self.confirmed))}]"] if self.confirmed else []
+        lines += ["", "[columns]", *(f"{name} = {quoted(column)}" for name, column in self.names.items())]
         tables = {"date_order": self.date_orders, "date_precision": self.date_precision, "fixed": self.fixed}
         for table, told in tables.items():
             if told:
-                lines += ["", f"[{table}]", *(f"{name} = {_quoted(value)}" for name, value in told.items())]
+                lines += ["", f"[{table}]", *(f"{name} = {quoted(value)}" for name, value in told.items())]
         return "\n".join(lines).lstrip() + "\n"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it, in quotation marks."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in escaped) + '"'
 
@@ -184,7 +213,8 @@ def read_columns(path: Path) -> Columns:
     """Read a mapping from a TOML file.
 
     The file has a table ``[columns]`` (field = "column name") and may have ``date_order`` (one of
-    :data:`DATE_ORDERS`, or a table per date field), ``zone``, ``epsg`` and ``no_place``.
+    :data:`DATE_ORDERS`, or a table per date field), ``zone``, ``epsg`` and ``no_place``. One that does not
+    tell the date and the place is partial: it answers questions, and corrects what is recognised in a file.
 
     Raises
     ------
@@ -227,10 +257,14 @@ def _columns(asked: str, told: Mapping[str, object]) -> Columns:
     if unknown:
         raise InputRefused(asked, f"“{unknown[0]}” is not a setting.", f"Settings are: {', '.join(_SETTINGS)}.")
     names = _texts(asked, "columns", told.get("columns", {}), FIELDS)
-    if not names:
-        raise InputRefused(asked, "It names no column.", f"Fields are: {', '.join(FIELDS)}.")
-    orders = _of_dates(asked, told, names, "date_order", "order", DATE_ORDERS)
-    precisions = _of_dates(asked, told, names, "date_precision", "precision", DATE_PRECISIONS)
+    if not told:
+        raise InputRefused(asked, "It says nothing.", f"Name columns for some of these fields: {', '.join(FIELDS)}.")
+    fixed = _fixed(asked, told)
+    dated = "reported" in names or "reported" in fixed
+    partial = not dated or not (told.get("no_place") or _PLACE_FIELDS & names.keys())
+    dates = [name for name in DATE_FIELDS if partial or name in names]
+    orders = _of_dates(asked, told, dates, "date_order", "order", DATE_ORDERS)
+    precisions = _of_dates(asked, told, dates, "date_precision", "precision", DATE_PRECISIONS)
     zone, epsg = told.get("zone"), told.get("epsg")
     if zone is not None and not _is_zone(zone):
         raise InputRefused(asked, f"“{zone}” is not a time zone.", "Write one such as Europe/London.")
@@ -248,8 +282,9 @@ def _columns(asked: str, told: Mapping[str, object]) -> Columns:
         precisions,
         _flag(asked, told, "lon_first"),
         tuple(confirmed),
-        _fixed(asked, told),
+        fixed,
         _thousands(asked, told.get("thousands", "")),
+        partial,
     )
 
 
@@ -268,11 +303,11 @@ def _fixed(asked: str, told: Mapping[str, object]) -> dict[str, str]:
 
 
 def _of_dates(
-    asked: str, told: Mapping[str, object], names: Mapping[str, str], setting: str, word: str, possible: Sequence[str]
+    asked: str, told: Mapping[str, object], dates: Sequence[str], setting: str, word: str, possible: Sequence[str]
 ) -> dict[str, str]:
     given = told.get(setting, {})
     if isinstance(given, str):
-        given = dict.fromkeys([name for name in DATE_FIELDS if name in names], given)
+        given = dict.fromkeys(dates, given)
     values = _texts(asked, setting, given, DATE_FIELDS)
     for wrong in (value for value in values.values() if value not in possible):
         raise InputRefused(asked, f"“{wrong}” is not a date {word}.", f"Possible are: {', '.join(possible)}.")
@@ -303,6 +338,11 @@ def _is_zone(zone: object) -> bool:
     return True
 
 
+def has_columns(header: Sequence[str]) -> str:
+    """Say which columns a file has."""
+    return f"The file has: {', '.join(header[:60])}{' …' if len(header) > 60 else ''}."
+
+
 _PAIRS = (("lat", "lon"), ("lon", "lat"), ("easting", "northing"), ("northing", "easting"))
 
 
@@ -316,7 +356,7 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
         mapped, only half of a pair of coordinates, or a coordinate system that does not exist.
     """
     asked = "The file cannot be read with these columns."
-    listed = f"The file has: {', '.join(header[:60])}{' …' if len(header) > 60 else ''}."
+    listed = has_columns(header)
     for name, column in columns.names.items():
         if column not in header:
             raise InputRefused(asked, f"There is no column “{column}” for “{FIELDS[name].lower()}”.", listed)

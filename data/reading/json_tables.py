@@ -5,6 +5,7 @@ A first pass over all records finds every field, so that one which only appears 
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from math import isfinite
@@ -29,6 +30,7 @@ from data.reading.geometry import (
 )
 from data.reading.json_places import Place, find_records
 from data.reading.open311 import refuse_services
+from data.reading.streams import has_long_number
 from data.reading.surrogates import JsonStream, written_out
 from problems.errors import InputRefused
 
@@ -106,10 +108,10 @@ def _by_line(stream: BinaryIO, size: int) -> Iterator[tuple[int, Any, float]]:
             raise InputRefused("", f"Line {number} is longer than {_MAX_LINE_BYTES:,} characters.", "Export it again.")
         line = line.strip(b" \t\r\n\x1e")
         if line:
-            try:
-                record = json.loads(written_out(line), parse_float=Decimal)
-            except (ValueError, RecursionError):
-                record = _Faulty(line[:500].decode("utf-8", "replace"))
+            record = _Faulty(line[:500].decode("utf-8", "replace"))
+            if not has_long_number(line):
+                with suppress(ValueError, RecursionError):
+                    record = json.loads(written_out(line), parse_float=Decimal)
             yield number, record, read / size
 
 

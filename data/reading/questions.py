@@ -1,13 +1,13 @@
 """What a file leaves open: questions with proposed answers, instead of guesses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from data.reading.columns import CONFIRMABLE, DATE_FIELDS, FIELDS, Columns, columns_from
+from data.reading.columns import CONFIRMABLE, DATE_FIELDS, FIELDS, Columns, columns_from, has_columns
 from problems.errors import InputRefused
 
-_ASKED = "The file cannot be read yet: something in it can be read in more than one way."
+_ASKED = "The file cannot be read yet: it leaves something open."
 _MOST_ANSWERS = 6
 #: Kinds of questions besides the fields; :func:`answered` knows each.
 EPSG, ZONE, SWAPPED, NO_PLACE = "epsg", "zone", "swapped", "no_place"
@@ -118,8 +118,13 @@ def _swapped(columns: Columns) -> Columns:
     return replace(columns, names=names)
 
 
-def check_answered(questions: Iterable[Question]) -> None:
+def check_answered(questions: Iterable[Question], header: Sequence[str] = ()) -> None:
     """Refuse to go on while a needed question is open.
+
+    Parameters
+    ----------
+    header
+        Listed where no column was found for what is asked.
 
     Raises
     ------
@@ -128,12 +133,21 @@ def check_answered(questions: Iterable[Question]) -> None:
     """
     needed = [question for question in questions if question.needed]
     if needed:
-        lines = "; ".join(question.toml.replace("\n", " ") for question in needed if question.toml)
         raise InputRefused(
             _ASKED,
             " ".join(question.told() for question in needed),
-            f"Answer it when you choose the columns, or in a columns file, for example: {lines}." if lines else "",
+            " ".join(filter(None, (_answers(needed), _listed(needed, header)))),
         )
+
+
+def _answers(needed: Sequence[Question]) -> str:
+    lines = " and ".join(f"“{line}”" for question in needed for line in question.toml.splitlines())
+    return f"Answer it when you choose the columns, or in a columns file, for example with {lines}." if lines else ""
+
+
+def _listed(needed: Sequence[Question], header: Sequence[str]) -> str:
+    missing = any(question.field in (NO_PLACE, FIXED_DATE) for question in needed)
+    return has_columns(header) if missing and header else ""
 
 
 def gone_on_without(questions: Iterable[Question]) -> tuple[str, ...]:
@@ -159,5 +173,5 @@ def order_question(field: str, column: str, proposed: str, why: str, example: st
         f"{FIELDS[field]}: every value of “{column}” could be day/month or month/day; {why}.",
         answers if proposed == "dmy" else answers[::-1],
         proposed,
-        f'[date_order]\n{field} = "{proposed}"',
+        f'date_order.{field} = "{proposed}"',
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.reading.clocks import named_alike, names_clock_alone
 from data.reading.column_names import ABOUT_THE_END, NAMES
-from data.reading.columns import FIELDS, TIME_FIELDS, Columns
+from data.reading.columns import FIELDS, TIME_FIELDS, Columns, quoted
 from data.reading.homes import Box, home_of
 from data.reading.numbers import read_numbers
 from data.reading.questions import NO_PLACE, Answer, Question
@@ -58,6 +58,7 @@ class Recognition:
     questions: tuple[Question, ...] = ()
 
 
+AS_TOLD = "as you said"
 _BY_BOTH = "by its name and its values"
 #: Low enough that people are asked to check.
 _PERHAPS = 0.4
@@ -137,7 +138,7 @@ class _Recogniser:
                     "Several columns hold dates: which one is the date of the report?",
                     answers,
                     answers[0].value,
-                    f'[columns]\nreported = "{answers[0].value}"',
+                    f"columns.reported = {quoted(answers[0].value)}",
                 )
             )
 
@@ -339,6 +340,7 @@ def recognise(
     source: str,
     zone_name: str,
     home: Box | None = None,
+    told: Columns | None = None,
 ) -> Recognition:
     """Recognise the columns of a table from a sample of its rows.
 
@@ -351,6 +353,8 @@ def recognise(
     home
         West, south, east, north of where the reports of the deployment lie, if that is known: with it,
         most projected systems and swapped coordinates are found.
+    told
+        What a person said of the columns, which need not be all: it holds. Its columns are among the header.
 
     Returns
     -------
@@ -366,12 +370,24 @@ def recognise(
     recogniser.ask_for_place()
     found = recogniser.found
     columns = Columns({field: found[field].column for field in FIELDS if field in found})
+    questions = recogniser.questions
+    if told is not None:
+        columns = told.over(columns)
+        by_name = {sample.name: sample for sample in samples}
+        found = {
+            field: RecognisedColumn(field, column, by_name[column].examples, 1.0, AS_TOLD)
+            if field in told.names
+            else found[field]
+            for field, column in columns.names.items()
+        }
+        answers = {*columns.names, *columns.fixed, *([NO_PLACE] if columns.no_place or columns.has_place else [])}
+        questions = [question for question in questions if question.field not in answers]
     settled = settle(columns, {sample.name: sample for sample in samples}, zone_name, home)
     for question in settled.questions:
         if question.field in found:
             found[question.field] = replace(found[question.field], confidence=question.confidence, why=question.text)
     fields = tuple(found[field] for field in FIELDS if field in found)
-    return Recognition(settled.columns, fields, settled.notes, (*recogniser.questions, *settled.questions))
+    return Recognition(settled.columns, fields, settled.notes, (*questions, *settled.questions))
 
 
 def complete(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.reading.column_names import NAMES
-from data.reading.columns import DATE_FIELDS, FIELDS, TIME_FIELDS, Columns
+from data.reading.columns import DATE_FIELDS, FIELDS, TIME_FIELDS, Columns, quoted
 from data.reading.dates import find_order, match_date, read_date
 from data.reading.homes import Box, around, better_zone, home_of
 from data.reading.numbers import read_grouped, read_numbers
@@ -316,7 +316,7 @@ def _swapped_question(columns: Columns, samples: Samples, zone_name: str, home: 
         check, toml = f"Check the column “{names[0]}”.", "lon_first = true"
     else:
         check = f"Check the columns “{names[0]}” and “{names[1]}”."
-        toml = f'lat = "{names[1]}"\nlon = "{names[0]}"'
+        toml = f"columns.lat = {quoted(names[1])}\ncolumns.lon = {quoted(names[0])}"
     first = int(np.flatnonzero(known)[0])
     yield Question(
         SWAPPED,
