@@ -167,9 +167,13 @@ def drawn(page: Page) -> None:
 
 def maps_drawn(page: Page) -> None:
     """Wait until every map on the page has its reports and problems, and no element is still to come."""
-    for frame in page.locator(".st-key-fx-map iframe, .st-key-fx-locator iframe").all():
-        frame.content_frame.locator("#map_div[data-problems][data-kind][data-streets]").wait_for()
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+    # The frame of a map comes after the place for it: a place without its frame is waited for too.
+    for place in page.locator(".st-key-fx-map, .st-key-fx-locator").all():
+        frame = place.locator("iframe").content_frame
+        frame.locator("#map_div[data-problems][data-kind][data-streets]").wait_for()
+    for place in page.locator(".st-key-fx-place").all():
+        place.locator("iframe").content_frame.locator("#map_div[data-streets]").wait_for()
 
 
 @pytest.fixture(scope="session")
