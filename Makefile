@@ -5,7 +5,8 @@
 
 PORT ?=
 TESTS ?=
-WORKERS ?= auto
+# Browser tests wait more than they work: one worker more than there are cores.
+WORKERS ?= $(shell $(RUN) -c "import os; print((os.cpu_count() or 1) + 1)")
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 VENV := .venv
 RUN := $(VENV)/bin/python

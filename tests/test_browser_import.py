@@ -177,10 +177,12 @@ def test_a_file_and_its_answers_survive_leaving_the_page(visit: Visitor) -> None
     expect(page.get_by_text("left.csv is still here.")).to_have_count(0)
 
 
-def test_counting_is_stopped_in_the_middle(visit: Visitor) -> None:
+def test_counting_is_stopped_in_the_middle(visit: Visitor, tmp_path: Path) -> None:
     page = visit("/import")
     line = "{},Street light not working,2026-02-03 10:00,52.90001,-1.20001,Lamp {} is dark and has been so for long"
-    choose(page, "long.csv", "\n".join([HEAD, *(line.format(n, n) for n in range(400_000))]).encode())
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join([HEAD, *(line.format(n, n) for n in range(400_000))]))
+    page.locator("input[type=file]").first.set_input_files(path)
     press(page, "Count the whole file")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. Nothing was changed.")).to_be_visible()
