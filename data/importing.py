@@ -25,7 +25,7 @@ from data.reading.questions import Question, check_answered, gone_on_without
 from data.reading.recognising import AS_TOLD, ColumnSample, RecognisedColumn, recognise, settle
 from data.reading.rows import RowReader
 from data.reading.tables import Block, Row, Table, open_table
-from data.remembering import home_that_holds, measured, remembered_columns
+from data.remembering import home_that_holds, measured, newly_filled, remembered_columns
 from data.source_names import checked_source
 from data.taxonomy import load_taxonomy, taxonomy_of
 from problems.categories import Taxonomy
@@ -169,7 +169,7 @@ def import_file(
                 columns={"time zone": str(zone), **seen.columns.told()},
                 stretches=in_kept_order(store, source, stretches),
                 kind=table.format_name,
-                told_of_source=measured(source, seen.columns, seen.header, lon_lat),
+                told_of_source=measured(source, seen.columns, seen.header, lon_lat, seen.empty()),
                 facts=_facts(store, {_REPORTER_KEY_FACT: key} if "reporter" in seen.columns.names else {}),
                 share_read=table.share_read,
                 progress=progress,
@@ -259,6 +259,11 @@ class _Seen:
     unclear: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
+    def empty(self) -> list[str]:
+        """Return the columns without any value in the sampled rows."""
+        filled = {place for row in self.rows for place, cell in enumerate(row.cells) if cell.strip()}
+        return [name for place, name in enumerate(self.header) if place not in filled]
+
 
 def _look_at(
     path: Path,
@@ -286,14 +291,19 @@ def _look_at(
     why, told_before = AS_TOLD, None
     if (columns is None or columns.partial) and store is not None and not anew:
         told_before = remembered_columns(store.source(source), header, samples)
+    more: dict[str, RecognisedColumn] = {}
     if told_before is not None:
+        if store is not None and (filled := newly_filled(store.source(source), samples)):
+            found = recognise(header, whole, taxonomy, source, str(zone), home)
+            told_before = told_before.with_more({f: c for f, c in found.columns.names.items() if c in filled})
+            more = {each.field: each for each in found.fields if each.column in filled}
         columns, why = columns.over(told_before) if columns else told_before, AS_LAST_TIME
     if columns is None or (columns.partial and _fits(columns, header)):
         found = recognise(header, whole, taxonomy, source, str(zone), home, columns)
         told = (*notes, *found.notes)
         return _Seen(header, format_name, rows, found.columns, found.fields, told, repeated, found.questions)
     fields = tuple(
-        RecognisedColumn(name, column, samples[column].examples, 1.0, why)
+        more.get(name, RecognisedColumn(name, column, samples[column].examples, 1.0, why))
         for name, column in columns.names.items()
         if column in samples
     )

@@ -1,5 +1,6 @@
 """What is kept of a source between its files: how exact it is, and how its columns are read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -17,10 +18,10 @@ from problems.sources import Source, TimePrecision
 
 #: Places far from home are faults only in files that mostly tell of home; this far is far.
 _FAR_DEG = 3.0
-_HEADER = "# header "
+_HEADER, _EMPTY = "# header ", "# empty "
 
 
-def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats) -> Source:
+def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats, empty: Sequence[str] = ()) -> Source:
     """Return a source as a sample of its file shows it.
 
     Parameters
@@ -28,11 +29,14 @@ def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats
     lon_lat
         Places of the sampled rows in degrees, shape (n, 2), NaN for none. Without any, nothing is
         said about how exact they are: ``why`` is empty.
+    empty
+        Columns without any value in the sampled rows: what they hold is not known yet.
     """
     time_precision = TimePrecision(columns.precision("reported"))
     # That the reports of one file are others than those before says nothing about the next file.
     confirmed = tuple(each for each in columns.confirmed if each != OTHER_COLUMNS)
-    told = f"{_HEADER}{_digest(header)}\n{replace(columns, confirmed=confirmed).to_toml()}"
+    unheard = json.dumps([column for column in empty if column not in columns.names.values()])
+    told = f"{_HEADER}{_digest(header)}\n{_EMPTY}{unheard}\n{replace(columns, confirmed=confirmed).to_toml()}"
     if not np.isfinite(lon_lat).all(axis=1).any():
         return Source(0, name, time_precision=time_precision, columns=told)
     verdict = judge(lon_lat, time_precision is TimePrecision.MONTH)
@@ -58,6 +62,13 @@ def remembered_columns(
     }
     precision = {field: told for field, told in columns.date_precision.items() if field in orders}
     return replace(columns, date_orders=orders, date_precision=precision, fixed=lasting(columns))
+
+
+def newly_filled(source: Source | None, samples: Mapping[str, ColumnSample]) -> set[str]:
+    """Return the columns that the last file of a source left empty, and this one does not."""
+    lines = source.columns.splitlines() if source is not None else []
+    told = next((line.removeprefix(_EMPTY) for line in lines if line.startswith(_EMPTY)), "[]")
+    return {column for column in json.loads(told) if column in samples and any(samples[column].values)}
 
 
 def lasting(columns: Columns) -> dict[str, str]:

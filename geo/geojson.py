@@ -48,11 +48,22 @@ def to_lon_lat(polygon: BaseGeometry, epsg: int) -> dict[str, Any]:
     def project(xy_m: Floats) -> Floats:
         return points_to_lon_lat(xy_m, epsg)
 
-    degrees = shapely.set_precision(shapely.transform(polygon, project), 10.0**-DECIMALS)
+    degrees = _snapped(shapely.transform(polygon, project))
     if degrees.is_empty:
         raise GeoError("An outline was to be turned into GeoJSON.", "It is smaller than a centimetre.", "Leave it out.")
     geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(degrees)))
     return {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}
+
+
+def _snapped(polygon: BaseGeometry) -> BaseGeometry:
+    """Return an outline on the grid of whole decimals, valid."""
+    grid = 10.0**-DECIMALS
+    try:
+        return shapely.set_precision(polygon, grid)
+    except shapely.errors.GEOSException:
+        # Where many holes touch on the grid, GEOS gives up: each corner goes to the grid alone, then all is mended.
+        mended = shapely.make_valid(shapely.set_precision(polygon, grid, mode="pointwise"))
+        return shapely.union_all([part for part in shapely.get_parts(mended) if part.geom_type.endswith("Polygon")])
 
 
 def bounds(geometry: Mapping[str, object]) -> tuple[float, float, float, float]:

@@ -57,9 +57,18 @@ def says_the_same(kept: bytes, now: bytes, columns: ReportColumns, place: int) -
     the report is then taken again, once.
     """
     if len(kept) != _OLD_BYTES:
-        return kept == now
+        # The status at the end may be of another row (see seen_only); the rest is made of this one’s too.
+        return kept[:-_STATUS_BYTES] == now[:-_STATUS_BYTES]
     knows_more = columns.asset[place] or columns.due_at[place] != NEVER or columns.updated_at[place] != NEVER
     return not knows_more and kept == old_content_of(columns.report(place))
+
+
+def seen_only(kept: bytes, now: bytes) -> bytes:
+    """Return the fingerprint of a row that is known from now on, with the status of the one that was ``kept``.
+
+    A row that tells of an older state is not taken again, and is not what the feed says now.
+    """
+    return now if len(kept) == _OLD_BYTES else now[:-_STATUS_BYTES] + kept[-_STATUS_BYTES:]
 
 
 def status_stands(report: Report, told: bytes) -> bool:
@@ -67,11 +76,6 @@ def status_stands(report: Report, told: bytes) -> bool:
     if len(told) == _OLD_BYTES:
         return _old_status(report) == told[_CONTENT_BYTES:]
     return _status_of(report) == told[-_STATUS_BYTES:]
-
-
-def status_differs(kept: bytes, report: Report) -> bool:
-    """Tell whether the feed says another status than it said in the fingerprint ``kept``."""
-    return not status_stands(report, kept)
 
 
 def _status_of(report: Report) -> bytes:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.importing import import_file, preview
-from data.reading.columns import Columns, columns_from, read_columns
+from data.reading.columns import Columns
 from data.reading.questions import answered
 from data.stores import open_store
 from data.taxonomy import load_taxonomy
@@ -332,63 +332,6 @@ def test_a_preview_shows_what_an_import_would_do(shared: Path) -> None:
     )
     assert "none for the longitude" in corrected.refusal
     assert corrected.first_reports == ()
-
-
-# -- a columns file with answers alone --
-
-_AMBIGUOUS = "Case,Type,Opened,Closed,Lat,Long\n1,Tag,01/02/2026,03/02/2026,51.5,-0.1\n2,Tag,03/04/2026,,51.6,-0.1\n"
-_TWO_DATES = "Case,Type,A,B,Lat,Long\n" + "".join(
-    f"{n},Tag,2026-01-{n + 10},2026-02-{n + 10},51.5,-0.1\n" for n in range(9)
-)
-_SWAPPED = "Case,Type,Opened,Lat,Long\n" + "".join(f"{n},Tag,2026-01-13,-0.1{n},51.5\n" for n in range(9))
-_NO_PLACE = "Case,Type,Opened,Street\n1,Tag,2026-01-13,High Street\n2,Tag,2026-01-14,Low Road\n"
-_NO_DATE = "Case,Type,Lat,Long\n1,Tag,51.5,-0.1\n2,Lamp,51.6,-0.1\n"
-
-
-@pytest.mark.parametrize("text", [_AMBIGUOUS, _TWO_DATES, _SWAPPED, _NO_PLACE, _NO_DATE])
-def test_the_line_that_a_refusal_names_is_all_that_a_columns_file_needs(
-    store: Store, tmp_path: Path, text: str
-) -> None:
-    path = _file(tmp_path, text)
-    asked = [question for question in preview(path).questions if question.needed]
-    with pytest.raises(InputRefused) as refusal:
-        _import(store, path)
-    for question in asked:
-        assert all(line in str(refusal.value) for line in question.toml.splitlines())
-    told = tmp_path / "columns.toml"
-    told.write_text("\n".join(question.toml for question in asked), encoding="utf-8")
-    seen = preview(path)
-    for question in asked:
-        value = "2022-03" if question.field == "fixed_reported" else question.proposed or question.answers[0].value
-        seen = preview(path, answered(seen.columns, question, value))
-    batch = _import(store, path, columns=read_columns(told))
-    assert asked
-    assert batch.accepted == text.count("\n") - 1
-    assert batch.columns.items() >= seen.columns.told().items()
-
-
-def test_answers_correct_one_column_and_leave_the_others_as_they_were_found(store: Store, tmp_path: Path) -> None:
-    path = _file(tmp_path, _AMBIGUOUS.replace("Closed", "Planned"))
-    seen = preview(path, columns_from('date_order = "dmy"\n[columns]\nclosed = "Planned"\nid = "Type"'))
-    assert [question for question in seen.questions if question.needed] == []
-    assert {field: seen.columns.names[field] for field in ("id", "closed", "reported", "lat")} == {
-        "id": "Type",
-        "closed": "Planned",
-        "reported": "Opened",
-        "lat": "Lat",
-    }
-    assert "category" not in seen.columns.names
-    assert {each.field: each.why for each in seen.recognised}["closed"] == "as you said"
-    assert "There is no column “Nowhere”" in preview(path, columns_from('columns.closed = "Nowhere"')).refusal
-
-
-def test_answers_go_over_what_the_source_had_last_time(store: Store, tmp_path: Path) -> None:
-    said = Columns(
-        {"id": "Case", "text": "Type", "reported": "Opened", "lat": "Lat", "lon": "Long"}, {"reported": "dmy"}
-    )
-    _import(store, _file(tmp_path, _AMBIGUOUS), columns=said)
-    columns = preview(_file(tmp_path, _AMBIGUOUS), columns_from('zone = "Europe/Dublin"'), store=store).columns
-    assert (columns.names, columns.date_orders, columns.zone) == (said.names, said.date_orders, "Europe/Dublin")
 
 
 # -- what is kept of a source --

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,3 +66,20 @@ def test_an_outline_without_ground_is_refused(shape) -> None:
 def test_what_is_no_geometry_is_refused(geometry) -> None:
     with pytest.raises(GeoError):
         bounds(geometry)
+
+
+def test_an_outline_that_geos_cannot_round_at_once_is_rounded_and_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = shapely.set_precision
+
+    def refusing(shape: Any, grid: float, mode: str = "valid_output") -> Any:
+        if mode == "valid_output":
+            raise shapely.errors.GEOSException("TopologyException: unable to assign free hole to a shell")
+        return whole(shape, grid, mode=mode)
+
+    rings = [shapely.box(500_000 + 10 * n, 0, 500_009 + 10 * n, 100).exterior for n in range(3)]
+    shape = shapely.Polygon(shapely.box(499_990, -10, 500_040, 110).exterior, rings)
+    expected = shapely.geometry.shape(to_lon_lat(shape, 32630))
+    monkeypatch.setattr(shapely, "set_precision", refusing)
+    found = shapely.geometry.shape(to_lon_lat(shape, 32630))
+    assert found.is_valid
+    assert found.symmetric_difference(expected).area < 1e-12

@@ -154,3 +154,22 @@ def test_an_older_row_far_behind_a_newer_one_changes_nothing(store: SqlStore, mo
     assert (first.accepted, first.updated, first.unchanged) == (dry.accepted, dry.updated, dry.unchanged) == (2, 0, 1)
     assert _take(store, *rows, file="two").unchanged == 3
     assert store.events(Subject.REPORT) == []
+
+
+@pytest.mark.parametrize(("first", "last"), [(ReportStatus.NEW, "resolved"), (ReportStatus.RESOLVED, "in_progress")])
+def test_an_older_row_does_not_keep_a_later_one_from_being_heard(
+    store: SqlStore, first: ReportStatus, last: str
+) -> None:
+    def told(status: ReportStatus, at: datetime) -> Report:
+        return _closed("a", at, updated_at=at) if status is ReportStatus.RESOLVED else _report("a", updated_at=at)
+
+    other = ReportStatus.RESOLVED if first is ReportStatus.NEW else ReportStatus.NEW
+    _take(store, told(first, START))
+    older = told(other, START - DAY)
+    assert _take(store, older, file="older").updated == 1
+    assert _take(store, older, file="older again").unchanged == 1
+    (kept,) = store.all_reports()
+    assert kept.status is first
+    _take(store, told(other, START + DAY), file="later")
+    (kept,) = store.all_reports()
+    assert kept.status == last

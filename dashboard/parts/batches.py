@@ -107,7 +107,9 @@ def show_history(desk: Desk) -> None:
         for batch in batches[:_BATCHES_SHOWN]
     ]
     heads = ("Number", "When", "Who", "File", "Source", "Rows", "New", "Changed", "Here already", "Rejected", "State")
-    shown = table("Imports, newest first", heads, rows, numeric=(0, 5, 6, 7, 8, 9), narrow_without=(0, 2, 4, 5, 7, 8, 9))
+    shown = table(
+        "Imports, newest first", heads, rows, numeric=(0, 5, 6, 7, 8, 9), narrow_without=(0, 2, 4, 5, 7, 8, 9)
+    )
     draw(shown)
     if len(batches) > _BATCHES_SHOWN:
         remark(f"{count(len(batches) - _BATCHES_SHOWN, 'older import')} can be chosen below.")

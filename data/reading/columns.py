@@ -116,29 +116,46 @@ class Columns:
         return bool({"lat", "lon"} <= self.names.keys() or "lat_lon" in self.names or "easting" in self.names)
 
     def over(self, found: "Columns") -> "Columns":
-        """Return these over those that were found in the file: what is said here holds, the rest as it was found."""
-        here = self.names.keys() & _PLACE_FIELDS
-        kept = {
-            field: column
-            for field, column in found.names.items()
-            if column not in self.names.values() and not (here and field in _PLACE_FIELDS)
-        }
-        names = {field: column for field in FIELDS if (column := self.names.get(field, kept.get(field)))}
-        orders = {field: order for field, order in {**found.date_orders, **self.date_orders}.items() if field in names}
-        precision = {field: each for field, each in found.date_precision.items() if field not in self.date_orders}
-        precision = {field: each for field, each in {**precision, **self.date_precision}.items() if field in names}
+        """Return these over those that were found in the file: what is said here holds, the rest as it was found.
+
+        What was found out about a column does not hold for another one that takes its place.
+        """
+        names = self._names_over(found)
+        same = {f for f, column in names.items() if found.names.get(f) == column}
+        orders = {f: order for f, order in found.date_orders.items() if f in same}
+        precise = {f: each for f, each in found.date_precision.items() if f in same and f not in self.date_orders}
+        if self.no_place or _places(names) != _places(found.names):
+            confirmed = tuple(each for each in found.confirmed if each != "swapped")
+            found = replace(found, epsg=None, no_place=False, lon_first=False, thousands="", confirmed=confirmed)
         return Columns(
             names,
-            orders,
+            {f: order for f, order in {**orders, **self.date_orders}.items() if f in names},
             self.zone or found.zone,
             self.epsg or found.epsg,
             self.no_place or found.no_place,
-            precision,
+            {f: each for f, each in {**precise, **self.date_precision}.items() if f in names},
             self.lon_first or found.lon_first,
             tuple(dict.fromkeys((*found.confirmed, *self.confirmed))),
-            {**found.fixed, **self.fixed},
+            {**{f: value for f, value in found.fixed.items() if f not in names}, **self.fixed},
             self.thousands or found.thousands,
         )
+
+    def _names_over(self, found: "Columns") -> dict[str, str]:
+        gone = set(self.fixed)
+        if self.no_place or _places(self.names):
+            gone |= _PLACE_FIELDS
+        kept = {f: column for f, column in found.names.items() if f not in gone and column not in self.names.values()}
+        names = {f: column for f in FIELDS if (column := self.names.get(f, kept.get(f)))}
+        # A time in a column of its own belongs to the column of days beside it.
+        other_days = {time for time, day in TIME_FIELDS.items() if names.get(day) != found.names.get(day)}
+        return {f: column for f, column in names.items() if f in self.names or f not in other_days}
+
+    def with_more(self, names: Mapping[str, str]) -> "Columns":
+        """Return these with columns for fields that had none."""
+        added = {f: c for f, c in names.items() if f not in self.names and c not in self.names.values()}
+        fixed = {f: value for f, value in self.fixed.items() if f not in added}
+        names = {**self.names, **added}
+        return replace(self, names=names, fixed=fixed, no_place=self.no_place and not _places(added))
 
     def told(self) -> dict[str, str]:
         """Return everything as plain words, as an import remembers it."""
@@ -338,6 +355,10 @@ def _is_zone(zone: object) -> bool:
     return True
 
 
+def _places(names: Mapping[str, str]) -> dict[str, str]:
+    return {f: column for f, column in names.items() if f in _PLACE_FIELDS}
+
+
 def has_columns(header: Sequence[str]) -> str:
     """Say which columns a file has."""
     return f"The file has: {', '.join(header[:60])}{' …' if len(header) > 60 else ''}."
@@ -377,7 +398,7 @@ def check_columns(columns: Columns, header: Sequence[str]) -> None:
         raise InputRefused(
             asked,
             "No column with the date of the report was found.",
-            'Say which one it is, or of which day or month all rows are: [fixed] reported = "2022-03". ' + listed,
+            'Say which one it is, or of which day or month all rows are: “fixed.reported = "2022-03"”. ' + listed,
         )
     if not columns.has_place and not columns.no_place:
         raise InputRefused(

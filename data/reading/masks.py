@@ -14,16 +14,26 @@ LINK_MASK = "[private link removed]"
 
 #: What parts the two halves of an e-mail address, also written so that programs would not see it.
 _AT = r"[@＠]|%40| ?[(\[] ?(?i:at) ?[)\]] ?"
-_EMAIL = re.compile(rf"[\w.%+-]{{1,64}}(?:{_AT})[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+")
+_DOT = r"\.| ?[(\[] ?(?i:dot) ?[)\]] ?"
+_EMAIL = re.compile(rf"[\w.%+-]{{1,64}}(?:{_AT})[\w-]{{1,63}}(?:(?:{_DOT})[\w-]{{1,63}})+")
+#: With blanks round its parts, it is one where it ends like an address of the web: “sign @ junction” is none.
+_LOOSE_EMAIL = re.compile(
+    r"(?i)[\w.%+-]{1,64} ?@ ?[\w-]{1,63}(?: ?\. ?[\w-]{1,63}){0,3}"
+    r" ?\. ?(?:com|org|net|edu|gov|info|eu|uk|us|ca|au|nz|ie|de|fr|nl|be|ch|at)\b"
+)
 _HAS_AT = re.compile(_AT)
-_LINK = re.compile(r"(?:(?:https?|ftps?|wss?)://|(?<![\w.])www\.)[^\s<>\"'”]+", re.IGNORECASE)
-_HAS_LINK = re.compile(r"://|(?i:www\.)")
+_LINK = re.compile(
+    r"(?:(?:https?|ftps?|wss?)://|(?<![\w.])www\.|(?<![\w.@/-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}/)[^\s<>\"'”]+",
+    re.IGNORECASE,
+)
+_HAS_PART = r"[?&#;][\w.-]+="
+_HAS_LINK = re.compile(rf"://|(?i:www\.)|{_HAS_PART}")
 #: A name and password before the host, or a part that works like a password.
 _PRIVATE = re.compile(
     r"://[^/\s?#]*@"
     r"|[?&#;](?:(?:auth(?:orization)?_?)?code=|(?:j|php|asp)sess(?:ion)?_?id=)"
     r"|[?&#;](?:[\w.-]*[-_.])?(?:api|access|auth|session|user|client)?"
-    r"(?:key|token|sig|signature|secret|password|passwd|passcode|pwd|pass|auth|session|sessionid|sid|jwt|credential)=",
+    r"(?:key|keyid|token|otp|sig|signature|secret|password|passwd|passcode|pwd|pass|auth|session|sessionid|sid|jwt|credential)=",
     re.IGNORECASE,
 )
 #: Numbers written like telephone numbers: grouped US ones, British and French ones from 0, others from +country.
@@ -31,10 +41,16 @@ _PRIVATE = re.compile(
 #: What follows a “#” is a reference.
 _PHONE = re.compile(
     r"(?<![\w/#])(?<!# )(?<!\d[-.])(?:"
-    r"(?:\+?1[-. ]?)?(?:\(\d{3}\)[-. ]?|\d{3}[-. ])\d{3}[-. ]\d{4}"
-    r"|(?=(?:[ ()-]*\d){10,11}(?!\d))\(?0[1-35789]\d{1,3}\)?[ -]\d{3,4}[ -]?\d{2,4}"
+    r"(?:\+?1[-. ]?)?(?:\(\d{3}\)[-. ]?|\d{3}[-./ ])\d{3}[-. ]\d{4}"
+    r"|\(\d{3}\)\d{7}"
+    r"|\(0\d\) ?\d{3,4}[ -]\d{4}"
+    r"|(?=(?:[ ().-]*\d){10,11}(?!\d))\(?0[1-35789]\d{1,3}\)?[ .-]\d{3,4}[ .-]?\d{2,4}"
+    r"|01[567]\d[ /]\d{7,8}"
     r"|0[1-35789]\d{9}"
-    r"|0[1-9](?:[ .]\d{2}){4}"
+    r"|0(?:6[ -]?|7)\d{8}"
+    r"|04\d{2}[ -]\d{3}[ -]\d{3}"
+    r"|0[1-9](?:[ .-]\d{2}){4}"
+    r"|00(?:3[0-69]|4[013-9]|353)\d{8,10}"
     r"|(?:\+\d{1,3}[ -]?|00[1-9]\d{0,2}[ -])(?:\(0\))?[ -]?\d(?:[ -]?\d){7,11}"
     r"|\+\d{1,3}\.\d{2,5}\.\d{3,7}(?:\.\d{2,4})?"
     r")(?: ?(?:[xX]|[eE]xt\.?) ?\d{1,6})?(?!\w|[-.]\d)",
@@ -54,7 +70,8 @@ _ODD = "[0-9)][\u2010-\u2015\u2212\u00a0\u2007\u2009\u202f][0-9(]"
 _HAS_ODD = re.compile(_ODD)
 _TOLD_PHONE = re.compile(
     r"(?i)\b(?:call|phone|ring|tel|telephone|text|cell|mobile|fax|whatsapp)\b[^\w\n(]{0,3}"
-    r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11})(?!\w)",
+    r"(?:(?:me|us|him|her|them|back|at|on|no|nr|number|is)\b[^\w\n(]{0,3}){0,3}(\(?\d{10,11}|\d{3}[-/]\d{7})(?!\w)"
+    r"|\b(?:my|our|his|her|their) number(?: is|:) (\d{10,11}|\d{3}[-/]\d{7})(?!\w)",
     re.ASCII,
 )
 _SOCIAL_SECURITY = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", re.ASCII)
@@ -65,11 +82,11 @@ _CARD = re.compile(
 )
 #: Every telephone, card and social security number holds one of these, and few dates do: most texts are passed over.
 _DIGITS = (
-    r"\d{10}|\+\d|\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\d{3}-\d{2}-\d{4}|\d{4}[ -]\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5}"
-    r"|0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{2,4}|0\d(?:[ .]\d{2}){4}|00\d{1,3}[ -]"
+    r"\d{10}|\+\d|\d{3}[-./ )]{1,2}\d{3}[-. ]?\d{4}|\d{3}-\d{2}-\d{4}|\d{4}[ -]\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5}"
+    r"|0\d{1,4}\)?[ ./-]\d{3,4}[ .-]?\d{2,4}|0\d(?:[ .-]\d{2}){4}|00\d{1,3}[ -]|0\d{1,3}[ /-]\d{7,8}"
 )
 _HAS_DIGITS = re.compile(_DIGITS, re.ASCII)
-_MAY_HOLD = rf"{_AT}|://|(?i:www\.)|{_ODD}|{_DIGITS}"
+_MAY_HOLD = rf"{_AT}|://|(?i:www\.)|{_HAS_PART}|{_ODD}|{_DIGITS}"
 
 
 def mask_contacts(text: str) -> tuple[str, int]:
@@ -82,8 +99,9 @@ def mask_contacts(text: str) -> tuple[str, int]:
     if _HAS_LINK.search(text):
         text, masked = _mask_links(text)
     if _HAS_AT.search(text):
-        text, found = _EMAIL.subn(MASK, text)
-        masked += found
+        for email in (_EMAIL, _LOOSE_EMAIL):
+            text, found = email.subn(MASK, text)
+            masked += found
     plain = _ODD_BLANK.sub(" ", _ODD_DASH.sub("-", text)) if _HAS_ODD.search(text) else text
     if _HAS_DIGITS.search(plain):
         shown, found = _mask_numbers(plain)
@@ -98,7 +116,7 @@ def _mask_numbers(text: str) -> tuple[str, int]:
     masked += found
     text, found = _mask_phones(text)
     masked += found
-    text, found = _TOLD_PHONE.subn(lambda told: told[0].replace(told[1], MASK), text)
+    text, found = _TOLD_PHONE.subn(lambda told: told[0].replace(told[1] or told[2], MASK), text)
     return text, masked + found
 
 

@@ -1,6 +1,6 @@
 """Recognise the columns of a table by their names and by what is in them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,10 +13,10 @@ from data.reading.homes import Box, home_of
 from data.reading.numbers import read_numbers
 from data.reading.questions import NO_PLACE, Answer, Question
 from data.reading.samples import ColumnSample
-from data.reading.settling import Settled, settle
+from data.reading.settling import settle
 from problems.categories import Taxonomy, folded
 
-__all__ = ["ColumnSample", "RecognisedColumn", "Recognition", "complete", "recognise", "settle"]
+__all__ = ["ColumnSample", "RecognisedColumn", "Recognition", "recognise", "settle"]
 
 _LEAST_NUMBERS = 20
 _MANY_ROWS = 30
@@ -388,11 +388,3 @@ def recognise(
             found[question.field] = replace(found[question.field], confidence=question.confidence, why=question.text)
     fields = tuple(found[field] for field in FIELDS if field in found)
     return Recognition(settled.columns, fields, settled.notes, (*questions, *settled.questions))
-
-
-def complete(
-    columns: Columns, samples: Mapping[str, ColumnSample], zone_name: str, home: Box | None = None
-) -> tuple[Columns, tuple[str, ...]]:
-    """Decide what a mapping leaves open, as :func:`data.reading.settling.settle`, without its questions."""
-    settled: Settled = settle(columns, samples, zone_name, home)
-    return settled.columns, settled.notes

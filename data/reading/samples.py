@@ -103,11 +103,6 @@ class ColumnSample:
         """The number of different values."""
         return len(self._counted)
 
-    @property
-    def commonest(self) -> float:
-        """Share of the most common value."""
-        return self._counted.most_common(1)[0][1] / len(self.values) if self.values else 0.0
-
     def within(self, limit: float) -> float:
         """Return the share of numbers between ``-limit`` and ``limit``."""
         return self.share_told(lambda value: (number := read_number(value)) is not None and -limit <= number <= limit)

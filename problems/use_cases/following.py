@@ -45,6 +45,8 @@ class Followed:
     note: str = ""
     outside: Mapping[str, object] = field(default_factory=dict)
     reopened: bool = False
+    #: Whether the row is what the feed says now; one that tells of an older state is not.
+    heard: bool = True
 
 
 def outside_time(report: Report) -> datetime | None:
@@ -79,7 +81,7 @@ def follow(before: Report, told: Report, was: bytes, said: SaidByPeople, *, is_m
         Whether people made other reports duplicates of it: it then stays in the count, whatever the feed says.
     """
     if told.updated_at and before.updated_at and told.updated_at < before.updated_at:
-        return Followed(before, EventKind.NOTED, note=_OLDER, outside=_status_fields(told))
+        return Followed(before, EventKind.NOTED, note=_OLDER, outside=_status_fields(told), heard=False)
     differs = _differs(before, told, was)
     may_move = differs and not (is_main and told.status in _STANDS_FOR_NONE)
     status = _followed_status(before, told, was, said.moved_at) if may_move else None

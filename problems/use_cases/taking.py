@@ -13,7 +13,7 @@ from geo.boundaries import Boundaries
 from problems.areas import AreaKind
 from problems.clock import Clock
 from problems.events import Event, EventKind, Subject, event
-from problems.fingerprints import contents_of, says_the_same
+from problems.fingerprints import contents_of, says_the_same, seen_only
 from problems.people import Principal
 from problems.report_columns import NEVER, Ints, ReportColumns, TableStretch, microseconds_of
 from problems.reports import COARSE_DATES, Batch, RejectedRow, Report, ReportFlag
@@ -310,7 +310,8 @@ class KeptRows:
         for number, place in zip(ids, fates.changed.tolist(), strict=True):
             before, was = kept[number], fates.known[columns.source_id[place]].content
             followed = follow(before, columns.report(place), was, said.get(number, nobody), is_main=number in mains)
-            merged.append(ChangedReport(followed.after, contents[place], followed.fields))
+            content = contents[place] if followed.heard else seen_only(was, contents[place])
+            merged.append(ChangedReport(followed.after, content, followed.fields))
             reopened += followed.reopened
             details: dict[str, object] = {
                 "batch_id": self.batch.id,
@@ -377,5 +378,5 @@ def _places(listed: Sequence[int]) -> Ints:
 
 
 def _keys(ids: Sequence[str]) -> Ints:
-    # Within one process: never kept, and never the only answer where something is kept.
+    # Within one process, never kept. Two ids that share one of 2^64 numbers would be taken for one.
     return np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
