@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.equal_rows import in_kept_order
+from data.known_numbers import known_numbers_question
 from data.known_places import known_box
 from data.last_time import last_time_question
 from data.missing_columns import missing_questions
@@ -336,6 +337,8 @@ def _with_last_time(seen: _Seen, store: Store | None, taxonomy: Taxonomy, source
         return list(_sampled(seen, taxonomy, source, zone).source_id)
 
     asked = last_time_question(store, source, seen.columns, seen.header, ids)
+    if asked is None and "id" in seen.columns.names and store.has_reports_of(source):
+        asked = known_numbers_question(store, source, seen.columns, _sampled(seen, taxonomy, source, zone))
     return replace(seen, questions=(*seen.questions, asked)) if asked else seen
 
 

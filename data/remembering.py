@@ -9,7 +9,7 @@ import numpy as np
 
 from data.reading.columns import Columns, columns_from
 from data.reading.dates import find_order
-from data.reading.questions import OTHER_COLUMNS
+from data.reading.questions import OTHER_COLUMNS, SAME_NUMBERS
 from data.reading.samples import ColumnSample
 from geo.grids import Box, inside
 from problems.precision import judge
@@ -34,7 +34,7 @@ def measured(name: str, columns: Columns, header: Sequence[str], lon_lat: Floats
     """
     time_precision = TimePrecision(columns.precision("reported"))
     # That the reports of one file are others than those before says nothing about the next file.
-    confirmed = tuple(each for each in columns.confirmed if each != OTHER_COLUMNS)
+    confirmed = tuple(each for each in columns.confirmed if each not in (OTHER_COLUMNS, SAME_NUMBERS))
     unheard = json.dumps([column for column in empty if column not in columns.names.values()])
     told = f"{_HEADER}{_digest(header)}\n{_EMPTY}{unheard}\n{replace(columns, confirmed=confirmed).to_toml()}"
     if not np.isfinite(lon_lat).all(axis=1).any():

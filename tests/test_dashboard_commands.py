@@ -396,3 +396,21 @@ def test_whoever_stops_reading_the_answer_gets_no_complaint(store_file: Path) ->
     assert program.stderr.read() == b""
     program.stderr.close()
     assert program.wait() == 0
+
+
+def test_a_dry_run_says_how_the_columns_were_read_and_which_rows_are_wrong(
+    store_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text(
+        "Reference,Type,Opened,Latitude,Longitude\n1,Graffiti,2026-01-13,51.5,-0.1\n2,Graffiti,soon,51.5,-0.1\n"
+    )
+    (told,) = answer(capsys, "import", path, "--dry-run")["files"]
+    assert told["columns"]["reported"] == "Opened"
+    (rejected,) = told["first_rejected"]
+    assert (rejected["line"], rejected["column"], rejected["value"]) == (3, "Opened", "soon")
+    capsys.readouterr()
+    assert main(["import", str(path), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "date reported from “Opened”" in said
+    assert "Line 3, Opened “soon”: " in said

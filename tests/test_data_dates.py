@@ -237,3 +237,10 @@ def test_a_column_may_come_as_any_array_of_text(values: object) -> None:
 def test_a_column_without_values_is_read() -> None:
     assert [len(part) for part in read_dates([], "iso", UTC)] == [0, 0, 0]
     assert read_dates(["", None], "mdy", NEW_YORK)[2].all()
+
+
+def test_one_mistyped_value_among_many_does_not_decide_for_all() -> None:
+    plain = [f"0{n % 9 + 1}/03/2024" for n in range(29)]
+    assert find_order([*plain, "12/13/2024"])[0] == ""
+    assert find_order([*plain[:9], "12/13/2024"])[0] == "mdy"
+    assert find_order([*plain, *(f"{n}/03/2024" for n in range(13, 31)), "12/13/2024"])[0] == "dmy"

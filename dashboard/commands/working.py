@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
 from data.importing import MIXED, SYNTHETIC_FACT, import_file
+from data.reading.columns import FIELDS, read_columns
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import check_day, utc_now
@@ -17,13 +18,14 @@ from problems.errors import InputRefused, ProblemError
 from problems.hot_spots import Refresh
 from problems.people import SYSTEM
 from problems.problem import Problem
-from problems.reports import Batch, ReportFlag
+from problems.reports import Batch, RejectedRow, ReportFlag
 from problems.store import Store
 from problems.use_cases.importing import Trial
 
 _COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
 _EXPORTS = ("problems", "hot-spots", "reports", "rejected")
 _FORMATS = ("csv", "geojson")
+_SHOWN_REJECTED = 5
 
 
 @contextmanager
@@ -66,6 +68,7 @@ class _Imported:
     batch: Batch
     duration_s: float
     notes: tuple[str, ...] = ()
+    first_rejected: tuple[RejectedRow, ...] = ()
 
     def values(self) -> dict[str, object]:
         return {
@@ -74,6 +77,11 @@ class _Imported:
             **{name: getattr(self.batch, name) for name in _COUNTS},
             "flagged": {name.lower(): number for name, number in self.batch.flagged.items()},
             "notes": list(self.notes),
+            "columns": dict(self.batch.columns),
+            "first_rejected": [
+                {"line": row.line, "column": row.column, "value": row.value, "reason": row.reason}
+                for row in self.first_rejected
+            ],
             "duration_s": round(self.duration_s, 3),
         }
 
@@ -95,8 +103,6 @@ def run_import(
     with opened_store() as (store, settings):
         columns = None
         if columns_file is not None:
-            from data.reading.columns import read_columns
-
             columns = read_columns(columns_file)
         for path in files:
             started = time.monotonic()
@@ -118,7 +124,8 @@ def run_import(
                 )
             except ProblemError as error:
                 return _refused_after(output, error, path, done, dry_run=dry_run)
-            done.append(_Imported(batch, time.monotonic() - started, tuple(notes)))
+            rejected = tuple(trial.rejected(batch.source)) if trial is not None else ()
+            done.append(_Imported(batch, time.monotonic() - started, tuple(notes), rejected))
             for told in notes:
                 output.note(f"Warning: {path.name}: {told}")
         if store.fact(SYNTHETIC_FACT) == MIXED:
@@ -155,6 +162,8 @@ def _import_lines(done: Sequence[_Imported], *, dry_run: bool) -> Iterator[str]:
             f"{batch.file_name}: {count(batch.rows, 'row')} = {batch.accepted:,} new"
             f" + {batch.updated:,} changed + {batch.unchanged:,} here already + {batch.rejected:,} rejected."
         )
+        if dry_run:
+            yield from _read_lines(imported)
         if batch.unplaced:
             yield f"  {count(batch.unplaced, 'report')} without a usable place: kept, but not on the map."
         if batch.unmapped:
@@ -168,6 +177,19 @@ def _import_lines(done: Sequence[_Imported], *, dry_run: bool) -> Iterator[str]:
             yield "  The rejected rows are kept with their reasons: export rejected --out rejected.csv writes them."
     if dry_run:
         yield "This was a dry run: nothing was kept."
+
+
+def _read_lines(imported: _Imported) -> Iterator[str]:
+    """Say how the columns were read, and which rows were rejected."""
+    told = imported.batch.columns
+    read = [f"{FIELDS[name].lower()} from “{column}”" for name, column in told.items() if name in FIELDS]
+    ways = [f"{name}: {value}" for name, value in told.items() if name not in FIELDS]
+    yield f"  Read: {'; '.join([*read, *ways])}."
+    for row in imported.first_rejected[:_SHOWN_REJECTED]:
+        value = f" “{row.value[:60]}”" if row.value else ""
+        yield f"  Line {row.line:,}, {row.column or 'the row'}{value}: {row.reason}"
+    if imported.batch.rejected > _SHOWN_REJECTED:
+        yield f"  … and {imported.batch.rejected - _SHOWN_REJECTED:,} more rejected."
 
 
 def _flag_lines(batch: Batch) -> Iterator[str]:

@@ -46,8 +46,9 @@ DATE_ORDERS = ("iso", "dmy", "mdy", "epoch", "serial")
 #: How exact the dates of a column are.
 DATE_PRECISIONS = ("moment", "day", "month")
 #: What can be confirmed to be as it stands: coordinates that look swapped, the time zone of this installation,
-#: that no row tells its category, and that reports read from other columns than last time are other reports.
-CONFIRMABLE = ("swapped", "zone", "fixed_category", "other_columns")
+#: that no row tells its category, that reports read from other columns than last time are other reports, and that
+#: reports with known numbers are the same although their dates and places changed.
+CONFIRMABLE = ("swapped", "zone", "fixed_category", "other_columns", "same_numbers")
 #: What one answer can tell for every row of a file that has no column for it.
 FIXABLE = ("reported", "category")
 _PLACE_FIELDS = frozenset({"lat", "lon", "lat_lon", "easting", "northing"})

@@ -52,6 +52,7 @@ _PLAIN = (
     re.compile(rf"{_MONTH}/{_YEAR}$"),
     re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$"),
 )
+_FEWEST_DECISIVE = 0.05
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d+)?$|-?\d{12,13}$")
 #: Days since the end of 1899, as spreadsheets count them: 1954 to 2064.
 _SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?$")
@@ -190,7 +191,7 @@ def find_order(values: Iterable[str]) -> tuple[str, str]:
         elif looks_like_serial(value):
             serial += 1
     if numeric:
-        return _numeric_order(day_first, month_first)
+        return _numeric_order(day_first, month_first, numeric)
     if epoch > max(plain, serial):
         return "epoch", "seconds since 1970"
     if serial > plain:
@@ -198,7 +199,10 @@ def find_order(values: Iterable[str]) -> tuple[str, str]:
     return "iso", "year first"
 
 
-def _numeric_order(day_first: int, month_first: int) -> tuple[str, str]:
+def _numeric_order(day_first: int, month_first: int, numeric: int) -> tuple[str, str]:
+    if max(day_first, month_first) < _FEWEST_DECISIVE * numeric:
+        # Of real dates more than half can be read in one way only: these few may as well be mistyped.
+        return "", f"only {day_first + month_first} of {numeric} values cannot be read both ways"
     if day_first > month_first:
         return "dmy", f"{day_first} values can only be day/month/year"
     if month_first > day_first:

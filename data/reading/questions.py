@@ -14,6 +14,8 @@ EPSG, ZONE, SWAPPED, NO_PLACE = "epsg", "zone", "swapped", "no_place"
 FIXED_DATE, FIXED_CATEGORY = "fixed_reported", "fixed_category"
 #: Whether reports without ids, read from other columns than last time, are other reports.
 OTHER_COLUMNS = "other_columns"
+#: Whether numbers that are known from other dates and places stand for the same reports all the same.
+SAME_NUMBERS = "same_numbers"
 #: What an answer is: one of those listed, or a day or month.
 CHOICE, DATE = "choice", "date"
 AS_IT_IS, SWAP = "as it is", "swap"
@@ -170,7 +172,7 @@ def order_question(field: str, column: str, proposed: str, why: str, example: st
     )
     return Question(
         field,
-        f"{FIELDS[field]}: every value of “{column}” could be day/month or month/day; {why}.",
+        f"{FIELDS[field]}: the values of “{column}” could be day/month or month/day; {why}.",
         answers if proposed == "dmy" else answers[::-1],
         proposed,
         f'date_order.{field} = "{proposed}"',

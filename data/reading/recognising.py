@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from data.reading.clocks import named_alike, names_clock_alone
-from data.reading.column_names import ABOUT_THE_END, NAMES
+from data.reading.column_names import ABOUT_THE_END, NAMES, is_cut_name
 from data.reading.columns import FIELDS, TIME_FIELDS, Columns, quoted
 from data.reading.homes import Box, home_of
 from data.reading.numbers import read_numbers
@@ -22,6 +22,8 @@ _LEAST_NUMBERS = 20
 _MANY_ROWS = 30
 _MOST_CLOCKS, _FEW = 0.9, 0.1
 _MOST_STATUSES = 15
+#: A column called “status” holds words of its own beside the known ones.
+_FEW_STATUSES = 0.25
 #: No degree is as far from 0.
 _BEYOND_DEGREES = 400.0
 #: Words that, inside of a name, say that its date is another one than that of the report.
@@ -77,8 +79,15 @@ class _Recogniser:
     def named(self, field: str) -> list[ColumnSample]:
         """Return the columns whose name fits ``field`` and that no field has taken, best name first."""
         order = {name: place for place, name in enumerate(NAMES[field])}
-        fitting = [sample for sample in self.samples if sample.folded in order and sample.name not in self.taken]
-        return sorted(fitting, key=lambda sample: order[sample.folded])
+        places: dict[str, int] = {}
+        for sample in (each for each in self.samples if each.name not in self.taken):
+            place = order.get(sample.folded)
+            if place is None:
+                place = next((order[name] for name in NAMES[field] if is_cut_name(sample.folded, name)), None)
+            if place is not None:
+                places[sample.name] = place
+        fitting = [sample for sample in self.samples if sample.name in places]
+        return sorted(fitting, key=lambda sample: places[sample.name])
 
     def take(self, field: str, sample: ColumnSample, confidence: float, why: str) -> None:
         self.taken.add(sample.name)
@@ -268,7 +277,7 @@ class _Recogniser:
 
     def others(self) -> None:
         self.take_first("id", _identifies, least=0.5)
-        if not self.take_first("status", lambda sample: sample.statuses, least=0.5):
+        if not self.take_first("status", lambda sample: sample.statuses, least=_FEW_STATUSES):
             for sample in self.samples:
                 fits = sample.name not in self.taken and sample.kinds <= _MOST_STATUSES
                 if fits and sample.statuses >= 0.9 and len(sample.values) > 1:

@@ -16,6 +16,7 @@ from data.reading.numbers import read_grouped, read_numbers
 from data.reading.places import PlaceFault, common_fault, place_rows, read_pairs
 from data.reading.questions import AS_IT_IS, EPSG, SWAP, SWAPPED, ZONE, Answer, Question, order_question
 from data.reading.samples import ColumnSample
+from data.reading.statuses import known_status
 from geo.errors import GeoError
 from geo.grids import GridFit, degrees_from, fitting_grids, grid_of_pairs, inside, only_grid
 from geo.projection import BRITISH_NATIONAL_GRID, metric_epsg
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 _MARKS = {",": "a comma", ".": "a point"}
 _WORDS = {"dmy": "day/month", "mdy": "month/day"}
 _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})")
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
 _CLOCK_HALF = re.compile(r"[AaPp]\.?[Mm]\.?\s*$")
 _MONTHS_AT_LEAST = 3
 _YEARS_AT_LEAST = 2
@@ -78,7 +80,21 @@ def settle(columns: Columns, samples: Samples, zone_name: str, home: Box | None 
     zoned = tuple(_zone_question(columns, samples, zone_name))
     # The zone is told where the import goes on without an answer (questions.gone_on_without).
     notes = (*dated.notes, *placed.notes, *(question.text for question in swapped))
+    notes = (*notes, *_unknown_statuses(columns, samples))
     return Settled(columns, notes, (*dated.questions, *placed.questions, *swapped, *zoned))
+
+
+def _unknown_statuses(columns: Columns, samples: Samples) -> Iterator[str]:
+    """Name the words for a status that say nothing: the closing date decides then."""
+    if "status" in columns.names:
+        told = dict.fromkeys(samples[columns.names["status"]].told)
+        unknown = [f"“{word[:40]}”" for word in told if known_status(word) is None]
+        if unknown:
+            more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+            yield (
+                f"Status: {', '.join(unknown[:3])}{more} is not a known word for a status; such rows count as open,"
+                " or as resolved where they have a closing date."
+            )
 
 
 # -- dates --
@@ -101,7 +117,7 @@ def _settle_dates(columns: Columns, samples: Samples, zone_name: str) -> Settled
         elif asked := questions.get(_style(sample)):
             questions[_style(sample)] = replace(asked, alike=(*asked.alike, field))
         else:
-            example = next(value for value in sample.told if _NUMERIC.match(value))
+            example = _telling_example(sample)
             asked = order_question(field, sample.name, *_proposed(sample, zone_name), example)
             questions[_style(sample)] = asked
     # A time in a column of its own makes a moment of a day.
@@ -115,9 +131,22 @@ def _settle_dates(columns: Columns, samples: Samples, zone_name: str) -> Settled
     )
 
 
+def _telling_example(sample: ColumnSample) -> str:
+    """Return a value that is two different days, depending on how it is read."""
+    written = [(value, found) for value in sample.told if (found := _NUMERIC.match(value))]
+    telling = (value for value, found in written if found[1].zfill(2) != found[2].zfill(2) and _may_be_both(found))
+    return next(telling, written[0][0])
+
+
+def _may_be_both(found: re.Match[str]) -> bool:
+    return int(found[1]) <= 12 and int(found[2]) <= 12
+
+
 def _own_order(sample: ColumnSample) -> str:
     """Return the order that the values of one column decide, or nothing."""
     order, _ = find_order(sample.told)
+    if not order and all(_DOTTED.match(value) for value in sample.told):
+        return "dmy"  # nobody writes the month first with points
     return order or _order_of_months(sample)
 
 

@@ -36,6 +36,10 @@ class Trial:
     batches: list[Batch] = field(default_factory=list)
     rows: dict[str, TriedRows] = field(default_factory=dict)
 
+    def rejected(self, source: str) -> list[RejectedRow]:
+        """Return the first rows of the last file of a source that could not become reports."""
+        return list(self.rows[source].rejected) if source in self.rows else []
+
 
 def accept_import(
     store: Store,

@@ -25,6 +25,7 @@ from problems.use_cases.following import follow
 _SECOND_US = 1_000_000
 _DAY_US = 86_400 * _SECOND_US
 _AT_ONCE_US = 60 * _SECOND_US
+_SHOWN_REJECTED = 20
 #: Clocks and zones differ by less than this.
 _FUTURE = timedelta(days=1)
 
@@ -342,6 +343,8 @@ class TriedRows:
 
     def __init__(self, store: Store, source: str) -> None:
         self.repeated = False
+        #: The first rows of the file under way that could not become reports.
+        self.rejected: list[RejectedRow] = []
         self._store, self._source = store, source
         self._has_reports = store.has_reports_of(source)
         self._seen = SeenKeys()
@@ -349,6 +352,7 @@ class TriedRows:
     def of_file(self, *, repeated: bool) -> "TriedRows":
         """Return this for the next file."""
         self.repeated = repeated
+        self.rejected = []
         return self
 
     def known(self, columns: ReportColumns, contents: Sequence[bytes]) -> Mapping[str, KnownReport]:
@@ -365,7 +369,8 @@ class TriedRows:
         return known
 
     def reject(self, rows: Sequence[RejectedRow]) -> None:
-        """Keep nothing."""
+        """Remember the first of them, to be shown."""
+        self.rejected += rows[: max(0, _SHOWN_REJECTED - len(self.rejected))]
 
     def take(self, columns: ReportColumns, contents: Sequence[bytes], fates: Sorted) -> int:
         """Keep nothing."""
