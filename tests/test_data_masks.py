@@ -1,13 +1,17 @@
 """Contact details leave free text; references, places, dates and amounts stay in it."""
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.importing import import_file
 from data.reading.masks import LINK_MASK, MASK, mask_column, mask_contacts
+from data.stores import open_store
+from problems.people import LAPTOP
 
 
 @pytest.mark.parametrize(
@@ -114,3 +118,39 @@ def test_details_planted_in_real_reports_are_found_and_nothing_else(shared: Path
             assert "@" not in masked or "Hotline" in masked
             found += count
     assert found == 6  # five planted, and the signature of a gas engineer
+
+
+def test_an_import_masks_contacts_in_texts_and_addresses_and_counts_both(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Reference,Opened,Latitude,Longitude,Address,Description\n"
+        "1,2026-01-13,51.5,-0.1,5 High St call 07700 900123,mail bob@example.com\n"
+        "2,2026-01-13,51.5,-0.1,6 High St,dark\n"
+    )
+    store = open_store(str(tmp_path / "a.db"))
+    batch = import_file(store, LAPTOP, lambda: datetime(2026, 3, 2, tzinfo=UTC), 1, path=path)
+    first, second = store.all_reports()
+    store.close()
+    assert batch.masked == 2
+    assert (first.address, first.text) == (f"5 High St call {MASK}", f"mail {MASK}")
+    assert (second.address, second.text) == ("6 High St", "dark")
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "07700.900.123", "(617)5550123", "617/555-0123", "00442079460958", "0031612345678", "0151/12345678",
+        "06-12345678", "06-12-34-56-78", "0412 345 678", "(02) 9876 5432", "BOB @ EXAMPLE.COM",
+        "bob [at] example [dot] com", "x.org/a?token=abc", "https://x.org/a?otp=12",
+    ],
+)  # fmt: skip
+def test_contacts_are_masked_however_they_are_written(contact: str) -> None:
+    shown, found = mask_contacts(f"Please see {contact} thanks")
+    assert found == 1
+    assert shown in (f"Please see {MASK} thanks", f"Please see {LINK_MASK} thanks")
+    assert mask_column([f"Please see {contact} thanks"])[0][0].as_py() == shown
+
+
+@pytest.mark.parametrize("plain", ["sign @ junction 4", "ref 0123/456789", "case 0012345678", "52.9000, -1.2000"])
+def test_what_only_looks_like_a_contact_stays(plain: str) -> None:
+    assert mask_contacts(plain) == (plain, 0)

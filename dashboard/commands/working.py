@@ -11,6 +11,7 @@ from pathlib import Path
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
 from data.importing import MIXED, SYNTHETIC_FACT, import_file
 from data.reading.columns import FIELDS, read_columns
+from data.run_folder import sweep
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import check_day, utc_now
@@ -98,6 +99,8 @@ def run_import(
     """Import ``files`` in order, each in a unit of its own; the first refusal ends it and says what was kept."""
     if not source.strip():
         raise InputRefused("The name of the source is empty.", "", "Leave --source out, or name the feed.")
+    # A command that was killed leaves copies of what it read; whoever only uses the command line never serves.
+    sweep()
     done: list[_Imported] = []
     trial = Trial() if dry_run else None
     with opened_store() as (store, settings):

@@ -144,18 +144,20 @@ class RowReader:
         zeros = np.zeros(count, dtype=np.int64)
         short = {
             field: _cut(_clean(cells[field]), _MAX_SHORT_TEXT)
-            for field in ("category", "address", "area", "channel", "asset")
+            for field in ("category", "area", "channel", "asset")
             if field in cells
         }
         kept = {field: _told(values) for field, values in short.items() if field != "category"}
-        text, masked = self._texts(cells.get("text"), count)
+        text, masked = _without_contacts(cells.get("text"), _MAX_TEXT, count)
+        # “Behind the shop, ring 0115 …”: who leaves a number leaves it in any field for words.
+        address, in_address = _without_contacts(cells.get("address"), _MAX_SHORT_TEXT, count)
+        masked += in_address
         lon_lat, why = self._places.read(cells, count)
         names, code = self._categories(short.get("category"), times["reported"], count)
         status, resolution = self._statuses(cells.get("status"), times.get("closed", never) != NEVER, count)
         flags = why.astype(np.int64)
         flags[masked > 0] |= int(ReportFlag.MASKED)
         flags[self._tells_month_only(cells["reported"])] |= int(ReportFlag.MONTH_ONLY)
-        address = kept.get("address", nothing)
         ids = read_ids(cells["id"]) if "id" in cells else nothing
         return ReportColumns(
             source=self._source,
@@ -189,20 +191,6 @@ class RowReader:
             neighbourhood_id=zeros,
             masked=masked,
         )
-
-    def _texts(self, values: pa.Array | None, count: int) -> tuple[Objects, Integers]:
-        """Return the texts without contact details, and how many there were in each."""
-        masked = np.zeros(count, dtype=np.int64)
-        if values is None:
-            return objects([""] * count), masked
-        before = _cut(_clean(values), _MAX_TEXT)
-        after, found = mask_column(before)
-        told: Objects = after.to_numpy(zero_copy_only=False)
-        if found:
-            for place in np.flatnonzero(pc.not_equal(before, after).to_numpy(zero_copy_only=False)).tolist():
-                was = before[place].as_py()
-                masked[place] = sum(told[place].count(mask) - was.count(mask) for mask in (MASK, LINK_MASK))
-        return told, masked
 
     def _categories(self, values: pa.Array | None, reported: Integers, count: int) -> tuple[Objects, Objects]:
         if values is None:
@@ -302,6 +290,21 @@ def _clean(values: pa.Array) -> pa.Array:
     if letters.all():
         return values
     return pc.replace_substring(values, "\0", "\ufffd")
+
+
+def _without_contacts(values: pa.Array | None, longest: int, count: int) -> tuple[Objects, Integers]:
+    """Return texts without contact details, and how many there were in each."""
+    masked = np.zeros(count, dtype=np.int64)
+    if values is None:
+        return objects([""] * count), masked
+    before = _cut(_clean(values), longest)
+    after, found = mask_column(before)
+    told: Objects = after.to_numpy(zero_copy_only=False)
+    if found:
+        for place in np.flatnonzero(pc.not_equal(before, after).to_numpy(zero_copy_only=False)).tolist():
+            was = before[place].as_py()
+            masked[place] = sum(told[place].count(mask) - was.count(mask) for mask in (MASK, LINK_MASK))
+    return told, masked
 
 
 def _cut(values: pa.Array, longest: int) -> pa.Array:
