@@ -25,6 +25,8 @@ _SIGNS: Final = {
 _TABLE: Final = "map-table"
 _HEAD: Final = ("Problem", "Name", "Status", "Category", "Distinct incidents", "Owner", "Area", "Last seen")
 _FIRST: Final = 12
+_WIDEN: Final = "Widen them to see more."
+_FIND: Final = "“Find hot spots again” below does so; it takes a few seconds."
 
 
 def draw(problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
@@ -99,11 +101,19 @@ def _next_words(desk: Desk, problem: Problem) -> str:
     return f"What you can do next: {listed([f'“{verb}”' for verb in moves])}. Open the problem to do it."
 
 
+def _looked() -> bool:
+    return this_desk().store.latest_refresh() is not None
+
+
+def _why_none() -> str:
+    return "No problem fits the filters." if _looked() else "Hot spots were not looked for yet."
+
+
 def _largest(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
     st.html(design.section_head("Largest on the map", "choose one here, on the map or in the table"))
     ordered = sorted(seen, key=lambda problem: (-problem.incidents, problem.id))[:_FIRST]
     if not ordered:
-        st.html(design.empty_state("Nothing here", "No problem fits the filters. Widen them to see more."))
+        st.html(design.empty_state("Nothing here", f"{_why_none()} {_WIDEN if _looked() else _FIND}"))
     with st.container(key="fx-choices"):
         for problem in ordered:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -124,7 +134,7 @@ def table(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
     st.html(design.section_head("The same as a table", f"{count(len(seen), 'problem')}"))
     ordered = sorted(seen, key=lambda problem: (-problem.incidents, problem.id))
     if not ordered:
-        st.html(design.note("No problem fits the filters."))
+        st.html(design.note(_why_none()))
         return
     plain = st.toggle("Plain table", key="plain", bind="query-params", help="For screen readers and for printing")
     if plain:

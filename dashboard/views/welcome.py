@@ -77,8 +77,8 @@ def _offers() -> None:
         st.html(design.section_head("Use your own reports"))
         st.html(
             design.note(
-                "A table from your report system: a CSV file with a row for each report. You see what was understood, "
-                "row by row, before anything is kept."
+                "What your report system exports, with a row for each report: CSV, Excel, JSON, GeoJSON and others. "
+                "You see what was understood, row by row, before anything is kept."
             )
         )
         draw(link("/import", "Import a file", css="fx-button"))
