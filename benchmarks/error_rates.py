@@ -1,9 +1,10 @@
 """How often chance alone is taken for a hot spot, and how many planted ones are found.
 
-``python benchmarks/error_rates.py [TOWNS [SIZE]]``: simulated towns of 36 km2 with busy and quiet quarters,
-25,000 reports of all categories and 2,500 of the one that is looked at, 15 planted hot spots of SIZE
-(25) reports in half of them; once with one share of the category everywhere, once with shares that differ by 45 % between
-the quarters, as they do in real towns. A cluster is real when its densest place lies within 100 m of a planted one.
+``python benchmarks/error_rates.py [TOWNS [SIZE]]``: simulated towns of 36 km2 with busy and quiet
+quarters, 25,000 reports of all categories and 2,500 of the one that is looked at; half of the towns
+have 15 planted hot spots of SIZE (25) reports. Once the category has one share everywhere, once its
+shares differ by 45 % between the quarters. A cluster is real when its densest place lies within
+100 m of a planted one.
 """
 
 import sys
