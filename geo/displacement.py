@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
 
+from scipy.special import stdtr, stdtrit
+
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
@@ -31,13 +33,15 @@ class Difference:
     """A change against the change elsewhere, in counts per unit of size and of time.
 
     ``low`` and ``high`` bound the interval, ``se`` is the standard error after scaling, ``z`` the
-    change over it (None when nothing was counted anywhere).
+    change over it (None when nothing was counted anywhere). ``freedom`` is None when the interval
+    is normal, else the degrees of freedom of Student's law.
     """
 
     change: float
     se: float
     low: float
     high: float
+    freedom: int | None = None
 
     @property
     def z(self) -> float | None:
@@ -47,7 +51,10 @@ class Difference:
     @property
     def p_value(self) -> float | None:
         """How often chance alone would bring a change as large, either way, or None without any count."""
-        return None if self.z is None else 2 * NormalDist().cdf(-abs(self.z))
+        if self.z is None:
+            return None
+        tail = NormalDist().cdf(-abs(self.z)) if self.freedom is None else float(stdtr(self.freedom, -abs(self.z)))
+        return 2 * tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def displacement_difference(
     ring_control: BeforeAfter | None = None,
     time_weights: tuple[float, float] = (1.0, 1.0),
     dispersion: float = 1.0,
+    freedom: int | None = None,
     alpha: float = 0.05,
 ) -> Displacement:
     """Return the change in the treated area, and round it, beyond the change in control areas.
@@ -88,6 +96,9 @@ def displacement_difference(
     dispersion : float
         Variance over mean of counts before the work (:func:`geo.dispersion.dispersion_of`). The
         standard error is multiplied by its square root, never by less than 1.
+    freedom : int or None
+        Degrees of freedom of a dispersion that was itself measured: places times (periods less
+        one). Intervals above a dispersion of 1 then follow Student's law. None: taken as known.
     alpha : float
         Share of intervals that may miss the true change (0.05: 95 % intervals).
 
@@ -125,15 +136,16 @@ def displacement_difference(
         raise ValueError(f"The lengths of the times must be above 0, not {time_weights}.")
     if not math.isfinite(dispersion) or dispersion < 0 or not 0 < alpha < 1:
         raise ValueError("The dispersion is 0 or more, and alpha lies between 0 and 1.")
-    scale = max(dispersion, 1.0)
-    reach = NormalDist().inv_cdf(1 - alpha / 2)
-    here = _difference([treated], [control], time_weights, scale, reach)
+    if freedom is not None and freedom < 1:
+        raise ValueError("The degrees of freedom are 1 or more.")
+    law = _Law(max(dispersion, 1.0), freedom if dispersion > 1 else None, alpha)
+    here = _difference([treated], [control], time_weights, law)
     if ring is None or ring_control is None:
         return Displacement(here, None, here)
     return Displacement(
         local=here,
-        ring=_difference([ring], [ring_control], time_weights, scale, reach),
-        total=_difference([treated, ring], [control, ring_control], time_weights, scale, reach),
+        ring=_difference([ring], [ring_control], time_weights, law),
+        total=_difference([treated, ring], [control, ring_control], time_weights, law),
     )
 
 
@@ -152,17 +164,32 @@ def counting_variance(areas: Sequence[BeforeAfter], time_weights: tuple[float, f
     return sum((area.before / long_before**2 + area.after / long_after**2) / area.size**2 for area in areas)
 
 
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What turns a Poisson variance into an interval."""
+
+    scale: float
+    freedom: int | None
+    alpha: float
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the interval, in standard errors."""
+        if self.freedom is None:
+            return NormalDist().inv_cdf(1 - self.alpha / 2)
+        return float(stdtrit(self.freedom, 1 - self.alpha / 2))
+
+
 def _difference(
     added: Sequence[BeforeAfter],
     taken_off: Sequence[BeforeAfter],
     time_weights: tuple[float, float],
-    scale: float,
-    reach: float,
+    law: _Law,
 ) -> Difference:
     change = math.fsum(_change(area, time_weights) for area in added)
     change -= math.fsum(_change(area, time_weights) for area in taken_off)
-    se = math.sqrt(counting_variance([*added, *taken_off], time_weights) * scale)
-    return Difference(change=change, se=se, low=change - reach * se, high=change + reach * se)
+    se = math.sqrt(counting_variance([*added, *taken_off], time_weights) * law.scale)
+    return Difference(change, se, change - law.reach * se, change + law.reach * se, law.freedom)
 
 
 def _change(area: BeforeAfter, time_weights: tuple[float, float]) -> float:
