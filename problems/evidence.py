@@ -80,6 +80,26 @@ class Evidence:
         return self.selection is not None and self.selection.window.overlaps(self.before)
 
 
+@dataclass(frozen=True, slots=True)
+class AssessmentSettings:
+    """How an assessment is made. Kept with every assessment; see ``docs/statistics.md``.
+
+    ``alpha`` is the error rate, ``power`` the certainty for which the smallest fall is told,
+    ``min_count`` what a place needs before or after, ``min_after_days`` and ``min_before_weeks``
+    how long must have been counted, ``incomplete_days`` how long reports still come in, and
+    ``telling_share`` which fall, as a share of what was to be expected, must be ruled out before
+    anybody says that a place did not fall.
+    """
+
+    alpha: float = 0.05
+    power: float = 0.8
+    min_count: int = 10
+    min_after_days: int = 28
+    min_before_weeks: int = 8
+    incomplete_days: int = 14
+    telling_share: float = 0.5
+
+
 def checked(evidence: Evidence) -> Evidence:
     """Return the evidence with its controls in order of id.
 
