@@ -164,6 +164,42 @@ def counting_variance(areas: Sequence[BeforeAfter], time_weights: tuple[float, f
     return sum((area.before / long_before**2 + area.after / long_after**2) / area.size**2 for area in areas)
 
 
+def dispersion_of_changes(areas: Sequence[BeforeAfter], time_weights: tuple[float, float] = (1.0, 1.0)) -> float | None:
+    """Return how much more the changes of control areas differ than counting alone would make them.
+
+    Parameters
+    ----------
+    areas : sequence of BeforeAfter
+        Control areas of one size, each on its own.
+    time_weights : tuple of float
+        As in :func:`displacement_difference`.
+
+    Returns
+    -------
+    float or None
+        The variance of the changes over their mean Poisson variance: about 1 when all areas kept
+        one trend. None with fewer than three areas, or without any count.
+
+    Notes
+    -----
+    The between-area analogue of Pearson's dispersion, for what counts by week cannot show: rates
+    that drift from one window to the next, each area by itself. With few areas it is itself
+    uncertain: take the larger of the two dispersions. It does not say which area drifted, or why.
+
+    Examples
+    --------
+    >>> round(dispersion_of_changes([BeforeAfter(50, 40), BeforeAfter(50, 50), BeforeAfter(50, 60)]), 2)
+    1.0
+    """
+    if len(areas) < 3:
+        return None
+    changes = [_change(area, time_weights) for area in areas]
+    usual = math.fsum(counting_variance([area], time_weights) for area in areas) / len(areas)
+    middle = math.fsum(changes) / len(changes)
+    squares = math.fsum((change - middle) ** 2 for change in changes)
+    return squares / (len(areas) - 1) / usual if usual > 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Law:
     """What turns a Poisson variance into an interval."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from geo.dispersion import dispersion_of
-from geo.displacement import BeforeAfter, Difference, Displacement, counting_variance, displacement_difference
+from geo.displacement import (
+    BeforeAfter,
+    Difference,
+    Displacement,
+    counting_variance,
+    dispersion_of_changes,
+    displacement_difference,
+)
 from geo.regression_to_mean import expected_next
 from geo.two_counts import RateRatio, e_test, rate_ratio, smallest_drop
 from problems.evidence import AssessmentSettings, Evidence, PlaceCounts, checked
@@ -23,8 +30,10 @@ class Figures:
     """The numbers behind a verdict, for an analyst; counts per window after.
 
     ``displacement`` and ``expected`` (what the place would have had, had it gone as the comparison
-    places did) are None without controls. ``dispersion`` is as measured, ``freedom`` its degrees
-    of freedom. ``smallest_fall`` is the smallest fall that would be found with the wanted power,
+    places did) are None without controls. ``dispersion`` is as measured by week before the work,
+    ``freedom`` its degrees of freedom, ``control_dispersion`` that of the changes of the controls
+    (None with fewer than three); ``swing`` is the larger one, never below 1, which was used.
+    ``smallest_fall`` is the smallest fall that would be found with the wanted power,
     None when not even a fall to nothing would. ``by_itself`` is what a place picked for its count
     would have had with no action at all. ``p_value`` and ``ratio`` compare the place with itself
     only: they describe, and decide nothing.
@@ -34,6 +43,8 @@ class Figures:
     expected: float | None
     dispersion: float | None
     freedom: int
+    control_dispersion: float | None
+    swing: float
     smallest_fall: float | None
     by_itself: float | None
     p_value: float | None
@@ -129,7 +140,9 @@ def _figures(evidence: Evidence, settings: AssessmentSettings) -> Figures:
     weeks = [place.weekly_before for place in (treated, *evidence.controls)]
     dispersion = dispersion_of(weeks) if weeks[0] else None
     freedom = sum(any(week) for week in weeks) * max(0, len(weeks[0]) - 1)
-    swing = max(1.0, dispersion or 1.0)
+    areas = [BeforeAfter(place.before, place.after) for place in evidence.controls]
+    drift = dispersion_of_changes(areas, lengths)
+    swing = max(1.0, dispersion or 1.0, drift or 1.0)
     displacement, expected, smallest = None, None, None
     if evidence.controls:
         control = _together(evidence.controls)
@@ -153,8 +166,10 @@ def _figures(evidence: Evidence, settings: AssessmentSettings) -> Figures:
         expected=expected,
         dispersion=dispersion,
         freedom=freedom,
+        control_dispersion=drift,
+        swing=swing,
         smallest_fall=smallest,
-        by_itself=_by_itself(evidence, swing),
+        by_itself=_by_itself(evidence, max(1.0, dispersion or 1.0)),
         p_value=e_test(treated.after, treated.before, exposure=lengths[1], other_exposure=lengths[0], dispersion=swing),
         ratio=rate_ratio(
             treated.after,
