@@ -97,7 +97,7 @@ def assess(evidence: Evidence, settings: AssessmentSettings | None = None) -> As
     Assessment
         *Fell* or *rose* when the interval of the change in the place, against its comparison
         places, lies below or above 0; *did not fall* when it holds 0 and rules out a telling fall
-        (by half, unless the settings say otherwise); *too few to say* when it does neither, or the
+        (by a third, unless the settings say otherwise); *too few to say* when it does neither, or the
         counts or the time are too short; *no fair comparison* without comparison places, or when
         the place was picked for being high in one of the two windows and they were not.
 

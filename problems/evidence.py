@@ -97,7 +97,7 @@ class AssessmentSettings:
     min_after_days: int = 28
     min_before_weeks: int = 8
     incomplete_days: int = 14
-    telling_share: float = 0.5
+    telling_share: float = 1 / 3
 
 
 def checked(evidence: Evidence) -> Evidence:
