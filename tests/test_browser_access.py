@@ -6,7 +6,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browsing import DESK, PHONE, Visitor, maps_drawn
+from tests.browsing import DESK, PHONE, Visitor, drawn, maps_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -15,12 +15,17 @@ THEMES = {"light": ("light", ""), "dark": ("dark", ""), "contrast": ("light", "c
 OF_WHOLE_PAGES = ("landmark-one-main", "page-has-heading-one", "region", "bypass")
 #: Of the framework's own file uploader (Streamlit 1.67): the label on its drop zone, which its button repeats.
 NOT_OURS = "presentation-role-conflict"
+NOTHING_FADES = "!document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running')"
 PAGES = ("/?plain=true", "/problem", "/problem?problem=P-0003", "/board", "/import", "/setup")
 
 
 def found(page: Page) -> list[str]:
     """Return what axe-core finds on the page and in its frames: rule, element, why."""
+    drawn(page)
     maps_drawn(page)
+    # What is about to be drawn anew is faded out until then: nobody is meant to read it.
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_function(NOTHING_FADES)
     axe = Axe()
     faults = []
     for frame in page.frames:
