@@ -270,7 +270,8 @@ def test_a_contact_is_shown_to_few_and_leaves_a_trace(scene: Scene) -> None:
 def test_the_name_of_a_reporter_is_in_no_report_and_in_no_event(scene: Scene) -> None:
     report = add(scene, replace(ENTRY, reporter=SEALER.reporter_key(CALLER)), sealed=SEALER.seal(CALLER))
     written = repr((report, scene.store.events(), list(scene.store.all_reports())))
-    assert not any(part in written for part in ("Ann", "960", "example.org"))
+    assert "example" not in written.lower()  # signs enough that no random id holds them by chance
+    assert not any(part in written for part in ("Ann Cooper", "01632", "960 001"))
 
 
 def drop(scene: Scene) -> int:
