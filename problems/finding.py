@@ -17,7 +17,7 @@ from geo.clusters import find_clusters, split_wide
 from geo.outlines import apart, outline, width_m, without_points
 from geo.piles import Places, collapse
 from problems.categories import Group
-from problems.hot_spots import DetectionSettings, Pile
+from problems.hot_spots import DetectionSettings, Pile, Standing
 from problems.piling import kept_out, review_list
 from problems.progress import Progress, silent
 from problems.reports import ReportPoints
@@ -31,10 +31,11 @@ CLEAR_OF_DEFAULT_M = 5.0
 class Found:
     """A place where one group concentrates, before it is matched to a problem.
 
-    ``members`` are report ids, ascending; ``counted_s`` their times in the same order.
+    ``members`` are report ids, ascending. The figures from ``standing`` on are those of
+    :class:`problems.hot_spots.HotSpot`; ``group`` is None in the mixed view.
     """
 
-    group: Group
+    group: Group | None
     lon_lat: tuple[float, float]
     width_m: float
     outline: Mapping[str, object]
@@ -44,6 +45,20 @@ class Found:
     first_at: datetime
     last_at: datetime
     members: npt.NDArray[np.int64]
+    standing: Standing = Standing.UNTESTED
+    expected: float | None = None
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    q_value: float | None = None
+    dispersion: float | None = None
+
+    @property
+    def own_group(self) -> Group:
+        """The group of a place that may belong to a problem; the mixed view has none, and asking is a bug."""
+        if self.group is None:
+            raise ValueError("A place of the mixed view belongs to no group.")
+        return self.group
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Names:
         if not place:
             lon, lat = found.lon_lat
             place = f"near {lat:.4f}, {lon:.4f}"
-        return f"{found.group.label}, {place}"
+        return f"{found.own_group.label}, {place}"
 
     def street(self, found: Found) -> str:
         """Return the street that most reports name in their address, else the nearest one."""

@@ -334,7 +334,11 @@ class Store(PlaceStore, QualityStore, Protocol):
         ...
 
     def hot_spots(self, refresh_id: int) -> list[HotSpot]:
-        """Return the hot spots of a refresh in order of id."""
+        """Return the hot spots of a refresh, of one group each and no mere candidates, in order of id."""
+        ...
+
+    def places_of(self, refresh_id: int) -> list[HotSpot]:
+        """Return all that a refresh found, in order of id: hot spots, candidates, and the mixed view."""
         ...
 
     def last_hot_spots(self) -> list[HotSpot]:

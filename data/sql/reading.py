@@ -36,7 +36,7 @@ from problems.categories import Group
 from problems.duplicates import Apart, Contact
 from problems.errors import NotFound
 from problems.events import Event, Subject
-from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.hot_spots import HotSpot, Pile, Refresh, Standing
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportPoints
@@ -241,7 +241,13 @@ class Reading:
         return found[0] if found else None
 
     def hot_spots(self, refresh_id: int) -> list[HotSpot]:
-        """Return the hot spots of a refresh in order of id."""
+        """Return the hot spots of a refresh, of one group each and no mere candidates, in order of id."""
+        spot = schema.hot_spot.c
+        query = HOT_SPOT.select().where(spot.refresh_id == refresh_id, spot.group.is_not(None))
+        return self._all(HOT_SPOT, query.where(spot.standing != Standing.CANDIDATE).order_by(spot.id))
+
+    def places_of(self, refresh_id: int) -> list[HotSpot]:
+        """Return all that a refresh found, in order of id: hot spots, candidates, and the mixed view."""
         spot = schema.hot_spot.c
         return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
 

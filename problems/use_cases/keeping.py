@@ -125,6 +125,13 @@ def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpo
         first_at=found.first_at,
         last_at=found.last_at,
         members=tuple(found.members.tolist()),
+        expected=found.expected,
+        q_value=found.q_value,
+        standing=found.standing,
+        ratio=found.ratio,
+        ratio_low=found.ratio_low,
+        ratio_high=found.ratio_high,
+        dispersion=found.dispersion,
     )
 
 
@@ -132,7 +139,7 @@ def _new_problem(spot: HotSpot, found: Found, now: datetime, parent_id: int | No
     return Problem(
         id=0,
         name=names.place_name(found),
-        group=spot.group,
+        group=found.own_group,
         category=spot.category,
         status=ProblemStatus.DETECTED,
         lon_lat=spot.lon_lat,
