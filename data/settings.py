@@ -87,6 +87,13 @@ _DETECTION_LIMITS = {
     "wake_within_weeks": _Limit(0, 520),
     "recurrence_min_incidents": _Limit(1, 10_000),
     "recurrence_watch_days": _Limit(0, 3_650),
+    "most_chance": _Limit(1e-12, 1),
+    "most_false": _Limit(1e-6, 1),
+    "background_days": _Limit(0, 3_660),
+    "around_m": _Limit(200, 16_000),
+    "around_worth": _Limit(0.1, 100),
+    "usual_spread": _Limit(0, 2),
+    "min_reference": _Limit(1, 1_000_000),
 }
 _PORT_LIMIT = _Limit(1, 65_535)
 _REVIEW_LIMIT = _Limit(1, 3_660)

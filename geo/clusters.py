@@ -25,6 +25,9 @@ NOISE = -1
 # Receives the weight within the radius of every point, (n,) float64 in the order of the points, and
 # returns which points are dense enough for their place, (n,) bool.
 CoreTest = Callable[[Floats], Mask]
+# Receives a radius and the rows of the points that are looked at with it, (k,) int64, and returns the
+# test for them: it receives their weights within that radius and answers for them alone, (k,).
+CoreTestFor = Callable[[float, Ints], CoreTest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def split_wide(
     shrink: float = 0.75,
     weights: npt.ArrayLike | None = None,
     is_core: CoreTest | None = None,
+    core_test_for: CoreTestFor | None = None,
 ) -> Clusters:
     """Split clusters that are too wide to be one place of work.
 
@@ -139,6 +143,8 @@ def split_wide(
         From :func:`find_clusters` with the same points and the same keyword values.
     radius_m, min_weight, weights, is_core
         As they were there.
+    core_test_for : callable, optional
+        Makes the test anew for each smaller radius, in place of ``is_core``.
     max_width_m : float
         Above 0.
     shrink : float
@@ -158,7 +164,7 @@ def split_wide(
     Notes
     -----
     ``is_core`` gets the weight within the smaller radius, 0 for every point outside of the cluster
-    that is being split: a test made for the first radius is strict here.
+    that is being split: a test made for the first radius is strict here. ``core_test_for`` is not.
 
     Examples
     --------
@@ -194,7 +200,7 @@ def split_wide(
                 radius_m=reached_m * shrink,
                 min_weight=min_weight,
                 weights=weight[members],
-                is_core=None if is_core is None else _among(is_core, members, len(points)),
+                is_core=_remade(is_core, core_test_for, reached_m * shrink, members, len(points)),
             )
             if found.count == 0:
                 # Even all along its length: a smaller radius would lose the whole of it.
@@ -332,6 +338,14 @@ def _members(clusters: Clusters) -> list[Ints]:
 def _fits(points: Floats, max_width_m: float) -> bool:
     spread = points.max(axis=0) - points.min(axis=0)
     return float(np.hypot(*spread)) <= max_width_m or width_m(points) <= max_width_m
+
+
+def _remade(
+    is_core: CoreTest | None, core_test_for: CoreTestFor | None, radius_m: float, members: Ints, length: int
+) -> CoreTest | None:
+    if core_test_for is not None:
+        return core_test_for(radius_m, members)
+    return None if is_core is None else _among(is_core, members, length)
 
 
 def _among(is_core: CoreTest, members: Ints, length: int) -> CoreTest:

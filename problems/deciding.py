@@ -15,7 +15,7 @@ import numpy.typing as npt
 from geo.footprints import near
 from problems.events import EventKind
 from problems.finding import GROUPS, Found
-from problems.hot_spots import DetectionSettings
+from problems.hot_spots import DetectionSettings, Standing
 from problems.matching import Matching
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 
@@ -43,7 +43,7 @@ class Plan:
     """What a refresh will write.
 
     ``problem_of`` maps a hot spot's position to the problem it belongs to; positions that are
-    absent become new problems, with a parent in ``parent_of`` where they split off.
+    absent become new problems (mere candidates do not), with a parent in ``parent_of`` where they split off.
     """
 
     problem_of: dict[int, Problem]
@@ -112,13 +112,13 @@ def returning(
     Tried before a new identity is issued: problems that lost their hot spot in this run (when the
     last refresh is longer ago than the window, no report is in both), that went quiet at most
     ``wake_within_weeks`` ago, whose remediation is still watched, or that were drawn by hand; best
-    share first, then the older problem.
+    share first, then the older problem. A mere candidate brings nothing back.
     """
     candidates = [problem for problem in problems if _may_return(problem, window.as_of, settings)]
     pairs = [
         (-share, problem.id, index)
         for index, found in enumerate(now)
-        if index not in taken
+        if index not in taken and found.standing is not Standing.CANDIDATE
         for problem in candidates
         if problem.group is found.group
         and (share := share_inside(window, found, problem, settings.radius_m)) >= SAME_PLACE

@@ -34,6 +34,13 @@ class DetectionSettings:
     wake_within_weeks: int = 12
     recurrence_min_incidents: int = 3
     recurrence_watch_days: int = 180
+    most_chance: float = 1e-4
+    most_false: float = 0.05
+    background_days: int = 365
+    around_m: float = 1000.0
+    around_worth: float = 2.0
+    usual_spread: float = 0.15
+    min_reference: int = 30
 
 
 class Standing(StrEnum):

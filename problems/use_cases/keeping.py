@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from problems.deciding import Change, Plan
 from problems.events import EventKind, Subject, event
 from problems.finding import Finding, Found
-from problems.hot_spots import HotSpot, Refresh
+from problems.hot_spots import HotSpot, Refresh, Standing
 from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
@@ -35,12 +35,17 @@ def keep(
     result = replace(result, id=unit.add_refresh(result))
     unit.save_piles([replace(pile, last_refresh_id=result.id) for pile in finding.piles])
     saved = _save_changes(store, unit, now, plan.changes)
-    codes = store.categories_of([number for found in finding.found for number in found.members.tolist()])
+    # In the order in which the plan counts them; the mixed view belongs to nothing.
+    listed = (*finding.found, *finding.candidates)
+    codes = store.categories_of([number for found in (*listed, *finding.mixed) for number in found.members.tolist()])
     spots: list[HotSpot] = []
     seen: list[Problem] = []
-    for index, found in enumerate(finding.found):
+    for index, found in enumerate(listed):
         problem = plan.problem_of.get(index)
         spot = _hot_spot(found, result.id, codes)
+        if problem is None and found.standing is Standing.CANDIDATE:
+            spots.append(spot)
+            continue
         if problem is None:
             problem = _new_problem(spot, found, now, plan.parent_of.get(index), names)
             problem = replace(problem, id=unit.add_problem(problem))
@@ -51,11 +56,13 @@ def keep(
             change = str(plan.change_of[index])
         spots.append(replace(spot, problem_id=problem.id, change=change))
         seen.append(problem)
+    spots.extend(_hot_spot(found, result.id, codes) for found in finding.mixed)
     ids = unit.add_hot_spots(spots)
     kept = [replace(spot, id=spot_id) for spot, spot_id in zip(spots, ids, strict=True)]
     spots_of: dict[int, list[HotSpot]] = {}
     for spot in kept:
-        spots_of.setdefault(spot.problem_id or 0, []).append(spot)
+        if spot.problem_id is not None:
+            spots_of.setdefault(spot.problem_id, []).append(spot)
     by_id = {problem.id: problem for problem in seen}
     sightings = [_sighted(by_id[number], own, result.as_of) for number, own in spots_of.items()]
     unit.save_sightings([*sightings, *plan.sightings])
