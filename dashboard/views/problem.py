@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.parts.agreed import show_agreed
+from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form, form_button
 from dashboard.parts.markup import (
@@ -75,7 +76,7 @@ def _one(desk: Desk, problem: Problem) -> None:
                 SaraStage.SCANNING: lambda: show_scan(desk, problem, events),
                 SaraStage.ANALYSIS: lambda: show_agreed(desk, problem),
                 SaraStage.RESPONSE: lambda: show_response(desk, problem, actions),
-                SaraStage.ASSESSMENT: lambda: remark("Nothing is assessed yet."),
+                SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
         )
     with side:
