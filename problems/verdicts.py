@@ -137,7 +137,7 @@ def _why_not(obstacle: Obstacle | None, evidence: Evidence, settings: Assessment
         ),
         Obstacle.PICKED_AFTERWARDS: "The place was picked for being high in the time after the work.",
         Obstacle.INCOMPLETE: f"Reports up to {evidence.after.last} still come in.",
-        Obstacle.SHORT_AFTER: f"Only {evidence.after.days} days have passed since the work.",
+        Obstacle.SHORT_AFTER: f"Only {evidence.after.days} days since the work are known in full.",
         Obstacle.SHORT_BEFORE: "The time before is too short to know how much the weeks differ.",
         Obstacle.FEW_HERE: f"This place had fewer than {settings.min_count} incidents both before and after.",
         Obstacle.FEW_ELSEWHERE: f"The comparison places had fewer than {settings.min_count} incidents before.",

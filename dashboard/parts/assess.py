@@ -14,6 +14,7 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import metric_epsg
 from dashboard.parts.kept_assessments import show_kept
 from dashboard.parts.markup import draw, element, section
+from dashboard.parts.move_forms import is_onward, problem_moves
 from dashboard.parts.notices import empty, refusal, remark, say
 from dashboard.parts.run_chart import show_run_chart
 from dashboard.wording import count, day
@@ -70,7 +71,8 @@ def _keep(desk: Desk, problem: Problem, choices: Choices) -> None:
         st.button(
             "Keep this assessment",
             key="keep-assessment",
-            type="primary",
+            # Where the problem itself can go on, that is the one thing to do first.
+            type="secondary" if any(map(is_onward, problem_moves(desk, problem))) else "primary",
             on_click=_save,
             args=(desk, problem.id, choices),
         )

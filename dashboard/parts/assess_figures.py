@@ -63,13 +63,15 @@ def window_words(window: Window) -> str:
 def show_places(assessment: Assessment, layout: Layout) -> None:
     """Draw the counts of every place that was compared, as a table."""
     evidence, named = assessment.evidence, letters(layout.areas)
-    section("Every count behind it", "distinct incidents")
+    before, after = evidence.before.days, evidence.after.days
+    section("Every count behind it", f"distinct incidents in {before} days before and {after} days after")
     rows: list[tuple[str, int | str, int | str]] = [_row("This place", evidence.treated)]
     if evidence.ring is not None:
         rows.append(_row(f"Ring round it, {layout.ring_m:,.0f} m wide", evidence.ring))
-    rows += [_row(f"Comparison place {named.get(place.id, '')}", place) for place in evidence.controls]
-    rows += [_row(f"Ring round {named.get(place.id, '')}", place) for place in evidence.ring_controls]
-    heads = ("Where", f"Before ({evidence.before.days} days)", f"After ({evidence.after.days} days)")
+    for name, places in (("Comparison place", evidence.controls), ("Ring round", evidence.ring_controls)):
+        ordered = sorted(places, key=lambda place: named.get(place.id, ""))
+        rows += [_row(f"{name} {named.get(place.id, '')}", place) for place in ordered]
+    heads = ("Where", "Before", "After")
     draw(table("Incidents before and after in every place that was compared", heads, rows, numeric=(1, 2)))
 
 

@@ -54,7 +54,7 @@ def show_sketch(desk: Desk, problem: Problem, areas: Sequence[ControlArea], *, e
     lines = _lines([[place(x, y) for x, y in line.tolist()] for line in _streets(desk.store, epsg)])
     named = letters(areas)
     marks = [_letter(place(x, y), named[area.id], taken=area.taken) for area, (x, y) in zip(areas, at[1:], strict=True)]
-    own = _own(place(float(at[0][0]), float(at[0][1])), problem.ref)
+    own = _own(place(float(at[0][0]), float(at[0][1])), problem.ref, [place(x, y) for x, y in at[1:].tolist()])
     box = f"0 0 {_WIDTH:.0f} {_HEIGHT:.0f}"
     drawn = element(
         "svg", _sheet(session.colours()), lines, joined(marks), own, xmlns="http://www.w3.org/2000/svg", viewBox=box
@@ -92,12 +92,16 @@ def _letter(at: tuple[float, float], letter: str, *, taken: bool) -> Html:
     return element("g", circle, words, css="in" if taken else "out")
 
 
-def _own(at: tuple[float, float], ref: str) -> Html:
+def _own(at: tuple[float, float], ref: str, others: Sequence[tuple[float, float]]) -> Html:
+    """Return the mark of the problem, named on the side where the most room is."""
     x, y = at
     rings = joined(element("circle", cx=f"{x}", cy=f"{y}", r=f"{radius}") for radius in (6, 15))
-    # Beside the edge there is no room on the right of the mark.
-    leftwards = x > _WIDTH - 120
-    words = element(
-        "text", ref, x=f"{x - 20 if leftwards else x + 20}", y=f"{y + 5.5}", text_anchor="end" if leftwards else "start"
-    )
-    return element("g", rings, words, css="own")
+
+    def room(side: tuple[float, float, str]) -> float:
+        middle_x, middle_y = x + 2.6 * side[0] if side[0] else x, y + side[1]
+        inside = 30 < middle_x < _WIDTH - 30 and 15 < middle_y < _HEIGHT - 10
+        return min((abs(middle_x - east) + abs(middle_y - north) for east, north in others), default=1.0) * inside
+
+    sides = ((20.0, 5.5, "start"), (-20.0, 5.5, "end"), (0.0, 34.0, "middle"), (0.0, -22.0, "middle"))
+    dx, dy, anchor = max(sides, key=room)
+    return element("g", rings, element("text", ref, x=f"{x + dx}", y=f"{y + dy}", text_anchor=anchor), css="own")

@@ -134,7 +134,7 @@ def _usual(frame: pd.DataFrame, found: RunChart | None, colours: design.Palette)
 def _work(layout: Layout, colours: design.Palette) -> list[alt.Chart]:
     moment = pd.DataFrame({"day": pd.to_datetime([layout.done_on]), "words": ["Work done"]})
     base = alt.Chart(moment).encode(x="day:T")
-    return [
-        base.mark_rule(color=colours.ink, strokeDash=[4, 3]),
-        base.mark_text(align="left", dx=5, baseline="top", color=colours.ink).encode(text="words:N", y=alt.value(0)),
-    ]
+    # Near the right edge the words would be cut off there.
+    late = (layout.done_on - layout.weeks_from).days > 7 * len(layout.weeks) * 0.75
+    words = base.mark_text(align="right" if late else "left", dx=-5 if late else 5, baseline="top", color=colours.ink)
+    return [base.mark_rule(color=colours.ink, strokeDash=[4, 3]), words.encode(text="words:N", y=alt.value(0))]

@@ -187,7 +187,7 @@ def _compared(ground: Ground, others: list[Spot], rng: np.random.Generator) -> l
             if min(away) > 800:
                 break
         found.append(replace(spot, leaves=kind, spread_m=32.0, per_90_days=46.0))
-    found[0] = replace(found[0], end=800, fixed_on=800, rest=0.25)
+    found[0] = replace(found[0], end=800, fixed_on=800, rest=0.1)
     return found
 
 
