@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
+from problems.assessment_store import AssessmentStore, AssessmentUnit
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
@@ -31,7 +32,7 @@ from problems.store_values import Box, ChangedReport, KnownReport, NameUse, Said
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
 
-class Unit(Protocol):
+class Unit(AssessmentUnit, Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
     ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
@@ -232,7 +233,7 @@ class Unit(Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, Protocol):
+class Store(PlaceStore, QualityStore, AssessmentStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:

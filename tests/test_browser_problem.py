@@ -82,6 +82,20 @@ def test_a_problem_is_opened_from_the_list_and_has_an_address_of_its_own(visit: 
     expect(page).to_have_url(re.compile(r"/problem\?problem=P-0001"))
 
 
+def test_the_stages_are_tabs_that_the_keyboard_moves_and_the_address_keeps(visit: Visitor) -> None:
+    page = visit("/problem?problem=P-0003&tab=analyse")
+    expect(page.get_by_role("tab", name="Analyse")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("heading", name="What is agreed")).to_be_visible()
+    page.get_by_role("tab", name="Analyse").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Actions")).to_be_visible()
+    expect(page).to_have_url(re.compile("tab=respond"))
+    page.get_by_role("tab", name="Scan").click()
+    expect(page.get_by_role("heading", name="Reports over time")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("tab="))
+
+
 def test_the_second_person_to_save_is_told_what_changed_and_loses_nothing(visit: Visitor) -> None:
     first, second = visit("/problem?problem=P-0003"), visit("/problem?problem=P-0003")
     second.get_by_role("button", name="Edit").click()

@@ -48,6 +48,7 @@ _SIGHTINGS: Final[Mapping[EventKind, str]] = {
     EventKind.PROPOSED: "A change was proposed.",
     EventKind.REVIEWED: "Reviewed.",
     EventKind.NOTED: "Added a note.",
+    EventKind.ASSESSED: "Kept an assessment.",
 }
 
 

@@ -35,6 +35,7 @@ from problems.people import Role
 from problems.problem import ProblemStatus
 from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
+from problems.verdicts import Verdict
 
 #: The number of the newest migration: the schema that this program reads and writes.
 SCHEMA_VERSION = "0003"
@@ -390,6 +391,26 @@ action = Table(
     _words("last_note"),
     Column("status_since", Instant),
     _version(),
+)
+
+#: Written once: a new assessment is a new row.
+assessment = Table(
+    "assessment",
+    metadata,
+    _id(),
+    Column("problem_id", Id, ForeignKey("problem.id"), nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    _words("by"),
+    _words("by_name"),
+    Column("method", String(32), nullable=False),
+    Column("verdict", Code(Verdict), nullable=False),
+    Column("obstacle", String(32), nullable=False),
+    _words("sentence"),
+    Column("words", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("layout", JSON, nullable=False),
+    Column("figures", JSON, nullable=False),
 )
 
 #: Append-only: the first migration puts triggers on it that refuse every change and removal.
