@@ -1,7 +1,8 @@
 """The lineage of a problem as a picture: weeks from left to right, one line a problem, its width by incidents.
 
 The picture is an SVG document of its own, because pages are stripped of SVG. It has no view box: places across are
-shares of the width, so that type and marks keep their size on every screen; rules in it leave words out where it is narrow.
+shares of the width, so that type and marks keep their size on every screen; rules in it leave words out where it is
+narrow.
 """
 
 import base64
