@@ -1,7 +1,15 @@
 """A small town that is looked at every week: places that split, grow together, go quiet and come back."""
 
-from datetime import date, timedelta
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import pytest
+
+from data.stores import open_store
 from problems.hot_spots import DetectionSettings
 from tests.scenes import Scene, days_before
 
@@ -31,7 +39,10 @@ def lived(scene: Scene, today: date) -> None:
         *scene.spot((2000, 0), every(first + 15 * WEEK, today, 2)),
         *scene.spot((-90, 2000), every(first - 6 * WEEK, today, 2)),
         *scene.spot((90, 2000), every(first - 6 * WEEK, today, 3)),
-        *[scene.report((-60 + 10 * (at % 13), 2000), first + timedelta(days=at - 30)) for at in range((apart - first).days)],
+        *[
+            scene.report((-60 + 10 * (at % 13), 2000), first + timedelta(days=at - 30))
+            for at in range((apart - first).days)
+        ],
     ]
     reports = sorted((one for one in reports if one.reported_at.date() <= today), key=lambda one: one.reported_at)
     for day in weeks:
@@ -43,3 +54,29 @@ def lived(scene: Scene, today: date) -> None:
             for problem in scene.store.problems():
                 if abs(problem.lon_lat[1] - 52.9) < 0.005 and abs(problem.lon_lat[0] + 1.2) < 0.005:
                     scene.taken_on(problem)
+
+
+@pytest.fixture(scope="session")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the town as it is today; copy it, do not write to it."""
+    path = tmp_path_factory.mktemp("town") / "town.db"
+    store = open_store(f"sqlite:///{path}", durable=False)
+    lived(Scene(store), datetime.now(UTC).date())
+    store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def town(town_file: Path, tmp_path: Path) -> Iterator[Scene]:
+    """Yield a copy of the town that the test may change, on the day of its last refresh."""
+    copy = tmp_path / "town.db"
+    shutil.copyfile(town_file, copy)
+    store = open_store(str(copy))
+    try:
+        latest = store.latest_refresh()
+        assert latest is not None
+        yield Scene(store, today=latest.as_of, settings=DetectionSettings(window_days=42))
+    finally:
+        store.close()

@@ -9,6 +9,8 @@ import streamlit as st
 from dashboard import design
 from dashboard.mapping import past
 from dashboard.mapping.layers import first_of
+from dashboard.parts.markup import draw as draw_markup
+from dashboard.parts.markup import element
 from dashboard.wording import day
 from problems.errors import InputRefused, ProblemError
 from problems.hot_spots import Refresh
@@ -68,8 +70,7 @@ def draw(store: Store, shown: Refresh | None) -> None:
 
 def mark(shown: Refresh | None) -> None:
     """Say that the past is shown; the place for it is always there, so that screen readers hear it change."""
-    words = design.safe_html(past_words(shown)) if shown else ""
-    st.html(f'<p class="fx-past" role="status">{words}</p>')
+    draw_markup(element("p", past_words(shown) if shown else "", css="fx-past", role="status"))
 
 
 def past_words(shown: Refresh) -> str:
