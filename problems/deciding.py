@@ -16,7 +16,7 @@ from geo.footprints import near
 from problems.events import EventKind
 from problems.finding import GROUPS, Found
 from problems.hot_spots import DetectionSettings, Standing
-from problems.matching import Matching
+from problems.matching import CONTINUES, Matching
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 
 #: A refresh may bring these back when their place turns hot again.
@@ -194,6 +194,11 @@ def decide(
         for problem in problems
         if problem.id not in elsewhere and (change := _recur(problem, came_back(problem)))
     ]
+    known = placed_ids | gone | {change.after.id for change in told if change.kind is EventKind.PROPOSED}
+    lost = [problem for problem in problems if problem.id not in known and _is_worked_on(problem)]
+    for problem, index in _lies_in(window, now, lost, settings):
+        if index in problem_of:
+            told.extend(_tell_merge(problem_of[index], [problem]))
     settled = placed_ids | gone | {change.after.id for change in returned}
     held, quiet = _quieten(window, [problem for problem in problems if problem.id not in settled], settings)
     changes = [*told, *woken, *returned, *quiet]
@@ -278,6 +283,31 @@ def _tell_merge(keeper: Problem, others: Sequence[Problem]) -> list[Change]:
             asking: dict[str, object] = {"proposal": "merge", "with": [another.id]}
             changes.append(Change(one, one, EventKind.PROPOSED, note, asking))
     return changes
+
+
+def _is_worked_on(problem: Problem) -> bool:
+    return problem.status.is_open and problem.status not in UNTOUCHED and problem.dormant_since is None
+
+
+def _lies_in(
+    window: Window, now: Sequence[Found], lost: Sequence[Problem], settings: DetectionSettings
+) -> list[tuple[Problem, int]]:
+    """Return problems without a hot spot of their own with the one in which their place lies: it holds half of it.
+
+    What grew together long ago shares no live report any more, so that the matching cannot name it; it is still so.
+    """
+    hot_spot_of = np.full(len(window.ids), -1, dtype=np.int64)
+    for index, found in enumerate(now):
+        hot_spot_of[np.searchsorted(window.ids, found.members)] = index
+    result: list[tuple[Problem, int]] = []
+    for problem in lost:
+        rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
+        inside = rows[near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)]
+        held = np.bincount(hot_spot_of[inside] + 1, minlength=len(now) + 1)[1:]
+        enough = len(inside) >= HOLDS * settings.min_incidents
+        if enough and len(held) and held.max() >= CONTINUES * len(inside):
+            result.append((problem, int(held.argmax())))
+    return result
 
 
 def _quieten(

@@ -342,8 +342,11 @@ class Store(PlaceStore, QualityStore, AssessmentStore, Protocol):
         """Return all that a refresh found, in order of id: hot spots, candidates, and the mixed view."""
         ...
 
-    def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
+    def last_hot_spots(self, until: date | None = None) -> list[HotSpot]:
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it.
+
+        With ``until`` the last refresh with ``as_of`` on or before that day; merged problems have their own then.
+        """
         ...
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:

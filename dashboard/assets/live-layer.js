@@ -74,6 +74,7 @@
       const before = this._state;
       this._state = state;
       if (!before) this._begin();
+      this._showPast(state.past);
       if (!before || before.theme !== state.theme) { this._paint(); this._readBase(); }
       if (state.pick) this._showPlace(state.pick.at);
       else if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
@@ -90,6 +91,13 @@
       this._fitted = this._state.at || this._state.home;
       this._fit();
       if (this._state.base) this._tiles(this._state.base);
+    },
+
+    /* A replayed week is framed and named, so that nobody takes it for today. */
+    _showPast(words) {
+      const box = this._map.getContainer();
+      box.classList.toggle("fx-past", Boolean(words));
+      if (words) box.dataset.past = words; else delete box.dataset.past;
     },
 
     /* Show what the map was opened for: the problem of the address, else the whole city. */
@@ -200,6 +208,7 @@
         this._sizeMarkers();
         this._select();
         this._map.getContainer().dataset.problems = answer.problems.length;
+        this._map.getContainer().dataset.on = JSON.parse(this._state.problems).on || "";
       });
     },
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.mapping.answers import answers
+from dashboard.mapping.past import problems_known
 from dashboard.mapping.points import HexagonsInView, PointsInView
 from dashboard.mapping.query import ProblemFilter
 from geo import areas as geo_areas
@@ -44,7 +45,7 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
 
     A problem lies in an area when its centre does.
     """
-    kept = selected(store.problems(), wanted.wanted)
+    kept = selected(problems_known(store, wanted.on), wanted.wanted)
     if wanted.area_id is None or not kept:
         return kept
     geometry = next((area.geometry for area in store.areas() if area.id == wanted.area_id), None)
@@ -61,7 +62,7 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     """
     shown = selected_problems(store, wanted)
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
-        shown += [problem for problem in store.problems() if problem.id == wanted.also_id]
+        shown += [problem for problem in problems_known(store, wanted.on) if problem.id == wanted.also_id]
     return _dump({"problems": [_feature(problem) for problem in shown]})
 
 

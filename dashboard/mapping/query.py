@@ -21,12 +21,14 @@ _MAX_ZOOM = 22
 class ProblemFilter:
     """Which problems to show: by category, status and age, and inside which area (None: everywhere).
 
-    ``also_id`` is shown whatever the rest says: the one that is chosen.
+    ``also_id`` is shown whatever the rest says: the one that is chosen. ``on`` is the day as of which they are shown
+    (None: as they are).
     """
 
     wanted: Filters = field(default_factory=Filters)
     area_id: int | None = None
     also_id: int | None = None
+    on: date | None = None
 
 
 def view_asked(asked: Mapping[str, str]) -> View:
@@ -54,9 +56,10 @@ def view_asked(asked: Mapping[str, str]) -> View:
 
 
 def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
-    """Return the filter that the parameters ``groups``, ``status``, ``area``, ``all`` and ``also`` ask for.
+    """Return the filter that the parameters ``groups``, ``status``, ``area``, ``all``, ``also`` and ``on`` ask for.
 
-    ``all=1`` adds problems that have ended or gone quiet, ``also=7`` the problem with the number 7.
+    ``all=1`` adds problems that have ended or gone quiet, ``also=7`` the problem with the number 7;
+    ``on=2026-10-12`` asks for the problems as they were known at the end of that day.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
         include_quiet=everything,
         include_ended=everything,
     )
-    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"))
+    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"), _day(asked, "on"))
 
 
 def _box(text: str) -> Box:

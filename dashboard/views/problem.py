@@ -6,13 +6,13 @@ from dashboard.parts.agreed import show_agreed
 from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form, form_button
+from dashboard.parts.lineage import show_lineage
 from dashboard.parts.markup import (
     draw,
     element,
     joined,
     link,
     page_head,
-    problem_link,
     section,
     show_sheet,
     status_mark,
@@ -65,7 +65,7 @@ def _one(desk: Desk, problem: Problem) -> None:
     events = desk.store.events(Subject.PROBLEM, problem.id)
     _head(desk, problem)
     said()
-    _lineage(desk, problem)
+    show_lineage(desk, problem)
     show_stepper(problem.status, events)
     _next_steps(desk, problem)
     main, side = st.columns([7, 3], gap="large")
@@ -97,16 +97,6 @@ def _head(desk: Desk, problem: Problem) -> None:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
     draw(element("p", joined([*parts, *ways], " "), css="fx-line"))
-
-
-def _lineage(desk: Desk, problem: Problem) -> None:
-    known = {each.id: each for each in desk.store.problems()} if problem.successor_ids or problem.parent_id else {}
-    successors = [known[number] for number in problem.successor_ids if number in known]
-    if successors:
-        onward = joined((problem_link(each) for each in successors), ", ")
-        draw(element("p", "This problem was merged or split. It goes on as ", onward, css="fx-note fx-note-accent"))
-    if problem.parent_id in known:
-        draw(element("p", "It came out of ", problem_link(known[problem.parent_id]), css="fx-note"))
 
 
 def _next_steps(desk: Desk, problem: Problem) -> None:

@@ -251,11 +251,20 @@ class Reading:
         spot = schema.hot_spot.c
         return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
 
-    def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
+    def last_hot_spots(self, until: date | None = None) -> list[HotSpot]:
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it.
+
+        With ``until`` the last refresh with ``as_of`` on or before that day.
+        """
         spot, last = schema.hot_spot, schema.hot_spot.alias()
         problem = schema.problem.c
-        named = select(problem.id, last.c.refresh_id).join(last, last.c.id == problem.hot_spot_id).subquery()
+        if until is None:
+            named = select(problem.id, last.c.refresh_id).join(last, last.c.id == problem.hot_spot_id).subquery()
+        else:
+            seen = select(last.c.problem_id.label("id"), func.max(last.c.refresh_id).label("refresh_id"))
+            done = schema.refresh.c
+            seen = seen.join(schema.refresh, done.id == last.c.refresh_id).where(done.as_of <= until)
+            named = seen.group_by(last.c.problem_id).subquery()
         own = and_(spot.c.problem_id == named.c.id, spot.c.refresh_id == named.c.refresh_id)
         return self._all(HOT_SPOT, HOT_SPOT.select().join(named, own).order_by(spot.c.id))
 

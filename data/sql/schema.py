@@ -38,7 +38,7 @@ from problems.sources import PlacePrecision, TimePrecision
 from problems.verdicts import Verdict
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from problems.deciding import Change, Plan
 from problems.events import EventKind, Subject, event
@@ -11,12 +11,10 @@ from problems.hot_spots import HotSpot, Refresh, Standing
 from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.proposals import asked_lately
 from problems.store import Store, Unit
 from problems.use_cases.saving import save
 from problems.use_cases.working import created_event
-
-#: Proposals that nobody answered are repeated after this many days.
-REPEAT_PROPOSAL_DAYS = 90
 
 
 def keep(
@@ -90,7 +88,9 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
         # A refresh about a past day tells nothing that happened before what people did since.
         at = max(moment, before.last_event_at or moment)
         if change.after == change.before:
-            if change.kind is EventKind.PROPOSED and _already_proposed(store, change, at):
+            if change.kind is EventKind.PROPOSED and asked_lately(
+                store.events(Subject.PROBLEM, before.id), change.details, at
+            ):
                 continue
             told = event(at, SYSTEM, Subject.PROBLEM, before.id, change.kind, note=change.note, details=change.details)
             unit.add_events([told])
@@ -107,14 +107,6 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
             details=change.details,
         )
     return saved
-
-
-def _already_proposed(store: Store, change: Change, at: datetime) -> bool:
-    lately = at - timedelta(days=REPEAT_PROPOSAL_DAYS)
-    return any(
-        told.kind is EventKind.PROPOSED and told.at >= lately and dict(told.details) == dict(change.details)
-        for told in store.events(Subject.PROBLEM, change.before.id)
-    )
 
 
 def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpot:
