@@ -9,7 +9,7 @@ import shapely
 from scipy.stats import beta
 from shapely.geometry.base import BaseGeometry
 
-from geo.arrays import Floats, as_points, as_positive
+from geo.arrays import Floats, Ints, as_points, as_positive
 from geo.errors import GeoError
 from geo.geojson import from_geojson
 from geo.prediction import at_share, outline_accuracy, ranked_map
@@ -202,17 +202,16 @@ def _pei(
     columns, rows = (int(np.ceil((end - start) / side_m)) for start, end in ((west, east), (south, north)))
     column, row = (each.ravel() for each in np.meshgrid(np.arange(columns), np.arange(rows)))
     shapely.prepare(study)
-    left, low = west + column * side_m, south + row * side_m
-    square = np.flatnonzero(shapely.intersects_xy(study, left + side_m / 2, low + side_m / 2))
-    boxes = shapely.box(left, low, left + side_m, low + side_m)[square]
+    half = side_m / 2.0
+    square = np.flatnonzero(shapely.intersects_xy(study, west + column * side_m + half, south + row * side_m + half))
     number = np.full(columns * rows, -1, dtype=np.int64)
     number[square] = np.arange(len(square))
-    tree = shapely.STRtree(boxes)
     drawn, came = np.zeros((len(outlines), len(square))), np.zeros((len(outlines), len(square)))
     for kind, (shapes, xy_m) in enumerate(zip(outlines, events, strict=True)):
-        whole = shapely.union_all(list(shapes))
-        near = tree.query(whole, predicate="intersects") if not whole.is_empty else np.zeros(0, dtype=np.int64)
-        drawn[kind, near] = shapely.area(shapely.intersection(boxes[near], whole)) / side_m**2
+        for part in shapely.get_parts(shapely.union_all(list(shapes))):
+            cells, parts = _parts_by_square(part, (west, south), (columns, rows), side_m)
+            inside = number[cells] >= 0
+            drawn[kind, number[cells][inside]] += parts[inside]
         at = np.floor((xy_m - (west, south)) / side_m).astype(np.int64)
         here = at[((at >= 0) & (at < (columns, rows))).all(axis=1)]
         found = number[here[:, 1] * columns + here[:, 0]]
@@ -223,3 +222,15 @@ def _pei(
     ranked = ranked_map(drawn.ravel(), came.ravel(), np.ones(drawn.size), rank_by=drawn.ravel())
     cut = at_share(ranked, share)
     return float("nan") if cut is None else cut.pei
+
+
+def _parts_by_square(
+    shape: BaseGeometry, corner: tuple[float, float], size: tuple[int, int], side_m: float
+) -> tuple[Ints, Floats]:
+    """Return the numbers of the squares that a shape may reach into, and which part of each it covers."""
+    low, high = (np.floor((np.array(end) - corner) / side_m).astype(int) for end in np.split(np.array(shape.bounds), 2))
+    low, high = np.maximum(low, 0), np.minimum(high, np.array(size) - 1)
+    column, row = (each.ravel() for each in np.meshgrid(np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1)))
+    left, bottom = corner[0] + column * side_m, corner[1] + row * side_m
+    boxes = shapely.box(left, bottom, left + side_m, bottom + side_m)
+    return row * size[0] + column, np.asarray(shapely.area(shapely.intersection(boxes, shape))) / side_m**2

@@ -208,33 +208,31 @@ def trends_of(weeks: Mapping[int, PlaceWeeks]) -> dict[int, Trend]:
     return found
 
 
-def candidates(
-    town: TownIncidents,
-    problems: Iterable[Problem],
-    categories: Mapping[int, str],
-    trend_of: Mapping[int, TrendWord],
-    days_late: Mapping[int, Sequence[int]],
-    *,
-    epsg: int,
-    window_days: int,
-) -> list[Candidate]:
-    """Return what is known of each problem for its priority: incidents of the last ``window_days`` in its footprint.
-
-    ``categories`` are leaf codes by report id, ``trend_of`` and ``days_late`` are by problem id. A report
-    whose leaf is not known weighs what its group does.
-    """
-    newest = (town.last - _EPOCH).days
-    found = []
-    for problem in problems:
-        rows = recent_rows(town, problem, epsg=epsg, window_days=window_days)
-        codes = [categories.get(number, problem.group.value) for number in town.report[rows].tolist()]
-        ages = (newest - town.day[rows]).astype(float).tolist()
-        trend = trend_of.get(problem.id, TrendWord.TOO_FEW)
-        found.append(Candidate(problem.id, codes, ages, trend, tuple(days_late.get(problem.id, ()))))
-    return found
-
-
 def recent_rows(town: TownIncidents, problem: Problem, *, epsg: int, window_days: int) -> Ints:
     """Return the rows of the incidents inside a problem's footprint on the last ``window_days`` days."""
     rows = town.inside(problem.footprint, problem.group, epsg)
     return np.asarray(rows[town.day[rows] > (town.last - _EPOCH).days - window_days], dtype=np.int64)
+
+
+def candidates(
+    town: TownIncidents,
+    problems: Iterable[Problem],
+    rows: Mapping[int, Ints],
+    categories: Mapping[int, str],
+    trend_of: Mapping[int, Trend],
+    days_late: Mapping[int, Sequence[int]],
+) -> list[Candidate]:
+    """Return what is known of each problem for its priority.
+
+    ``rows`` are the incidents that count for each problem, as :func:`recent_rows` gives them, and
+    ``categories`` leaf codes by report id. A report whose leaf is not known weighs what its group does.
+    """
+    newest = (town.last - _EPOCH).days
+    found = []
+    for problem in problems:
+        mine = rows[problem.id]
+        codes = [categories.get(number, problem.group.value) for number in town.report[mine].tolist()]
+        ages = (newest - town.day[mine]).astype(float).tolist()
+        trend = trend_of[problem.id].word if problem.id in trend_of else TrendWord.TOO_FEW
+        found.append(Candidate(problem.id, codes, ages, trend, tuple(days_late.get(problem.id, ()))))
+    return found

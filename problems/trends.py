@@ -307,7 +307,8 @@ def _sentence(seen: _Seen, period: str) -> str:
             TrendWord.GROWING: f"Rising over {of}, though not above what is usual in the last {period}.",
             TrendWord.FALLING: f"Falling over {of}.",
             TrendWord.GONE: f"{before}; it was in {hot} of {of}, and has fallen since.",
-            TrendWord.STEADY: f"No clear rise or fall over {of}.",
+            TrendWord.STEADY: f"No clear rise or fall over {of}"
+            + (f"; above what is usual in {hot} of them." if hot else "."),
         }
         return ending.get(word, ending[TrendWord.STEADY])
     going = {1: "it is rising", -1: "but it is falling", 0: "it comes and goes"}[seen.direction]
