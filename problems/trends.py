@@ -277,7 +277,7 @@ def _too_few(periods: int, reports: int, period: str) -> Trend:
 def _one(seen: _Seen, reports: int, period: str) -> Trend:
     tooltip = (
         f"{seen.pattern.value.capitalize()}: {_EXPLAINED[seen.pattern]}. Mann-Kendall test on z: "
-        f"S = {seen.s}, p {_p_text(seen.p)}; {seen.slope:+.2f} z per {period}."
+        f"S = {seen.s}, p {_p_text(seen.p)}; {round(seen.slope, 2) + 0.0:+.2f} z per {period}."
     )
     return Trend(
         word=seen.word,

@@ -47,7 +47,7 @@ def show_analysis(desk: Desk, problem: Problem) -> None:
 
 def _show_trend(weeks: PlaceWeeks, trend: Trend) -> None:
     section("Where it is going", count(len(weeks.z), "complete week"))
-    draw(element("p", trend_mark(trend), " ", trend.sentence, css="fx-reading"))
+    draw(element("p", trend_mark(trend), element("span", trend.sentence), css="fx-reading fx-line"))
     if trend.pattern is not None:
         draw(element("p", f"{_usual_words(weeks)} In full: {trend.tooltip}", css="fx-quiet"))
 

@@ -76,8 +76,8 @@ def reading(latest: MapAccuracy) -> str:
             f"and it takes {MIN_INCIDENTS}."
         )
     return (
-        f"For the kind of report that they are about, the outlines of {when} covered {share(check.share)} of the town and "
-        f"caught {share(check.hits / check.events)} of the next four weeks’ reports: "
+        f"For the kind of report that they are about, the outlines of {when} covered {share(check.share)} of the town "
+        f"and caught {share(check.hits / check.events)} of the next four weeks’ reports: "
         f"{number(_rounded(check.pai))} times their share."
     )
 

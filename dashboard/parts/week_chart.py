@@ -101,7 +101,8 @@ def _unusual(weeks: PlaceWeeks, usual: Usual, chart: RunChart) -> list[str]:
     high = [at for at in later if weeks.counts[at] > chart.high]
     low = [at for at in later if weeks.counts[at] < chart.low]
     said = [f"{_weeks_words(weeks, at)} {side}" for at, side in ((high, "above it"), (low, "below it")) if at]
-    for run in chart.runs:
+    # Where a usual week has nothing, a week with nothing lies on the average and breaks no run: there is none to tell.
+    for run in chart.runs if chart.centre else ():
         if run.stop <= usual.weeks:
             continue
         long = count(run.stop - run.start, "week")
@@ -148,6 +149,7 @@ def _drawing(weeks: PlaceWeeks, chart: RunChart | None, marks: Sequence[tuple[da
         {
             "week": pd.to_datetime(begins[:-1]),
             "until": pd.to_datetime([begin - timedelta(days=1) for begin in begins[1:]]),
+            "middle": pd.to_datetime([begin + timedelta(days=3) for begin in begins[:-1]]),
             "incidents": every,
             "none": 0,
             "complete": [at < len(weeks.counts) for at in range(len(every))],
@@ -189,7 +191,7 @@ def _drawing(weeks: PlaceWeeks, chart: RunChart | None, marks: Sequence[tuple[da
         layers.append(
             alt.Chart(frame[frame["unusual"]])
             .mark_point(shape="triangle-down", color=colours.ink, filled=True, size=55, yOffset=-7)
-            .encode(x=alt.X("week:T", bandPosition=0.5), y=height)
+            .encode(x=alt.X("middle:T", title=None), y=height)
         )
     layers += _rules(weeks, marks, colours)
     return alt.LayerChart(layer=layers, height=_HEIGHT_PX, width="container", config=altair_theme(colours)["config"])
@@ -199,9 +201,16 @@ def _rules(weeks: PlaceWeeks, marks: Sequence[tuple[date, str]], colours: design
     shown = [(on, words) for on, words in marks if on >= weeks.first]
     if not shown:
         return []
-    moments = pd.DataFrame({"day": pd.to_datetime([on for on, _ in shown]), "words": [words for _, words in shown]})
-    base = alt.Chart(moments).encode(x="day:T")
-    return [
-        base.mark_rule(color=colours.ink, strokeDash=[3, 3]),
-        base.mark_text(align="left", dx=4, baseline="top", color=colours.ink).encode(text="words:N", y=alt.value(0)),
-    ]
+    rules = pd.DataFrame({"day": pd.to_datetime([on for on, _ in shown])})
+    layers = [alt.Chart(rules).mark_rule(color=colours.ink, strokeDash=[3, 3]).encode(x="day:T")]
+    weeks_in_all = len(weeks.counts) + len(weeks.coming)
+    for step, (on, words) in enumerate(shown):
+        # Words near the right edge are written to the left of their rule, and no two on one line.
+        late = (on - weeks.first).days > 5 * weeks_in_all
+        said = alt.Chart(pd.DataFrame({"day": [pd.Timestamp(on)], "words": [words]}))
+        layers.append(
+            said.mark_text(
+                align="right" if late else "left", dx=-4 if late else 4, baseline="top", color=colours.ink
+            ).encode(x="day:T", text="words:N", y=alt.value(13 * step))
+        )
+    return layers
