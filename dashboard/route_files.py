@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from dashboard.priority_file import priorities_file
 from data.reading.columns import columns_from
 from data.rejects import rejected_csv
 from data.taxonomy import CATEGORIES_CSV, listable, names_csv, taxonomy_of
@@ -48,6 +49,8 @@ def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str
         # Marked as UTF-8, so that spreadsheets read names beyond English right.
         text = names_csv(listable(all_rows(taxonomy_of(open_store()))))
         return _download(f"\ufeff{text}".encode(), "category_names.csv", "csv")
+    if name == "priorities.csv":
+        return _download(priorities_file(open_store()).encode("utf-8-sig"), "fixpoint-priorities.csv", "csv")
     if name == "categories.csv":
         return _download(CATEGORIES_CSV.read_bytes(), "categories.csv", "csv")
     match = _NAME.fullmatch(name)

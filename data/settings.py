@@ -5,8 +5,8 @@
 ``FIXPOINT_ZONE``
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
-    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]`` and
-    ``[duplicates]``.
+    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
+    ``[duplicates]`` and ``[priority]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -23,8 +23,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
+from data.taxonomy import load_taxonomy
+from problems.categories import Group
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
+from problems.priority import PriorityWeights
+from problems.trends import TrendWord
 
 #: Any fixed number: the same input gives the same hot spots and the same sample city on every machine.
 SEED = 20_240_229
@@ -57,6 +61,8 @@ class Settings:
     feeds: Feeds = field(default_factory=Feeds)
     #: How far back the review list of duplicates looks.
     review_days: int = 90
+    #: What counts how much when open problems are put in order.
+    priority: PriorityWeights = field(default_factory=PriorityWeights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,13 @@ _DETECTION_LIMITS = {
     "around_worth": _Limit(0.1, 100),
     "usual_spread": _Limit(0, 2),
     "min_reference": _Limit(1, 1_000_000),
+}
+_WEIGHT_LIMIT = _Limit(0, 100)
+_PRIORITY_LIMITS = {
+    "version": (_Limit(1, 1_000_000), True),
+    "half_life_days": (_Limit(1, 3_650), False),
+    "overdue_per_day": (_WEIGHT_LIMIT, False),
+    "overdue_most_days": (_Limit(0, 3_650), True),
 }
 _PORT_LIMIT = _Limit(1, 65_535)
 _REVIEW_LIMIT = _Limit(1, 3_660)
@@ -138,6 +151,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "server": _with_server,
         "open311": _with_open311,
         "duplicates": _with_duplicates,
+        "priority": _with_priority,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -267,6 +281,41 @@ def _with_duplicates(settings: Settings, section: _Section) -> Settings:
     if "review_days" not in section.content:
         return settings
     return replace(settings, review_days=int(section.number("review_days", _REVIEW_LIMIT, whole=True)))
+
+
+def _with_priority(settings: Settings, section: _Section) -> Settings:
+    section.allow(*_PRIORITY_LIMITS, "severity", "trend")
+    chosen: dict[str, Any] = {
+        key: section.number(key, limit, whole=whole)
+        for key, (limit, whole) in _PRIORITY_LIMITS.items()
+        if key in section.content
+    }
+    weights = settings.priority
+    leaves = load_taxonomy().categories
+    severity, trend = (_subsection(section, name) for name in ("severity", "trend"))
+    for key in severity.content:
+        if key not in tuple(Group) and key not in leaves:
+            possible = f"Groups are {', '.join(Group)}; a category is written like {next(iter(leaves))}."
+            raise severity.refused(key, "is neither a category nor a group", possible)
+    trend.allow(*TrendWord)
+    told = {name: one.number(name, _WEIGHT_LIMIT, whole=False) for one in (severity, trend) for name in one.content}
+    changed = replace(
+        weights,
+        **chosen,
+        severity={**weights.severity, **{name: told[name] for name in severity.content}},
+        trend={**weights.trend, **{TrendWord(name): told[name] for name in trend.content}},
+    )
+    if changed != weights and changed.version == weights.version:
+        possible = f"It can be {weights.version + 1}; raise it whenever a weight is changed."
+        raise section.refused("version", f"is {weights.version}, which stands for the built-in weights", possible)
+    return replace(settings, priority=changed)
+
+
+def _subsection(section: _Section, name: str) -> _Section:
+    content = section.content.get(name, {})
+    if not isinstance(content, dict):
+        raise section.refused(name, "is not a section", f"Write it as [{section.name}.{name}] on a line of its own.")
+    return _Section(section.path, f"{section.name}.{name}", content)
 
 
 def _with_open311(settings: Settings, section: _Section) -> Settings:

@@ -1,9 +1,25 @@
-"""What a near-repeat table means for the next days, in one sentence."""
+"""Near repeats of one group in a town: the table, worked out in steps, and what it means in one sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from geo.near_repeats import NearRepeats
+import numpy as np
+
+from geo.near_repeats import NearRepeats, near_repeats
+from geo.projection import to_metres
+from problems.analysing import TownIncidents
+from problems.categories import Group
 from problems.errors import InputRefused
+from problems.finding import GROUPS
+from problems.progress import Progress, silent
+
+#: Bands of distance (metres) and of time (days), chosen before anybody looks; the first of each is tested.
+WITHIN_M = (100.0, 200.0, 400.0)
+WITHIN_DAYS = (7, 14, 28)
+#: A year of incidents is compared, in so many random orders, so many at a time.
+DAYS = 364
+RUNS = 209
+_RUNS_A_STEP = 19
 
 #: Fewer incidents in all, or fewer pairs expected in the band, and nothing is said.
 MIN_INCIDENTS = 20
@@ -17,6 +33,59 @@ class NearRepeatFinding:
     is_raised: bool | None
     sentence: str
     tooltip: str
+
+
+def near_repeat_table(
+    town: TownIncidents, group: Group, *, epsg: int, seed: int, progress: Progress = silent
+) -> NearRepeats:
+    """Compare how close the incidents of a group are in place and time, over the last year of a town.
+
+    All incidents of one place on one day are taken as one: several neighbours who tell of the same thing
+    on the same day would each look like a repeat of the other.
+
+    Parameters
+    ----------
+    town, group
+        The distinct incidents of a town, and which of them.
+    epsg
+        Metric CRS.
+    seed
+        Of the random orders: the same seed gives the same table.
+    progress
+        Told after every step of the random orders; it may raise to stop.
+
+    Returns
+    -------
+    NearRepeats
+        With :data:`RUNS` random orders.
+
+    Raises
+    ------
+    Cancelled
+        When ``progress`` says so.
+    """
+    newest = (town.last - date(1970, 1, 1)).days
+    rows = np.flatnonzero((town.group == GROUPS.index(group)) & (town.day > newest - DAYS))
+    # Half a metre is one place, as everywhere.
+    xy_m = np.round(to_metres(town.lon_lat[rows], epsg) * 2.0) / 2.0 if len(rows) else np.zeros((0, 2))
+    apart = np.unique(np.column_stack([xy_m, town.day[rows]]), axis=0)
+    steps = RUNS // _RUNS_A_STEP
+    whole: NearRepeats | None = None
+    at_least = np.zeros((len(WITHIN_M), len(WITHIN_DAYS)))
+    for step, rng in enumerate(np.random.default_rng(seed).spawn(steps)):
+        progress("Comparing with chance", step / steps)
+        whole = near_repeats(
+            apart[:, :2],
+            apart[:, 2].astype(np.int64),
+            within_m=WITHIN_M,
+            within_days=WITHIN_DAYS,
+            rng=rng,
+            runs=_RUNS_A_STEP,
+        )
+        at_least += np.round(whole.p * (1 + _RUNS_A_STEP)) - 1
+    if whole is None:
+        raise ValueError("There must be at least one step.")
+    return replace(whole, p=(1.0 + at_least) / (1.0 + RUNS), runs=RUNS)
 
 
 def near_repeat_finding(

@@ -1,22 +1,42 @@
 """The list of problems with its filters, each kept in the address, so that a list can be shared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
+from dashboard import analysed
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, element, problem_link, status_mark, table
 from dashboard.parts.notices import empty
+from dashboard.parts.priority import rank_words, show_priority
+from dashboard.parts.trend_marks import trend_mark
 from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
+from problems.priority import Priority
 from problems.problem import Problem, ProblemStatus
+from problems.trends import Trend, TrendWord
 
 ANY: Final = "All"
 OPEN: Final = "Open"
 ENDED: Final = "Ended"
+#: The orders of the list.
+BY_PRIORITY: Final = "Priority"
+BY_INCIDENTS: Final = "Most incidents"
+BY_TREND: Final = "Trend, growing first"
+BY_REVIEW: Final = "Next review"
+BY_SEEN: Final = "Last seen"
 NOBODY: Final = "Nobody yet"
 _ROWS_AT_FIRST: Final = 60
+_ORDERS: Final = (BY_PRIORITY, BY_INCIDENTS, BY_TREND, BY_REVIEW, BY_SEEN)
+_URGENT_FIRST: Final = (
+    TrendWord.GROWING,
+    TrendWord.NEW,
+    TrendWord.STEADY,
+    TrendWord.FALLING,
+    TrendWord.GONE,
+    TrendWord.TOO_FEW,
+)
 
 
 def show_list(desk: Desk) -> None:
@@ -35,13 +55,14 @@ def show_list(desk: Desk) -> None:
     if not chosen:
         empty("No problem fits", "Take one of the filters away.", [("/problem", "Show all open problems")])
         return
-    ordered = sorted(chosen, key=_place)
+    priority, trends = analysed.priorities_for(desk, problems), analysed.trends_for(desk, problems)
+    ordered = _ordered(chosen, str(st.session_state.get("list_order") or BY_PRIORITY), priority, trends)
     shown = len(ordered) if st.session_state.get("list_all") else _ROWS_AT_FIRST
-    rows = [_row(desk, problem) for problem in ordered[:shown]]
-    heads = ("Problem", "Status", "Kind", "Area", "Owner", "Incidents", "Last seen", "Next review")
-    draw(table("Problems", heads, rows, numeric=(5,), narrow_without=(2, 3, 4, 6, 7)))
+    rows = [_row(desk, problem, priority.get(problem.id), trends.get(problem.id)) for problem in ordered[:shown]]
+    draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 5, 6, 7, 8, 9)))
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
+    show_priority(priority, problems)
 
 
 def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
@@ -55,6 +76,7 @@ def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
         group = st.selectbox("Kind", groups, key="list_kind", bind="query-params", width=200)
         area = st.selectbox("Area", areas, key="list_area", bind="query-params", width=180)
         owner = st.selectbox("Owner", owners, key="list_owner", bind="query-params", width=180)
+        st.selectbox("Order", _ORDERS, key="list_order", bind="query-params", width=190)
     return words or "", status or OPEN, group or ANY, area or ANY, owner or ANY
 
 
@@ -75,19 +97,41 @@ def _has_status(status: ProblemStatus, wanted: str) -> bool:
     return wanted in (ANY, status.label)
 
 
-def _place(problem: Problem) -> tuple[bool, bool, int, int]:
-    """Open before ended, awake before dormant, then by how many incidents the place has."""
-    return not problem.status.is_open, problem.dormant_since is not None, -problem.incidents, problem.id
+def _ordered(
+    chosen: Sequence[Problem], order: str, priority: Mapping[int, Priority], trends: Mapping[int, Trend]
+) -> list[Problem]:
+    """Return open problems before ended ones, each in the order that is asked for, then by their incidents."""
+
+    def place(problem: Problem) -> tuple[bool, float, int, int]:
+        far = float("inf")
+        ranked = priority.get(problem.id)
+        going = trends.get(problem.id)
+        asked: Mapping[str, float] = {
+            BY_PRIORITY: ranked.rank if ranked else far,
+            BY_TREND: _URGENT_FIRST.index(going.word if going else TrendWord.TOO_FEW),
+            BY_REVIEW: problem.review_on.toordinal() if problem.review_on else far,
+            BY_SEEN: -problem.last_seen_on.toordinal() if problem.last_seen_on else far,
+        }
+        return not problem.status.is_open, asked.get(order, 0.0), -problem.incidents, problem.id
+
+    return sorted(chosen, key=place)
 
 
-def _row(desk: Desk, problem: Problem) -> tuple[object, ...]:
+_HEADS: Final = (
+    *("Problem", "Status", "Kind", "Trend", "Priority", "Incidents", "Area", "Owner", "Last seen", "Next review"),
+)
+
+
+def _row(desk: Desk, problem: Problem, priority: Priority | None, trend: Trend | None) -> tuple[object, ...]:
     return (
         problem_link(problem),
         status_mark(problem.status),
         problem.group.label,
+        trend_mark(trend),
+        rank_words(priority),
+        problem.incidents,
         problem.area or NOTHING,
         problem.owner or NOTHING,
-        problem.incidents,
         day(problem.last_seen_on),
         review_state(problem.review_on, desk.today) if problem.review_on else NOTHING,
     )

@@ -1,4 +1,4 @@
-"""Data quality: what each source brings, what is missing or odd in it, and the list behind every figure."""
+"""Data quality: what each source brings, what is odd in it, the list behind every figure, and whether the map held."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.mapping.answers import answers
+from dashboard.parts.backstage import show_backstage
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
 from dashboard.parts.markup import page_head, show_sheet
@@ -49,6 +50,7 @@ def show() -> None:
         show_sources(desk, known, rejected)
         if len(known) == 1:
             _figures(desk, known[0], rejected)
+        show_backstage(desk)
     draw_open_form()
 
 
