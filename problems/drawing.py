@@ -28,7 +28,11 @@ ASKED = "This area cannot be used."
 LONGEST_TEXT = 400_000
 #: A GeoJSON multipolygon has its numbers in the fifth list at most.
 _DEEPEST = 5
+#: Boundaries as councils publish them: a county with all its islands has fewer.
+_MOST_CORNERS_EVER = 500_000
 _M2_IN_KM2 = 1e6
+_NO_GROUND = "It encloses no ground."
+_THREE_CORNERS = "Draw an area with at least three corners that are not in one line."
 #: From here on two areas are about the same place: a quarter of the smaller one is shared.
 SAME_PLACE_SHARE = 0.25
 
@@ -100,7 +104,7 @@ def usable(
     town
         The box of all that is known, see :func:`town_box`; None where nothing is.
     limited
-        Whether the largest area holds; a boundary may be looked at whatever its size.
+        Whether the largest area and the most corners hold; a boundary may be looked at whatever its size.
 
     Raises
     ------
@@ -108,14 +112,15 @@ def usable(
         For what is no area, has fewer than three corners or too many, encloses nothing, is larger than
         the limit or lies outside of the town.
     """
-    closed = _closed(geometry, settings)
+    closed = _closed(geometry, settings.most_corners if limited else _MOST_CORNERS_EVER)
     try:
         whole = together([closed])
         was_mended = not from_geojson(closed).is_valid
         km2 = surface_km2(whole)
     except GeoError as nothing:
-        possible = "Draw an area with at least three corners that are not in one line."
-        raise InputRefused(ASKED, "It encloses no ground.", possible) from nothing
+        raise InputRefused(ASKED, _NO_GROUND, _THREE_CORNERS) from nothing
+    if km2 * _M2_IN_KM2 < 1:
+        raise InputRefused(ASKED, _NO_GROUND, _THREE_CORNERS)
     pieces = len(whole["coordinates"]) if whole["type"] == "MultiPolygon" else 1
     _check_size(km2, pieces, settings, limited=limited)
     _check_place(whole, epsg, settings, town)
@@ -245,12 +250,12 @@ def _check_degrees(asked: str, crs: object) -> None:
         )
 
 
-def _closed(geometry: Mapping[str, object], settings: DrawingSettings) -> dict[str, object]:
+def _closed(geometry: Mapping[str, object], most_corners: int) -> dict[str, object]:
     """Return the geometry with checked corners and closed rings, made of plain lists."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
         raise InputRefused(ASKED, "It is not an area but something else, such as a line.", "Draw a closed area.")
-    _check_corners(coordinates, settings.most_corners)
+    _check_corners(coordinates, most_corners)
     polygons = coordinates if kind == "MultiPolygon" else [coordinates]
     if not _is_list(polygons) or not polygons or not all(_is_list(rings) and rings for rings in polygons):
         raise InputRefused(ASKED, "It has no corners.", "Draw a closed area.")
@@ -296,9 +301,10 @@ def _corner(corner: object) -> list[float]:
     numbers = list(corner)[:2]
     if any(isinstance(number, bool) or not isinstance(number, (int, float)) for number in numbers):
         raise InputRefused(ASKED, "Its corners are not numbers.", "Draw a closed area on the map.")
-    lon, lat = (float(number) if abs(number) < 1e9 else 1e9 for number in numbers)
-    if not (isfinite(lon) and isfinite(lat)):
+    if any(isinstance(number, float) and not isfinite(number) for number in numbers):
         raise InputRefused(ASKED, "Its corners are not numbers.", "Draw a closed area on the map.")
+    # A whole number in JSON may be longer than a float can hold.
+    lon, lat = (float(number) if abs(number) < 1e9 else 1e9 for number in numbers)
     if abs(lon) > 180 or abs(lat) > 90:
         raise InputRefused(
             ASKED,

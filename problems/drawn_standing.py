@@ -31,6 +31,12 @@ LEAST_EARLIER_DAYS = 90
 #: Reports elsewhere from which the town's own rise and fall between the two periods is taken.
 _ENOUGH_ELSEWHERE = 20
 _DEGREE_M = 111_320.0
+#: The share of places, by how much is reported there, that tell how counts vary.
+_ORDINARY = 0.95
+#: Added to the other reports in an area, so that one without any still expects a little.
+_HALF = 0.5
+#: How counts vary is learnt from places up to this wide: larger ones nearly all hold a hot spot.
+_WIDEST_ORDINARY_M = 250.0
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -132,7 +138,8 @@ def judge_area(
     cell = _cells(points.lon_lat, side_m)
     known = ~no_place & (spans.now | spans.before)
     places = max(1, len(np.unique(cell[known])))
-    spread = _dispersions(points, incident, cell, ~no_place, spans)
+    narrow = cell if side_m <= _WIDEST_ORDINARY_M else _cells(points.lon_lat, _WIDEST_ORDINARY_M)
+    spread = _dispersions(points, incident, narrow, ~no_place, spans)
     judged = _judged(counts, spans.earlier_days, settings.window_days, spread, places)
     window = inside & spans.now
     standings = [
@@ -220,8 +227,8 @@ def _background(counts: _Counts, earlier_days: int, window_days: int) -> Backgro
     others_there = elsewhere.sum() - elsewhere
     share = np.divide(elsewhere, others_there, out=np.zeros(len(GROUPS)), where=others_there > 0)
     none = np.zeros(len(GROUPS))
-    # A share of nothing expects nothing, which is no reference.
-    busy = Background(np.where(share > 0, others_here, 0.0), share, none)
+    # A share of nothing expects nothing, which is no reference; no other report expects a little.
+    busy = Background(np.where(share > 0, others_here + _HALF, 0.0), share, none)
     if not earlier_days:
         return busy
     before_there = counts.elsewhere_before.astype(np.float64)
@@ -254,11 +261,18 @@ def _dispersions(
         cells, at = np.unique(cell[rows[own]], return_inverse=True)
         table = np.zeros((len(cells), 4))
         np.add.at(table, (at, period[own]), 1.0)
+        table = _ordinary(table)
         totals = table.sum(axis=0)
         if (totals > 0).all():
             value = dispersion(table, lengths=totals)
             found[index] = value if np.isfinite(value) else 1.0
     return found
+
+
+def _ordinary(table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the rows of ordinary places: what rose and fell at a hot spot says nothing of the others."""
+    total = table.sum(axis=1)
+    return table[total <= np.quantile(total, _ORDINARY)]
 
 
 def _on_default_points(points: ReportPoints, piles: Sequence[Pile], epsg: int) -> Mask:

@@ -112,7 +112,7 @@ def draw_problem(
     given = checked_text(asked, name, LONGEST_NAME)
     metric = epsg or metric_epsg(store, geometry)
     drawn = usable(geometry, epsg=metric, settings=drawing or DrawingSettings(), town=town)
-    footprint = _without_default_points(store, drawn, metric)
+    footprint = without_default_points(store, drawn, metric)
     now = clock()
     counted = _counted(store, footprint, group, now, metric, detection or DetectionSettings(), zone)
     problem = Problem(
@@ -194,7 +194,7 @@ def _check_not_there(asked: str, there: Sequence[Overlap], beside: Collection[in
         )
 
 
-def _without_default_points(store: Store, drawn: Drawn, epsg: int) -> dict[str, object]:
+def without_default_points(store: Store, drawn: Drawn, epsg: int) -> dict[str, object]:
     """Return the area without the points that are no places, as the outlines of hot spots are drawn."""
     out = [pile.lon_lat for pile in store.piles() if pile.kept_out]
     if not out:
