@@ -272,7 +272,8 @@ def _dispersions(
 def _ordinary(table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the rows of ordinary places: what rose and fell at a hot spot says nothing of the others."""
     total = table.sum(axis=1)
-    return table[total <= np.quantile(total, _ORDINARY)]
+    is_ordinary: Mask = total <= np.quantile(total, _ORDINARY)
+    return table[is_ordinary]
 
 
 def _on_default_points(points: ReportPoints, piles: Sequence[Pile], epsg: int) -> Mask:

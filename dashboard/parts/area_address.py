@@ -98,7 +98,7 @@ def _ring(desk: Desk, spec: str, rest: str) -> AskedArea:
     if len(corners) > _MOST_CORNERS:
         raise InputRefused(ASKED, f"It has {len(corners)} corners.", f"At most {_MOST_CORNERS} can be drawn.")
     ring = [list(corner) for corner in corners]
-    return AskedArea(spec, {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, "drawn on the map")
+    return AskedArea(spec, {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, "drawn by hand")
 
 
 def _circle(desk: Desk, spec: str, rest: str) -> AskedArea:

@@ -103,11 +103,11 @@ def earlier_words(standing: AreaStanding) -> str:
 
 
 def surface_words(km2: float) -> str:
-    """Return a surface: in square metres up to a hectare, in hectares up to a square kilometre.
+    """Return a surface: in square metres up to a tenth of a square kilometre.
 
     >>> surface_words(0.0042), surface_words(0.31), surface_words(2.0)
-    ('4,200 m²', '31 ha', '2.0 km²')
+    ('4,200 m²', '0.31 km²', '2.0 km²')
     """
-    if km2 < 0.01:
+    if km2 < 0.1:
         return f"{round(km2 * 1e6, -2):,.0f} m²"
-    return f"{km2 * 100:.0f} ha" if km2 < 1 else f"{km2:,.1f} km²"
+    return f"{km2:.2f} km²" if km2 < 1 else f"{km2:,.1f} km²"
