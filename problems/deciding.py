@@ -89,9 +89,12 @@ def final_successor(by_id: Mapping[int, Problem], problem: Problem) -> Problem:
 
 def incidents_inside(window: Window, problem: Problem) -> int:
     """Return the distinct incidents of the problem's group inside its footprint in the window."""
+    return len(np.unique(window.incident[_rows_inside(window, problem)]))
+
+
+def _rows_inside(window: Window, problem: Problem) -> npt.NDArray[np.int64]:
     rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
-    inside = near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)
-    return len(np.unique(window.incident[rows[inside]]))
+    return rows[near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)]
 
 
 def share_inside(window: Window, found: Found, problem: Problem, radius_m: float) -> float:
@@ -313,11 +316,19 @@ def _lies_in(
 def _quieten(
     window: Window, unmatched: Sequence[Problem], settings: DetectionSettings
 ) -> tuple[list[Problem], list[Change]]:
-    """Return the unmatched problems that hold on or miss a run, and those that go quiet now."""
+    """Return the unmatched problems that hold on or miss a run, and those that go quiet now.
+
+    One that was drawn by hand and never was a hot spot cannot lose it: it is counted anew.
+    """
     held: list[Problem] = []
     quiet: list[Change] = []
     for problem in unmatched:
-        if problem.hot_spot_id is None or problem.dormant_since is not None:
+        if problem.hot_spot_id is None:
+            rows = _rows_inside(window, problem)
+            anew = replace(problem, reports=len(rows), incidents=len(np.unique(window.incident[rows])))
+            held += [anew] if anew != problem else []
+            continue
+        if problem.dormant_since is not None:
             continue
         if problem.status is ProblemStatus.SUPERSEDED:
             continue

@@ -128,6 +128,11 @@ class History:
         return told
 
 
+def is_drawn(told: Sequence[Event]) -> bool:
+    """Tell from a problem's events whether people drew its outline: then no refresh draws it anew."""
+    return bool(told) and told[0].details.get("drawn") is True
+
+
 def _as_seen(
     problem: Problem, told: Sequence[Event], spots: Sequence[HotSpot], refreshed_on: Mapping[int, date]
 ) -> Problem:
@@ -135,7 +140,8 @@ def _as_seen(
     if not spots:
         drawn = told[0].details.get("footprint")
         footprint = drawn if isinstance(drawn, Mapping) else problem.footprint
-        return replace(problem, footprint=footprint, reports=0, incidents=0, hot_spot_id=None, last_seen_on=None)
+        counts = {name: int(told[0].details.get(name, 0)) for name in ("reports", "incidents")}  # type: ignore[call-overload] # counts are whole numbers
+        return replace(problem, footprint=footprint, hot_spot_id=None, last_seen_on=None, **counts)
     largest = max(spots, key=lambda spot: (spot.incidents, -spot.id))
     seen = replace(
         problem,
@@ -145,6 +151,6 @@ def _as_seen(
         hot_spot_id=largest.id,
         last_seen_on=refreshed_on[largest.refresh_id],
     )
-    if any(one.changes.get("status") == ProblemStatus.CONFIRMED for one in told):
+    if is_drawn(told) or any(one.changes.get("status") == ProblemStatus.CONFIRMED for one in told):
         return seen
     return replace(seen, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from data.stores import open_store
 from problems.categories import Group
 from problems.people import LAPTOP
-from problems.use_cases import organising, working
+from problems.use_cases import drawing, organising
 from tests.browsing import DESK, PHONE, Visitor, drawn, serving
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     asking = (store, LAPTOP, lambda: datetime.now(UTC), 1)
     organising.add_organisation(*asking, name="Street lighting", kind="Council service")
     for number, name in enumerate(["Lamps at the mill", "Lamps at the quay", "Two people, one lamp", HOSTILE]):
-        working.draw_problem(*asking, name=name, group=Group.LIGHTING, geometry=square(-1.2 + number / 100))
+        drawing.draw_problem(*asking, name=name, group=Group.LIGHTING, geometry=square(-1.2 + number / 100))
     store.close()
     with serving(folder / "city.db", folder / "server.log") as address:
         yield address

@@ -11,7 +11,7 @@ from problems.events import Event, EventKind, Subject, event
 from problems.lifecycle import moves_from
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, working
+from problems.use_cases import acting, drawing, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
 
@@ -290,7 +290,7 @@ def test_hostile_text_is_shown_as_text(scene: Scene, problem: Problem) -> None:
 
 
 def test_a_merged_problem_leads_to_the_one_it_goes_on_as(scene: Scene, problem: Problem) -> None:
-    other = working.draw_problem(
+    other = drawing.draw_problem(
         scene.store,
         COORDINATOR,
         scene.clock,

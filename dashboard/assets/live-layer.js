@@ -108,6 +108,9 @@
       else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { padding: [24, 24], animate: false });
     },
 
+    /* Show this box [west, south, east, north] until the reader moves the map. */
+    show(box) { this._fitted = box; if (this._state) this._fit(); },
+
     _paint() {
       const colours = this._state.colours;
       const style = this._map.getContainer().style;
@@ -217,8 +220,10 @@
       const ended = problem.remediation === "resolved" || problem.remediation === "set_aside";
       const footprint = L.polygon(problem.outline.map(pairs), {
         pane: "fxFootprints", color: this._state.colours["--fx-ink"], weight: ended ? 0.9 : 1.4, fillColor: mark.fill,
-        fillOpacity: ended ? 0.06 : 0.18, dashArray: problem.found ? "4 4" : null,
+        fillOpacity: ended ? 0.06 : 0.18, dashArray: problem.found ? "4 4" : null, interactive: !this._state.draw,
       });
+      // Where somebody draws, what is there already is seen and never in the way of a press.
+      if (this._state.draw) { footprint.addTo(this._layers.footprints); return; }
       footprint.on("click", (event) => { L.DomEvent.stopPropagation(event); this._choose(problem.ref); });
       footprint.addTo(this._layers.footprints);
       const marker = L.marker([problem.at[1] * STEP, problem.at[0] * STEP], {

@@ -75,7 +75,7 @@ def _feature(problem: Problem) -> Mapping[str, object]:
         "group": problem.group.label,
         "at": _steps(np.array([problem.lon_lat]))[0].tolist(),
         "found": problem.status in UNTOUCHED,
-        "outline": _rings(problem.footprint),
+        "outline": rings(problem.footprint),
     }
 
 
@@ -91,7 +91,7 @@ def areas_json(store: Store) -> bytes:
 
 
 def _outlines(areas: Sequence[Area]) -> bytes:
-    return _dump({"areas": [[area.id, area.kind.value, _rings(light(area.geometry))] for area in areas]})
+    return _dump({"areas": [[area.id, area.kind.value, rings(light(area.geometry))] for area in areas]})
 
 
 def words() -> Mapping[str, object]:
@@ -111,7 +111,8 @@ def _steps(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.rint(lon_lat / STEP_DEGREES).astype(np.int64)
 
 
-def _rings(geometry: Mapping[str, object]) -> list[list[int]]:
+def rings(geometry: Mapping[str, object]) -> list[list[int]]:
+    """Return the rings of an area, each as a flat list of whole steps; nothing for an empty one."""
     if not geometry:
         return []
     coordinates = geometry["coordinates"]

@@ -13,12 +13,14 @@ from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
 from dashboard.views import map_filters, map_panel, map_reading, map_weeks, setup, welcome
+from dashboard.views.draw import PATH as DRAW
 from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
 from problems.store import Store
+from problems.use_cases.drawing import MAY_LOOK
 
 _PROBLEM: Final = "problem"
 
@@ -89,6 +91,8 @@ def _desk(asked: Asked) -> None:
             live_layer.draw(state, key="map", chosen=_choose)
         if not nothing_found:
             st.html(map_reading.legend())
+        if this_desk().principal.has(*MAY_LOOK):
+            draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))

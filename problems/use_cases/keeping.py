@@ -7,6 +7,7 @@ from datetime import date, datetime
 from problems.deciding import Change, Plan
 from problems.events import EventKind, Subject, event
 from problems.finding import Finding, Found
+from problems.history import is_drawn
 from problems.hot_spots import HotSpot, Refresh, Standing
 from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
@@ -62,7 +63,11 @@ def keep(
         if spot.problem_id is not None:
             spots_of.setdefault(spot.problem_id, []).append(spot)
     by_id = {problem.id: problem for problem in seen}
-    sightings = [_sighted(by_id[number], own, result.as_of) for number, own in spots_of.items()]
+    sightings = [
+        _sighted(problem, own, result.as_of, pinned=_is_pinned(store, problem))
+        for number, own in spots_of.items()
+        for problem in [by_id[number]]
+    ]
     unit.save_sightings([*sightings, *plan.sightings])
     counts = {name: getattr(result, name) for name in ("hot_spots", "new", "survived", "dormant", "recurred")}
     unit.add_events(
@@ -153,8 +158,13 @@ def _new_problem(spot: HotSpot, found: Found, now: datetime, parent_id: int | No
     )
 
 
-def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date) -> Problem:
-    """Return the problem with what this refresh saw of it; a taken-on problem keeps its footprint.
+def _is_pinned(store: Store, problem: Problem) -> bool:
+    """Tell whether a refresh leaves the footprint alone: that of what people took on, or drew by hand."""
+    return problem.status not in UNTOUCHED or is_drawn(store.events(Subject.PROBLEM, problem.id))
+
+
+def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date, *, pinned: bool) -> Problem:
+    """Return the problem with what this refresh saw of it; a pinned footprint stays.
 
     A problem that others were merged into by hand may be seen in several places: counts add up, and
     the largest place stands for it.
@@ -169,6 +179,6 @@ def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date) -> Problem
         last_seen_on=as_of,
         misses=0,
     )
-    if problem.status in UNTOUCHED:
+    if not pinned:
         after = replace(after, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)
     return after
