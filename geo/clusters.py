@@ -15,9 +15,10 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo import engine
 from geo.arrays import Floats, Ints, Labels, Mask, as_points, as_positive
 from geo.errors import GeoError
-from geo.neighbours import Neighbours, neighbours
+from geo.neighbours import Neighbours, neighbours, weight_near
 from geo.outlines import width_m
 
 NOISE = -1
@@ -85,9 +86,11 @@ def find_clusters(
 
     Notes
     -----
-    Time grows with the pairs of places within the radius; memory does not, pairs are looked at in
-    blocks. A cluster says that points are close together, not that there are more than the place
-    makes one expect, and nothing about its width: see :func:`split_wide`.
+    Many points in the plane with whole weights are clustered by compiled loops, during which other
+    threads run on (:mod:`geo.engine`); anything else with NumPy. Both give the same clusters. Time
+    and memory grow with the number of places. A cluster says that points are close together, not
+    that there are more than the place makes one expect, and nothing about its width: see
+    :func:`split_wide`.
 
     Examples
     --------
@@ -98,20 +101,19 @@ def find_clusters(
     points = as_points(xy_m, "xy_m", columns=None)
     radius = as_positive(radius_m, "radius_m")
     minimum = as_positive(min_weight, "min_weight")
-    weight = _as_weights(weights, len(points))
+    weight = np.empty(0) if weights is None else _as_weights(weights, len(points))
     if len(points) == 0:
         return Clusters(np.empty(0, dtype=np.int32), np.empty(0, dtype=bool), 0)
-    first, place = _places(points)
-    places = points[first]
-    index = neighbours(places, radius)
-    at_place = _total(weight, place, len(places))
+    plane = engine.plane(points, weight, radius)
+    if plane is None:
+        return _without_kernels(points, weight, radius, minimum, is_core)
     if is_core is None:
-        core = _dense(index, places, at_place, minimum)
-    else:
-        within = _weight_within(index, places, at_place)
-        core = (within >= minimum) & _agreed(is_core, within[place], place, len(places))
-    label, count = _labels(places, core, radius)
-    return Clusters(label[place], core[place], count)
+        grid = plane.grid()
+        return Clusters(*grid.labels(grid.dense(minimum)))
+    within = plane.weight_within(plane.points)
+    chosen = (within >= minimum) & _answer(is_core, within)
+    grid = plane.grid()
+    return Clusters(*grid.labels(grid.places_of(chosen)))
 
 
 def split_wide(
@@ -211,6 +213,25 @@ def split_wide(
     return _numbered(points, core, fitting)
 
 
+def _without_kernels(
+    points: Floats, weight: Floats, radius: float, minimum: float, is_core: CoreTest | None
+) -> Clusters:
+    """Find the same clusters in any number of dimensions, with any weights, and where numba is not."""
+    first, place = _places(points)
+    places = points[first]
+    index = neighbours(places, radius)
+    at_place = _total(weight if len(weight) else np.ones(len(points)), place, len(places))
+    if is_core is None:
+        core = _dense(index, places, at_place, minimum)
+    else:
+        within = weight_near(index, places, at_place)
+        agreed = np.zeros(len(places), dtype=bool)
+        agreed[place[_answer(is_core, within[place])]] = True
+        core = (within >= minimum) & agreed
+    label, count = _labels(places, core, radius)
+    return Clusters(label[place], core[place], count)
+
+
 def _as_weights(weights: npt.ArrayLike | None, length: int) -> Floats:
     if weights is None:
         return np.ones(length)
@@ -247,21 +268,11 @@ def _dense(index: Neighbours, places: Floats, weight: Floats, minimum: float) ->
     # Where a block alone reaches the minimum, nobody needs to count: blow-ups come from such places.
     core: Mask = (np.bincount(index.block, weights=weight) >= minimum)[index.block]
     open_still = np.flatnonzero(~core)
-    core[open_still] = _weight_within(index, places[open_still], weight) >= minimum
+    core[open_still] = weight_near(index, places[open_still], weight) >= minimum
     return core
 
 
-def _weight_within(index: Neighbours, asked: Floats, weight: Floats) -> Floats:
-    within = np.zeros(len(asked))
-    for pairs in index.near(asked):
-        if len(pairs.asked):
-            first = int(pairs.asked[0])
-            part = np.bincount(pairs.asked - first, weights=weight[pairs.found])
-            within[first : first + len(part)] += part
-    return within
-
-
-def _agreed(is_core: CoreTest, within: Floats, place: Ints, count: int) -> Mask:
+def _answer(is_core: CoreTest, within: Floats) -> Mask:
     answer = np.asarray(is_core(within))
     if answer.shape != within.shape or answer.dtype != np.bool_:
         raise GeoError(
@@ -269,9 +280,7 @@ def _agreed(is_core: CoreTest, within: Floats, place: Ints, count: int) -> Mask:
             f"It must say yes or no for each of the {len(within)} points.",
             "Return a boolean array of the length of what it received.",
         )
-    agreed = np.zeros(count, dtype=bool)
-    agreed[place[answer]] = True
-    return agreed
+    return answer
 
 
 def _labels(places: Floats, core: Mask, radius_m: float) -> tuple[Labels, int]:
