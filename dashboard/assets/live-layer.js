@@ -28,7 +28,7 @@
     onAdd(map) {
       this._map = map;
       window.fixpointLive = this;
-      [["fxBase", 250], ["fxDensity", 340], ["fxFootprints", 410], ["fxMarkers", 620]].forEach(([name, order]) => {
+      [["fxBase", 250], ["fxDensity", 340], ["fxPlaces", 400], ["fxFootprints", 410], ["fxMarkers", 620]].forEach(([name, order]) => {
         map.createPane(name).style.zIndex = order;
       });
       this._canvas = {
@@ -37,7 +37,7 @@
       };
       this._layers = {
         areas: L.layerGroup().addTo(map), streets: L.layerGroup().addTo(map), density: L.layerGroup().addTo(map),
-        footprints: L.layerGroup().addTo(map), markers: L.layerGroup().addTo(map),
+        places: L.layerGroup().addTo(map), footprints: L.layerGroup().addTo(map), markers: L.layerGroup().addTo(map),
       };
       this._note = L.DomUtil.create("p", "fx-map-note", map.getContainer());
       this._note.setAttribute("role", "status");
@@ -206,8 +206,11 @@
       this._ask("problems", "/api/problems", JSON.parse(this._state.problems), (answer) => {
         this._layers.markers.clearLayers();
         this._layers.footprints.clearLayers();
+        this._layers.places.clearLayers();
         this._markers.clear();
         answer.problems.forEach((problem) => this._drawProblem(problem));
+        (answer.places || []).forEach((place) => this._drawPlace(place));
+        this._map.getContainer().dataset.places = (answer.places || []).length;
         this._sizeMarkers();
         this._select();
         this._map.getContainer().dataset.problems = answer.problems.length;
@@ -250,6 +253,16 @@
         this._choose(problem.ref);
       });
       this._markers.set(problem.ref, { marker, footprint, ended, weight: ended ? 0.9 : 1.4 });
+    },
+
+    /* A place without a problem is outlined quietly; the table below the map says the same in words. */
+    _drawPlace(place) {
+      const colour = this._state.colours[place.together ? "--fx-accent" : "--fx-muted"];
+      const style = { pane: "fxPlaces", interactive: false, color: colour, weight: 1.6, dashArray: "2 4", fillColor: colour, fillOpacity: 0.07 };
+      L.polygon(place.outline.map(pairs), style).addTo(this._layers.places);
+      L.circleMarker([place.at[1] * STEP, place.at[0] * STEP], {
+        pane: "fxPlaces", interactive: false, radius: 5, color: colour, weight: 1.8, fill: false,
+      }).addTo(this._layers.places);
     },
 
     _draw(mark) {

@@ -12,6 +12,7 @@ from dashboard.design import Palette
 from dashboard.mapping import live_layer
 from dashboard.mapping import points as map_points
 from dashboard.mapping.features import STEP_DEGREES, selected_problems
+from dashboard.mapping.places import Also
 from dashboard.mapping.points import MapPoints, View
 from dashboard.mapping.query import ProblemFilter
 from dashboard.wording import day
@@ -30,7 +31,8 @@ _EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
 class Asked:
     """What the reader asks to see. ``days`` 0 is everything; the period ends with ``last``.
 
-    ``on`` is the past day as of which problems are shown, None for as they are.
+    ``on`` is the past day as of which problems are shown, None for as they are; ``also`` says which
+    places are outlined besides them.
     """
 
     days: int
@@ -41,6 +43,7 @@ class Asked:
     everything: bool = False
     incidents: bool = False
     on: date | None = None
+    also: Also = Also.NOTHING
 
     @property
     def first(self) -> date | None:
@@ -70,7 +73,7 @@ class Asked:
             include_quiet=self.everything,
             include_ended=self.everything,
         )
-        return ProblemFilter(wanted, self.area_id, on=self.on)
+        return ProblemFilter(wanted, self.area_id, on=self.on, also=self.also)
 
     def view_parameters(self, version: int) -> Mapping[str, str]:
         """Return the parameters that the layer adds to ``/api/view``."""
@@ -81,7 +84,8 @@ class Asked:
         """Return the parameters that the layer adds to ``/api/problems``."""
         everything = {"all": "1"} if self.everything else {}
         on = {"on": self.on.isoformat()} if self.on else {}
-        return {"status": ",".join(self.remediations), **everything, **on, **self._shared(version)}
+        places = {"places": self.also.value} if self.also is not Also.NOTHING else {}
+        return {"status": ",".join(self.remediations), **everything, **on, **places, **self._shared(version)}
 
     def _shared(self, version: int) -> Mapping[str, str]:
         area = {"area": str(self.area_id)} if self.area_id is not None else {}

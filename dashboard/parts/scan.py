@@ -6,8 +6,9 @@ from dashboard.parts.charts import weekly_bars
 from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import past_year, total_words
 from dashboard.parts.locator import show_locator
-from dashboard.parts.markup import key_figures, section
+from dashboard.parts.markup import draw, element, key_figures, section
 from dashboard.parts.reports_table import show_reports
+from dashboard.parts.standing import standing_words
 from dashboard.wording import count, day, day_of, days, days_since, metres
 from problems.events import Event
 from problems.figures import known_reporters, status_since
@@ -17,6 +18,7 @@ from problems.problem import Problem
 def show_scan(desk: Desk, problem: Problem, events: Sequence[Event]) -> None:
     """Draw the key figures, the reports over time and as a table, and the place."""
     _figures(desk, problem, events)
+    draw(element("p", standing_words(desk, problem), css="fx-lead"))
     year = past_year(desk, problem)
     section("Reports over time", total_words(year.weeks))
     marks = [(problem.remediated_on, "Work done")] if problem.remediated_on else []

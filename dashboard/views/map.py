@@ -8,12 +8,14 @@ from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping import live_layer, past
 from dashboard.mapping.layers import Asked, Picture
+from dashboard.mapping.places import places_seen
 from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
 from dashboard.views import map_filters, map_panel, map_reading, map_weeks, setup, welcome
 from dashboard.views.draw import PATH as DRAW
+from dashboard.views.map_places import show_places
 from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
@@ -102,6 +104,8 @@ def _desk(asked: Asked) -> None:
             map_panel.draw(chosen, seen.problems, _choose, on=asked.on)
     if not nothing_found:
         map_panel.table(seen.problems, _choose, on=asked.on)
+    places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
+    show_places(this_desk(), asked.also, places)
 
 
 def _choose(ref: str) -> None:

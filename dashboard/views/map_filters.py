@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping.layers import Asked
+from dashboard.mapping.places import Also
 from dashboard.wording import day
 from problems.areas import Area
 from problems.categories import Group
@@ -63,6 +64,7 @@ def draw(store: Store, shown: Refresh | None = None) -> Asked:
             bind="query-params",
         )
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
+        also = st.selectbox("On the map", list(Also), format_func=_label, key="outlined", bind="query-params")
         with st.container(gap="xsmall", width="content"):
             everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
             incidents = st.toggle(
@@ -83,6 +85,7 @@ def draw(store: Store, shown: Refresh | None = None) -> Asked:
         everything=everything,
         incidents=incidents,
         on=shown.as_of if shown else None,
+        also=also or Also.NOTHING,
     )
 
 
@@ -96,7 +99,7 @@ def _chosen_words(period: str, choices: Sequence[Group | Remediation], area: str
     return ", ".join(words)
 
 
-def _label(choice: Group | Remediation) -> str:
+def _label(choice: Group | Remediation | Also) -> str:
     return choice.label
 
 

@@ -13,6 +13,8 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw as draw_markup
 from dashboard.parts.markup import element, link, terms
 from dashboard.parts.move_forms import problem_moves
+from dashboard.parts.standing import standing_words
+from dashboard.parts.trend_marks import problem_trend_mark
 from dashboard.wording import NOTHING, count, day, listed, review_state, width_words
 from problems.actions import Action
 from problems.figures import is_review_late, known_reporters
@@ -67,6 +69,9 @@ def _facts(desk: Desk, problem: Problem, on: date | None) -> list[tuple[str, obj
     facts: list[tuple[str, object]] = [("Owner", owner)]
     if problem.objective:
         facts.append(("Objective", problem.objective))
+    facts.append(("Compared", standing_words(desk, problem)))
+    if on is None:
+        facts.append(("Where it is going", problem_trend_mark(desk, problem)))
     facts += [
         ("Last hot spot", _told_words(desk, problem)),
         ("Width", width_words(problem.width_m)),

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.parts.agreed import show_agreed
+from dashboard.parts.analyse import show_analysis
 from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form, form_button
@@ -74,13 +75,18 @@ def _one(desk: Desk, problem: Problem) -> None:
             problem,
             {
                 SaraStage.SCANNING: lambda: show_scan(desk, problem, events),
-                SaraStage.ANALYSIS: lambda: show_agreed(desk, problem),
+                SaraStage.ANALYSIS: lambda: _analyse(desk, problem),
                 SaraStage.RESPONSE: lambda: show_response(desk, problem, actions),
                 SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
         )
     with side:
         _timeline(desk, problem, actions, events)
+
+
+def _analyse(desk: Desk, problem: Problem) -> None:
+    show_agreed(desk, problem)
+    show_analysis(desk, problem)
 
 
 def _head(desk: Desk, problem: Problem) -> None:
