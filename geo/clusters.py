@@ -86,7 +86,7 @@ def find_clusters(
 
     Notes
     -----
-    Many points in the plane with whole weights are clustered by compiled loops, during which other
+    Many points in the plane, with weights such as whole numbers, are clustered by compiled loops, during which other
     threads run on (:mod:`geo.engine`); anything else with NumPy. Both give the same clusters. Time
     and memory grow with the number of places. A cluster says that points are close together, not
     that there are more than the place makes one expect, and nothing about its width: see
@@ -107,11 +107,13 @@ def find_clusters(
     plane = engine.plane(points, weight, radius)
     if plane is None:
         return _without_kernels(points, weight, radius, minimum, is_core)
-    if is_core is None:
+    if is_core is None and minimum < engine.HIGH_MINIMUM:
         grid = plane.grid()
         return Clusters(*grid.labels(grid.dense(minimum)))
     within = plane.weight_within(plane.points)
-    chosen = (within >= minimum) & _answer(is_core, within)
+    chosen = within >= minimum
+    if is_core is not None:
+        chosen &= _answer(is_core, within)
     grid = plane.grid()
     return Clusters(*grid.labels(grid.places_of(chosen)))
 

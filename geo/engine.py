@@ -1,9 +1,12 @@
 """The compiled way to cluster in the plane: when it is taken, and how points are laid out for it.
 
 The kernels of :mod:`geo.kernels` give the same answers as the NumPy way of :mod:`geo.clusters`, to
-the last bit: they only take weights that are whole numbers. Loading them takes a second or two and
-compiling them, once for a version of their files, some twenty; so few points do not ask for it, and
+the last bit: they only take weights whose sums are exact. Loading them takes a second or two, and
+compiling them, once for a version of their files, some fifteen; so few points do not ask for it, and
 a server loads them in the background (:func:`load`). ``python -m geo.engine`` compiles ahead.
+
+What is compiled is kept beside the kernels, else in the cache folder of the user, or in the folder
+that ``NUMBA_CACHE_DIR`` names; where none can be written, every process compiles for itself.
 """
 
 import math
@@ -22,12 +25,16 @@ if TYPE_CHECKING:
 
 #: So many points are worth loading the kernels for; loaded, they are always taken.
 WORTH_LOADING = 50_000
+#: From this minimum on, all weights are added up in strips rather than those of thin cells one by one.
+HIGH_MINIMUM = 256.0
 
 # Wider spreads go the other way; 0.7 to 1/4 of a radius a row stays far below the most rows.
 _MAX_RADII = 500_000
 _MAX_ROWS = 4_000_000
 _MOST_POINTS = 2**31 - 2
-_EXACT = 2.0**53
+# Sums of whole multiples of 1/1024 below 2**43 are exact, in whatever order.
+_SHARES = 1024.0
+_EXACT = 2.0**43
 # Cells a hair smaller than the square whose diagonal is the radius: rounding must not part its points.
 _CELL = (1.0 - 1e-8) / math.sqrt(2.0)
 _HAIR = 1e-8
@@ -39,6 +46,7 @@ _A_SLOT, _MOST_SLOTS = 6, 32
 @dataclass(frozen=True, slots=True)
 class _Kernels:
     cells: ModuleType
+    linking: ModuleType
     strips: ModuleType
 
 
@@ -63,10 +71,10 @@ def is_loaded() -> bool:
 def _load() -> bool:
     if not _loaded:
         try:
-            from geo.kernels import cells, strips
+            from geo.kernels import cells, linking, strips
         except ImportError:
             return False
-        _loaded.append(_Kernels(cells, strips))
+        _loaded.append(_Kernels(cells, linking, strips))
     return True
 
 
@@ -149,7 +157,7 @@ class Grid:
 
     def dense(self, minimum: float) -> Mask:
         """Return the places with the minimum weight within the radius."""
-        core: Mask = self.kernels.cells.dense(self.layout, self.frame, self.weight, self.radius_m, minimum)
+        core: Mask = self.kernels.linking.dense(self.layout, self.frame, self.weight, self.radius_m, minimum)
         return core
 
     def places_of(self, chosen: Mask) -> Mask:
@@ -159,9 +167,13 @@ class Grid:
 
     def labels(self, core: Mask) -> tuple[Labels, Mask, int]:
         """Return the cluster of each point and whether it is core, and the number of clusters."""
-        label, count = self.kernels.cells.label_places(self.layout, self.frame, core, self.radius_m)
+        linking = self.kernels.linking
+        part_of, parts, first = linking.connect(self.layout, core, self.radius_m)
+        number = np.full(len(part_of), -1, dtype=np.int32)
+        number[parts[np.lexsort((self.layout[2][first], self.layout[1][first]))]] = np.arange(len(parts))
+        label = linking.label_places(self.layout, self.frame, core, part_of, number, self.radius_m)
         of_point, is_core = self.kernels.cells.spread(self.layout, label, core)
-        return of_point, is_core, count
+        return of_point, is_core, len(parts)
 
 
 def plane(points: Floats, weight: Floats, radius_m: float, asked: Floats | None = None) -> Plane | None:
@@ -202,10 +214,11 @@ def plane(points: Floats, weight: Floats, radius_m: float, asked: Floats | None 
 
 
 def _suits(points: Floats, weight: Floats) -> bool:
-    """Tell whether sums are exact and row numbers fit: whole weights, not too many points."""
+    """Tell whether the sums of weights are exact and the numbers of rows fit."""
     if points.shape[1] != 2 or not 0 < len(points) <= _MOST_POINTS:
         return False
-    return bool((weight == np.floor(weight)).all() and weight.sum() < _EXACT)
+    shares = weight * _SHARES
+    return bool((shares == np.floor(shares)).all() and weight.sum() < _EXACT)
 
 
 def _slots(crowd: float, columns: int) -> int:

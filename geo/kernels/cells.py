@@ -1,4 +1,4 @@
-"""Laying points out in cells, and clustering them there.
+"""Laying points out in cells.
 
 Points are sorted into rows, in each row by x and then y; points on identical coordinates are one
 *place*. Rows are cut into cells, of which only those that hold a place are listed. Weights are
@@ -6,7 +6,7 @@ whole numbers, so that their sums are exact in any order.
 """
 
 import numpy as np
-from numba import float64, types
+from numba import types
 
 from geo.arrays import Floats, Labels, Mask
 from geo.kernels.compiled import (
@@ -24,17 +24,14 @@ from geo.kernels.compiled import (
     part,
 )
 
-_NOISE = -1
-_REACH = 2
+# A run that takes more moves a point than this is sorted in the other way.
 _FEW = 24
-# Distances that differ from the radius by less than this share are told apart point by point.
-_HAIR = 1e-7
 
 
 # -- laying out --
 
 
-@compiled(types.UniTuple(float64, 4)(READ_POINTS))
+@compiled(FRAME(READ_POINTS))
 def extent(points: Floats) -> tuple[float, float, float, float]:
     """Return the smallest x and y and the largest x and y of at least one point."""
     west = east = points[0, 0]
@@ -217,215 +214,3 @@ def spread_sums(layout: Layout, total: Floats) -> Floats:
         for at in range(place_start[place], place_start[place + 1]):
             of_point[order[at]] = total[place]
     return of_point
-
-
-# -- clustering: cells whose points all reach each other --
-
-
-@part
-def _cells_near(layout: Layout, cell: int, row: int, ahead: Indices, near: Indices, near_row: Indices) -> int:
-    """List the cells in reach of a cell, itself included; cells are asked for in their order."""
-    column, row_start = layout[5], layout[6]
-    count = 0
-    for step in range(2 * _REACH + 1):
-        other = row + step - _REACH
-        if other < 0 or other >= len(row_start) - 1:
-            continue
-        at, end = max(ahead[step], row_start[other]), row_start[other + 1]
-        while at < end and column[at] < column[cell] - _REACH:
-            at += 1
-        ahead[step] = at
-        while at < end and column[at] <= column[cell] + _REACH:
-            near[count], near_row[count] = at, other
-            count += 1
-            at += 1
-    return count
-
-
-@part
-def _gap(x: float, y: float, frame: Frame, column: int, row: int) -> float:
-    """Return the squared distance from a point to a cell, 0 inside."""
-    east, north = x - frame[0] - column * frame[2], y - frame[1] - row * frame[3]
-    across = max(-east, east - frame[2], 0.0)
-    along = max(-north, north - frame[3], 0.0)
-    return across * across + along * along
-
-
-@part
-def _weight_round(
-    layout: Layout, frame: Frame, weight: Floats, x: float, y: float, radius: float, enough: float, own: float,
-    cell: int, near: Indices, near_row: Indices, count: int,
-) -> float:  # fmt: skip
-    """Return the weight within the radius of a place, or any that is enough."""
-    xs, ys, cell_start, column = layout[1], layout[2], layout[4], layout[5]
-    limit = radius * radius
-    total = own
-    for at in range(count):
-        other = near[at]
-        if other == cell or _gap(x, y, frame, column[other], near_row[at]) > limit * (1.0 + _HAIR):
-            continue
-        for place in range(cell_start[other], cell_start[other + 1]):
-            east, north = xs[place] - x, ys[place] - y
-            if east * east + north * north <= limit:
-                total += weight[place]
-        if total >= enough:
-            break
-    return total
-
-
-@compiled(MASK(LAYOUT, FRAME, FLOATS, float64, float64))
-def dense(layout: Layout, frame: Frame, weight: Floats, radius: float, minimum: float) -> Mask:
-    """Return which places have the minimum weight within the radius."""
-    xs, ys, cell_start, row_start = layout[1], layout[2], layout[4], layout[6]
-    core = np.empty(len(xs), np.bool_)
-    ahead = np.zeros(2 * _REACH + 1, np.int32)
-    near, near_row = np.empty((2 * _REACH + 1) ** 2, np.int32), np.empty((2 * _REACH + 1) ** 2, np.int32)
-    for row in range(len(row_start) - 1):
-        for cell in range(row_start[row], row_start[row + 1]):
-            begin, end = cell_start[cell], cell_start[cell + 1]
-            own = weight[begin:end].sum()
-            if own >= minimum:
-                core[begin:end] = True
-                continue
-            count = _cells_near(layout, cell, row, ahead, near, near_row)
-            for place in range(begin, end):
-                total = _weight_round(
-                    layout, frame, weight, xs[place], ys[place], radius, minimum, own, cell, near, near_row, count
-                )
-                core[place] = total >= minimum
-    return core
-
-
-@part
-def _root(parent: Indices, cell: int) -> int:
-    while parent[cell] != cell:
-        parent[cell] = parent[parent[cell]]
-        cell = parent[cell]
-    return cell
-
-
-@part
-def _reach_each_other(
-    layout: Layout, frame: Frame, core: Mask, radius: float, one: int, other: int, other_row: int
-) -> bool:
-    """Tell whether a core of one cell is within the radius of a core of another."""
-    xs, ys, cell_start, column = layout[1], layout[2], layout[4], layout[5]
-    limit = radius * radius
-    begin, end = cell_start[one], cell_start[one + 1]
-    # The side that faces the other cell first: most neighbours turn out to be linked at once.
-    east_first = column[other] > column[one]
-    for step in range(end - begin):
-        place = end - 1 - step if east_first else begin + step
-        x, y = xs[place], ys[place]
-        if not core[place] or _gap(x, y, frame, column[other], other_row) > limit * (1.0 + _HAIR):
-            continue
-        for found in range(cell_start[other], cell_start[other + 1]):
-            east, north = xs[found] - x, ys[found] - y
-            if core[found] and east * east + north * north <= limit:
-                return True
-            if east > radius * (1.0 + _HAIR):
-                break
-    return False
-
-
-@part
-def _join(
-    layout: Layout, frame: Frame, core: Mask, has_core: Mask, radius: float, parent: Indices, beside: bool
-) -> None:
-    """Join cells that are linked: those that touch first, which leaves little to do for the others."""
-    column, row_start = layout[5], layout[6]
-    ahead = np.zeros(2 * _REACH + 1, np.int32)
-    near, near_row = np.empty((2 * _REACH + 1) ** 2, np.int32), np.empty((2 * _REACH + 1) ** 2, np.int32)
-    for row in range(len(row_start) - 1):
-        for cell in range(row_start[row], row_start[row + 1]):
-            if not has_core[cell]:
-                continue
-            for at in range(_cells_near(layout, cell, row, ahead, near, near_row)):
-                other = near[at]
-                touches = abs(near_row[at] - row) <= 1 and abs(column[other] - column[cell]) <= 1
-                if other <= cell or not has_core[other] or touches != beside:
-                    continue
-                mine, theirs = _root(parent, cell), _root(parent, other)
-                if mine != theirs and _reach_each_other(layout, frame, core, radius, cell, other, near_row[at]):
-                    parent[max(mine, theirs)] = min(mine, theirs)
-
-
-@part
-def _number(layout: Layout, core: Mask, has_core: Mask, parent: Indices) -> tuple[Indices, int]:
-    """Return the number of the connected part of each cell, by its smallest core, and how many there are."""
-    xs, ys, cell_start = layout[1], layout[2], layout[4]
-    cells = len(parent)
-    smallest = np.full(cells, -1, np.int32)
-    for cell in range(cells):
-        if not has_core[cell]:
-            continue
-        first = cell_start[cell]
-        while not core[first]:
-            first += 1
-        root = _root(parent, cell)
-        so_far = smallest[root]
-        if so_far < 0 or xs[first] < xs[so_far] or (xs[first] == xs[so_far] and ys[first] < ys[so_far]):
-            smallest[root] = first
-    roots = np.flatnonzero(smallest >= 0).astype(np.int32)
-    x, y = xs[smallest[roots]], ys[smallest[roots]]
-    _sort(x, y, roots, 0, len(roots))
-    number = np.full(cells, _NOISE, np.int32)
-    for at in range(len(roots)):
-        number[roots[at]] = at
-    for cell in range(cells):
-        if has_core[cell]:
-            number[cell] = number[_root(parent, cell)]
-    return number, len(roots)
-
-
-@part
-def _nearest(
-    layout: Layout, frame: Frame, core: Mask, has_core: Mask, radius: float, place: int,
-    near: Indices, near_row: Indices, count: int,
-) -> int:  # fmt: skip
-    """Return the cell of the nearest core within the radius, -1 where there is none."""
-    xs, ys, cell_start, column = layout[1], layout[2], layout[4], layout[5]
-    x, y = xs[place], ys[place]
-    best, best_place, cell = radius * radius, -1, -1
-    for at in range(count):
-        other = near[at]
-        if not has_core[other] or _gap(x, y, frame, column[other], near_row[at]) > best * (1.0 + _HAIR):
-            continue
-        for found in range(cell_start[other], cell_start[other + 1]):
-            east, north = xs[found] - x, ys[found] - y
-            square = east * east + north * north
-            if not core[found] or square > best:
-                continue
-            tie = square == best and best_place >= 0
-            later = tie and (xs[best_place] < xs[found] or (xs[best_place] == xs[found] and ys[best_place] < ys[found]))
-            if not later:
-                best, best_place, cell = square, found, other
-    return cell
-
-
-@compiled(types.Tuple((INTS, types.int64))(LAYOUT, FRAME, MASK, float64))
-def label_places(layout: Layout, frame: Frame, core: Mask, radius: float) -> tuple[Labels, int]:
-    """Return the cluster of each place, -1 for noise, and the number of clusters."""
-    cell_start, row_start = layout[4], layout[6]
-    cells = len(cell_start) - 1
-    has_core, parent = np.empty(cells, np.bool_), np.arange(cells).astype(np.int32)
-    for cell in range(cells):
-        has_core[cell] = core[cell_start[cell] : cell_start[cell + 1]].any()
-    _join(layout, frame, core, has_core, radius, parent, True)
-    _join(layout, frame, core, has_core, radius, parent, False)
-    number, clusters = _number(layout, core, has_core, parent)
-    label = np.empty(len(core), np.int32)
-    ahead = np.zeros(2 * _REACH + 1, np.int32)
-    near, near_row = np.empty((2 * _REACH + 1) ** 2, np.int32), np.empty((2 * _REACH + 1) ** 2, np.int32)
-    for row in range(len(row_start) - 1):
-        for cell in range(row_start[row], row_start[row + 1]):
-            count = -1
-            for place in range(cell_start[cell], cell_start[cell + 1]):
-                if core[place]:
-                    label[place] = number[cell]
-                    continue
-                if count < 0:
-                    count = _cells_near(layout, cell, row, ahead, near, near_row)
-                found = _nearest(layout, frame, core, has_core, radius, place, near, near_row, count)
-                label[place] = number[found] if found >= 0 else _NOISE
-    return label, clusters
