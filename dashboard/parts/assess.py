@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.design import plain_label
 from dashboard.parts.assess_figures import show_analyst, show_counts, show_places, show_verdict, window_words
-from dashboard.parts.assess_places import chosen_places, show_place_choice
+from dashboard.parts.assess_places import chosen_places, forget_places, show_place_choice
 from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import metric_epsg
 from dashboard.parts.kept_assessments import show_kept
@@ -23,7 +23,7 @@ from problems.baseline import Baseline
 from problems.errors import InputRefused, ProblemError
 from problems.evidence import Window
 from problems.gathering import Choices, Gathered, Rules
-from problems.problem import Problem
+from problems.problem import Problem, ProblemStatus
 from problems.use_cases import assessing
 
 _REFUSED: Final = "fx_assess_refused"
@@ -40,22 +40,41 @@ def show_assessment(desk: Desk, problem: Problem) -> None:
     refused = st.session_state.pop(_REFUSED, None)
     if isinstance(refused, ProblemError):
         refusal(refused)
-    choices = _choices(problem)
     try:
-        gathered = assessing.look_at(*desk.asking, problem_id=problem.id, choices=choices, rules=rules_here())
+        choices, gathered = _looked_at(desk, problem)
     except InputRefused as not_yet:
         _nothing_yet(desk, problem, not_yet)
-        show_kept(desk, problem)
-        return
-    _one(desk, problem, choices, gathered)
+    else:
+        _one(desk, problem, choices, gathered)
     show_kept(desk, problem)
+
+
+def _looked_at(desk: Desk, problem: Problem) -> tuple[Choices, Gathered]:
+    """Count with what was chosen on the page; what does not fit the chosen day any more is forgotten."""
+    choices = _choices(problem)
+    rules = rules_here()
+    try:
+        return choices, assessing.look_at(*desk.asking, problem_id=problem.id, choices=choices, rules=rules)
+    except InputRefused:
+        if choices.baseline is None and choices.controls is None:
+            raise
+    st.session_state.pop(_key(problem, "baseline"), None)
+    forget_places(problem)
+    choices = Choices(done_on=choices.done_on)
+    return choices, assessing.look_at(*desk.asking, problem_id=problem.id, choices=choices, rules=rules)
 
 
 def _one(desk: Desk, problem: Problem, choices: Choices, gathered: Gathered) -> None:
     assessment, layout = assess(gathered.evidence), gathered.layout
     section("Did it work?", f"reports to {day(layout.reports_to)}")
-    show_verdict(assessment, layout.baseline.note)
+    if layout.baseline is Baseline.WHEN_FOUND:
+        remark(layout.baseline.note, tone="warn")
+    show_verdict(assessment, "" if layout.baseline is Baseline.WHEN_FOUND else layout.baseline.note)
     _keep(desk, problem, choices)
+    if problem.status is ProblemStatus.VERIFIED:
+        draw(
+            element("p", f"Fitting outcome when it is closed: “{assessment.suggested_outcome.label}”.", css="fx-quiet")
+        )
     show_counts(assessment)
     show_run_chart(layout, assessment.evidence)
     _compared(desk, problem, gathered)
@@ -126,7 +145,7 @@ def _compared(desk: Desk, problem: Problem, gathered: Gathered) -> None:
 def _day_input(desk: Desk, problem: Problem) -> None:
     key = _key(problem, "done")
     given: dict[str, Any] = {} if key in st.session_state else {"value": problem.remediated_on}
-    st.date_input("Work done on", key=key, format="DD/MM/YYYY", max_value=desk.today, **given)
+    st.date_input("Work done on", key=key, format="DD/MM/YYYY", max_value=desk.today, width=260, **given)
 
 
 def _baseline_input(problem: Problem, possible: Mapping[Baseline, Window], shown: Baseline) -> None:

@@ -25,6 +25,13 @@ def chosen_places(problem: Problem) -> tuple[int, ...] | None:
     return chosen if isinstance(chosen, tuple) else None
 
 
+def forget_places(problem: Problem) -> None:
+    """Forget which places were chosen on the page, so that the rules choose again."""
+    st.session_state.pop(_key(problem), None)
+    for key in [key for key in st.session_state if str(key).startswith(f"assess-place-{problem.ref}-")]:
+        del st.session_state[key]
+
+
 def _key(problem: Problem) -> str:
     return f"assess-places-{problem.ref}"
 
