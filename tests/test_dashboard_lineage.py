@@ -113,7 +113,7 @@ def test_after_one_refresh_there_are_no_weeks_to_draw(scene: Scene, monkeypatch:
     sit_down(monkeypatch, scene)
     shown = page("problem", problem="P-0001")
     assert "fx-lineage" not in markup(shown)
-    assert "Week by week" not in words(shown)
+    assert "From week to week" not in words(shown)
 
 
 def proposal_of(town: Scene, number: int) -> int:

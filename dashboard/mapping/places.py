@@ -25,8 +25,8 @@ class Also(StrEnum):
         """The choice in words."""
         return {
             Also.NOTHING: "Problems only",
-            Also.CANDIDATES: "Also places not clearly above the usual",
-            Also.TOGETHER: "Also all kinds taken together",
+            Also.CANDIDATES: "Also candidates",
+            Also.TOGETHER: "Also all kinds together",
         }[self]
 
 

@@ -60,7 +60,7 @@ def _usual_words(weeks: PlaceWeeks) -> str:
 
 
 def _show_weeks(desk: Desk, problem: Problem, weeks: PlaceWeeks) -> None:
-    section("Week by week", "distinct incidents inside the outline")
+    section("Against a usual week", "distinct incidents inside the outline")
     found_on = problem.created_at.astimezone(desk.zone).date()
     picked_from: date | None = None
     marks = [(found_on, "Found")]

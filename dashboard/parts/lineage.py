@@ -25,14 +25,16 @@ _WITH: Final = {
 }
 
 
-def show_lineage(desk: Desk, problem: Problem) -> None:
-    """Draw where a problem goes on or came from, what is proposed about it, and its weeks as a picture.
-
-    Until hot spots were looked for twice there are no weeks to draw, only the words.
-    """
-    problems = desk.store.problems()
-    _where_it_goes_on(problem, {each.id: each for each in problems})
+def show_relations(desk: Desk, problem: Problem) -> None:
+    """Draw where a problem goes on or came from, and what is proposed about it."""
+    known = {each.id: each for each in desk.store.problems()} if problem.successor_ids or problem.parent_id else {}
+    _where_it_goes_on(problem, known)
     show_proposals(desk, problem)
+
+
+def show_lineage(desk: Desk, problem: Problem) -> None:
+    """Draw the weeks of a problem and of those that touched it; nothing until hot spots were looked for twice."""
+    problems = desk.store.problems()
     told = _told(desk, problem, relatives(problem, problems))
     if len(told.looked) > 1 and told.first < told.last:
         _show_picture(desk, told)
@@ -61,7 +63,7 @@ def _told(desk: Desk, problem: Problem, others: list[Problem]) -> Lineage:
 
 def _show_picture(desk: Desk, told: Lineage) -> None:
     colours, dark = session.colours(), session.is_dark()
-    section("Week by week", f"{day(told.first)} to {day(told.last)}")
+    section("From week to week", f"{day(told.first)} to {day(told.last)}")
     drawn = element(
         "img",
         role="img",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dashboard.parts.charts import weekly_bars
 from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import past_year, total_words
+from dashboard.parts.lineage import show_lineage
 from dashboard.parts.locator import show_locator
 from dashboard.parts.markup import draw, element, key_figures, section
 from dashboard.parts.reports_table import show_reports
@@ -19,6 +20,7 @@ def show_scan(desk: Desk, problem: Problem, events: Sequence[Event]) -> None:
     """Draw the key figures, the reports over time and as a table, and the place."""
     _figures(desk, problem, events)
     draw(element("p", standing_words(desk, problem), css="fx-lead"))
+    show_lineage(desk, problem)
     year = past_year(desk, problem)
     section("Reports over time", total_words(year.weeks))
     marks = [(problem.remediated_on, "Work done")] if problem.remediated_on else []

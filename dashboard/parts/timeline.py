@@ -46,12 +46,12 @@ def show_stepper(status: ProblemStatus, events: Sequence[Event]) -> None:
 def stages(status: ProblemStatus, events: Sequence[Event]) -> list[tuple[str, str, str]]:
     """Return words, style and ``aria-current`` of each stage."""
     if status is ProblemStatus.CLOSED:
-        return [("done", "fx-past", "")] * len(_STAGES)
+        return [("done", "fx-done", "")] * len(_STAGES)
     ended = status.stage not in _STAGES
     at = _STAGES.index(_left(status, events) if ended else status.stage)
-    here = ("ended here", "fx-past", "") if ended else ("now", "fx-now", "step")
+    here = ("ended here", "fx-done", "") if ended else ("now", "fx-now", "step")
     ahead = "not reached" if ended else "to come"
-    return [("done", "fx-past", "")] * at + [here] + [(ahead, "", "")] * (len(_STAGES) - 1 - at)
+    return [("done", "fx-done", "")] * at + [here] + [(ahead, "", "")] * (len(_STAGES) - 1 - at)
 
 
 def _left(status: ProblemStatus, events: Sequence[Event]) -> SaraStage:

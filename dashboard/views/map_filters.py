@@ -65,7 +65,7 @@ def draw(store: Store, shown: Refresh | None = None) -> Asked:
         )
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
         also = st.selectbox("On the map", list(Also), format_func=_label, key="outlined", bind="query-params")
-        with st.container(gap="xsmall", width="content"):
+        with st.container(gap="small", horizontal=True):
             everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
             incidents = st.toggle(
                 "Count distinct incidents",

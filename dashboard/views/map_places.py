@@ -17,7 +17,7 @@ from problems.standing import sentence
 
 _SHOWN: Final = 30
 _HEADS: Final = {
-    Also.CANDIDATES: "Not clearly above the usual",
+    Also.CANDIDATES: "Candidates: not clearly above the usual",
     Also.TOGETHER: "All kinds taken together",
 }
 _EXPLAINED: Final = {

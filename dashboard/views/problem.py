@@ -7,7 +7,7 @@ from dashboard.parts.analyse import show_analysis
 from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form, form_button
-from dashboard.parts.lineage import show_lineage
+from dashboard.parts.lineage import show_relations
 from dashboard.parts.markup import (
     draw,
     element,
@@ -66,7 +66,7 @@ def _one(desk: Desk, problem: Problem) -> None:
     events = desk.store.events(Subject.PROBLEM, problem.id)
     _head(desk, problem)
     said()
-    show_lineage(desk, problem)
+    show_relations(desk, problem)
     show_stepper(problem.status, events)
     _next_steps(desk, problem)
     main, side = st.columns([7, 3], gap="large")
