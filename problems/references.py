@@ -112,7 +112,7 @@ class CoreRule:
 
     A place qualifies when the minimum lies within the radius and chance would hardly bring as many;
     where nothing is there to compare with, the minimum alone decides. ``reached_m`` (n,) is the radius
-    with which each place qualified last.
+    with which each place qualified last, ``chance`` (n,) how likely its count was (1 where it never did).
     """
 
     xy_m: Floats
@@ -120,10 +120,12 @@ class CoreRule:
     swing: float
     settings: DetectionSettings
     reached_m: Floats = field(init=False)
+    chance: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with places that have not qualified."""
         self.reached_m = np.zeros(len(self.xy_m))
+        self.chance = np.ones(len(self.xy_m))
 
     def at(self, radius_m: float, rows: Ints) -> CoreTest:
         """Return the test of some places for a radius."""
@@ -135,6 +137,7 @@ class CoreRule:
             chance = chances(within[dense], usual, self.swing)
             qualified[dense] = ~(chance >= self.settings.most_chance)
             self.reached_m[rows[qualified]] = radius_m
+            self.chance[rows[dense]] = np.where(np.isnan(chance), 1.0, chance)
             return qualified
 
         return test
