@@ -54,13 +54,17 @@ class Planted:
 
 @dataclass(frozen=True)
 class City:
-    """Reports of the window and of the year before, as columns; ``spot`` is the planted place or -1."""
+    """Reports of the window and of the year before, as columns; ``spot`` is the planted place or -1.
+
+    ``earlier_window`` counts the windows before this one, from 0.
+    """
 
     xy_m: Points
     group: Ints
     spot: Ints
     earlier_xy_m: Points
     earlier_group: Ints
+    earlier_window: Ints
     planted: Planted
 
 
@@ -79,25 +83,26 @@ def build(plan: CityPlan, seed: int) -> City:
     planted = _plant(plan, ground, rng)
     usual = ground.rate * max(0.0, 1.0 - planted.size.sum() / plan.reports)
     now = [_drawn(ground.xy_m, rate, plan, rng) for rate in usual]
-    xy = [part for part in now]
+    xy = list(now)
     group = [np.full(len(part), number) for number, part in enumerate(now)]
     spot = [np.full(len(part), -1) for part in now]
-    before, before_group = [], []
-    for _ in range(EARLIER_WINDOWS):
-        season = rng.uniform(0.6, 1.5, len(GROUP_SHARES)) if plan.seasons else np.ones(len(GROUP_SHARES))
-        for number in range(len(GROUP_SHARES)):
-            part = _drawn(ground.xy_m, usual[number] * season[number], plan, rng)
-            before.append(part)
-            before_group.append(np.full(len(part), number))
+    before: list[Points] = []
+    before_group: list[Ints] = []
+    before_window: list[Ints] = []
     across = rng.uniform(60.0, 120.0, len(planted.size))
+    for window in range(EARLIER_WINDOWS):
+        season = rng.uniform(0.6, 1.5, len(GROUP_SHARES)) if plan.seasons else np.ones(len(GROUP_SHARES))
+        parts = [(number, _drawn(ground.xy_m, rate * season[number], plan, rng)) for number, rate in enumerate(usual)]
+        for number in np.flatnonzero(planted.chronic).tolist():
+            size = int(rng.poisson(planted.size[number]))
+            parts.append((int(planted.group[number]), _spread(planted.xy_m[number], across[number], size, rng)))
+        before += [part for _group, part in parts]
+        before_group += [np.full(len(part), own) for own, part in parts]
+        before_window += [np.full(len(part), window) for _group, part in parts]
     for number, size in enumerate(planted.size.tolist()):
         xy.append(_spread(planted.xy_m[number], across[number], size, rng))
         group.append(np.full(size, planted.group[number]))
         spot.append(np.full(size, number))
-        if planted.chronic[number]:
-            long = _spread(planted.xy_m[number], across[number], int(rng.poisson(size * EARLIER_WINDOWS)), rng)
-            before.append(long)
-            before_group.append(np.full(len(long), planted.group[number]))
     order = rng.permutation(sum(map(len, xy)))
     return City(
         np.round(np.vstack(xy), 1)[order],
@@ -105,6 +110,7 @@ def build(plan: CityPlan, seed: int) -> City:
         np.concatenate(spot)[order].astype(np.int64),
         np.round(np.vstack(before), 1),
         np.concatenate(before_group).astype(np.int64),
+        np.concatenate(before_window).astype(np.int64),
         planted,
     )
 

@@ -55,8 +55,8 @@ class Surroundings:
     ring : Ring
         How far to look round about.
     prior_weight : float
-        How many expected reports the density of the ring is worth beside the other reports within
-        the radius: true means of places spread round it by a share of 1 / sqrt(prior_weight).
+        How many other reports the density of the ring is worth: a place with as many within the radius
+        is told half by them and half by the ring. Above 0.
     spread : float
         By which share true means of ordinary places spread round what the comparison says: it is
         added to the error of every expectation.
@@ -74,7 +74,7 @@ class Surroundings:
     other_xy_m: Floats
     ring: Ring = Ring()
     prior_weight: float = 2.0
-    spread: float = 0.15
+    spread: float = 0.2
     fewest: float = 30.0
 
     def __post_init__(self) -> None:
@@ -142,7 +142,7 @@ class Surroundings:
         area, near = np.zeros(len(parts)), np.zeros(len(parts))
         middle, reach = np.zeros((len(parts), 2)), np.zeros(len(parts))
         for number, (part, radius) in enumerate(zip(parts, radii_m, strict=True)):
-            shape = shapely.union_all(shapely.buffer(shapely.points(part), radius, quad_segs=16))
+            shape = shapely.union_all(shapely.buffer(shapely.points(part), radius, quad_segs=8))
             area[number] = shape.area
             middle[number] = part.mean(axis=0)
             reach[number] = (np.hypot(*(part - middle[number]).T) + radius).max()
@@ -214,10 +214,10 @@ class Surroundings:
         known = (ring[:, 0] + ring[:, 1]) >= self.fewest
         density = own * area_m2 / ring[:, 2]
         share = np.divide(own, other, out=np.zeros(len(own)), where=other > 0.0)
-        # A gamma prior with the mean of the ring's density, met by the other reports at the place itself.
-        rate = self.prior_weight / density + np.divide(1.0, share, out=np.zeros(len(own)), where=share > 0.0)
-        count = self.prior_weight + np.where(share > 0.0, near, 0.0)
-        expected = count / rate
+        # Drawn towards the ring by numbers of reports, not as a gamma prior of its density would do it: in a
+        # square that is ten times as busy as the ring that prior halves what hundreds of others say.
+        count = near + self.prior_weight
+        expected = (near * near * share + self.prior_weight * density) / count
         # What the share itself is not sure about, and how far ordinary places lie from what is said of them.
         worth = 1.0 / (1.0 / count + 1.0 / own + self.spread**2)
         worth[~known] = 0.0

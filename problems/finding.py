@@ -136,6 +136,7 @@ class _Pass:
     xy_m: npt.NDArray[np.float64]
     parts: tuple[_Part, ...]
     usual: Background
+    chance: npt.NDArray[np.float64]
     swing: float
 
 
@@ -258,7 +259,7 @@ def _search(placed: _Placed, rows: npt.NDArray[np.int64], index: int | None, ref
     used, weight = np.unique(places.place[first_of_incident], return_counts=True)
     xy_m = places.xy_m[used]
     if len(rows) == 0:
-        return _Pass(group, 0, 0, xy_m, (), _NOWHERE, 1.0)
+        return _Pass(group, 0, 0, xy_m, (), _NOWHERE, np.zeros(0), 1.0)
     swing = references.swing(index)
     rule = CoreRule(xy_m, references.surroundings(index), swing, settings)
     radius_m, min_weight, weights = settings.radius_m, float(settings.min_incidents), weight.astype(np.float64)
@@ -285,7 +286,8 @@ def _search(placed: _Placed, rows: npt.NDArray[np.int64], index: int | None, ref
         at = np.flatnonzero(fitting.label == label)
         parts.append(_Part(own, at, at[fitting.core[at]], len(np.unique(placed.incident[own]))))
     usual = rule.usual_inside([part.cores for part in parts])
-    return _Pass(group, len(xy_m), whole.count, xy_m, tuple(parts), usual, swing)
+    densest = np.array([rule.chance[part.cores].min() for part in parts])
+    return _Pass(group, len(xy_m), whole.count, xy_m, tuple(parts), usual, densest, swing)
 
 
 def _described(placed: _Placed, passes: Sequence[_Pass], epsg: int, settings: DetectionSettings) -> list[Found]:
@@ -295,6 +297,7 @@ def _described(placed: _Placed, passes: Sequence[_Pass], epsg: int, settings: De
         [part.incidents for one in passes for part in one.parts],
         Background(*(np.concatenate([getattr(one.usual, name) for one in passes]) for name in _BACKGROUND)),
         [one.swing for one in passes for _part in one.parts],
+        densest=np.concatenate([one.chance for one in passes]),
         family=sum(one.looked_at for one in passes),
         settings=settings,
     )

@@ -39,7 +39,7 @@ class DetectionSettings:
     background_days: int = 365
     around_m: float = 1000.0
     around_worth: float = 2.0
-    usual_spread: float = 0.15
+    usual_spread: float = 0.2
     min_reference: int = 30
 
 

@@ -23,8 +23,8 @@ Ints = npt.NDArray[np.int64]
 DAY_S = 86_400
 #: How much counts swing is measured in squares of this side, about as large as the circle of the search.
 SWING_SQUARE_M = 150.0
-#: So many periods make a window, and so many are needed to measure a swing; fewer squares say too little.
-PERIODS_A_WINDOW, LEAST_PERIODS, LEAST_FREEDOM = 3, 3, 200
+#: So many periods are needed to measure a swing, and so many counts free to swing.
+PARTS_OF_A_WINDOW, LEAST_PERIODS, LEAST_FREEDOM = 3, 3, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +75,40 @@ class References:
         return self._kept[group]
 
     def swing(self, group: int | None) -> float:
-        """Return by how much more than chance the counts of ordinary places swing from month to month, at least 1.
+        """Return by how much more than chance the counts of ordinary places swing from window to window, at least 1.
 
-        The variance over the mean in squares of about the size of a hot spot, over thirds of a window
-        before this one. What all places share (a season) is taken out, and so are places that had as
-        much as half of what makes a hot spot. 1 where too little is known.
+        The variance over the mean in squares of about the size of a hot spot, over whole windows before
+        this one, or thirds of a window where fewer than three are known. What all places share (a
+        season) is taken out, and so are places that had as much as half of what makes a hot spot. 1
+        where too little is known.
         """
         rows = np.ones(len(self.before), dtype=np.bool_) if group is None else self.before.group == group
         if not rows.any() or self.window_days < 1:
             return 1.0
-        length_s = self.window_days * DAY_S / PERIODS_A_WINDOW
         # Counted back from the newest, so that only the oldest period may be cut short, and is left out.
-        newest = int(self.before.at_s.max())
-        period = ((newest - self.before.at_s[rows]) // length_s).astype(np.int64)
-        periods = int((newest - int(self.before.at_s.min())) // length_s)
-        square = np.floor(self.before.xy_m[rows] / SWING_SQUARE_M).astype(np.int64)
-        square -= square.min(axis=0)
-        key = square[:, 0] * (int(square[:, 1].max()) + 1) + square[:, 1]
-        whole = period < periods
-        if periods < LEAST_PERIODS or not whole.any():
-            return 1.0
-        at = np.unique(key[whole], return_inverse=True)[1]
-        table = np.zeros((int(at.max()) + 1, periods))
-        np.add.at(table, (at, period[whole]), 1.0)
-        most = 0.5 * self.settings.min_incidents * periods / PERIODS_A_WINDOW
-        table = table[table.sum(axis=1) < most]
+        back_s = self.before.at_s.max() - self.before.at_s
+        parts = 1 if back_s.max() >= LEAST_PERIODS * self.window_days * DAY_S else PARTS_OF_A_WINDOW
+        length_s = self.window_days * DAY_S / parts
+        # A period that is known but for a tenth counts as a whole one.
+        periods = int(float(back_s.max()) / length_s + 0.1)
+        table = _table(self.before.xy_m[rows], (back_s[rows] // length_s).astype(np.int64), periods)
+        table = table[table.sum(axis=1) < 0.5 * self.settings.min_incidents * periods / parts]
         table = table[:, table.sum(axis=0) > 0.0]
         if table.shape[1] < LEAST_PERIODS or len(table) * (table.shape[1] - 1) < LEAST_FREEDOM:
             return 1.0
         return max(1.0, dispersion(table, lengths=table.sum(axis=0)))
+
+
+def _table(xy_m: Floats, period: Ints, periods: int) -> Floats:
+    """Return counts of squares (rows) in the first ``periods``; squares without any are left out."""
+    counted = period < periods
+    if not counted.any():
+        return np.zeros((0, periods))
+    square = np.floor(xy_m[counted] / SWING_SQUARE_M).astype(np.int64)
+    square -= square.min(axis=0)
+    at = np.unique(square[:, 0] * (int(square[:, 1].max()) + 1) + square[:, 1], return_inverse=True)[1]
+    cell = at * periods + period[counted]
+    return np.bincount(cell, minlength=(int(at.max()) + 1) * periods).reshape(-1, periods).astype(np.float64)
 
 
 @dataclass
@@ -112,7 +117,7 @@ class CoreRule:
 
     A place qualifies when the minimum lies within the radius and chance would hardly bring as many;
     where nothing is there to compare with, the minimum alone decides. ``reached_m`` (n,) is the radius
-    with which each place qualified last.
+    with which each place qualified last, ``chance`` (n,) how likely its count was (1 where it never did).
     """
 
     xy_m: Floats
@@ -120,10 +125,12 @@ class CoreRule:
     swing: float
     settings: DetectionSettings
     reached_m: Floats = field(init=False)
+    chance: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with places that have not qualified."""
         self.reached_m = np.zeros(len(self.xy_m))
+        self.chance = np.ones(len(self.xy_m))
 
     def at(self, radius_m: float, rows: Ints) -> CoreTest:
         """Return the test of some places for a radius."""
@@ -135,6 +142,7 @@ class CoreRule:
             chance = chances(within[dense], usual, self.swing)
             qualified[dense] = ~(chance >= self.settings.most_chance)
             self.reached_m[rows[qualified]] = radius_m
+            self.chance[rows[dense]] = np.where(np.isnan(chance), 1.0, chance)
             return qualified
 
         return test

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.background import Background
 from geo.geojson import from_geojson
 from geo.projection import to_metres
-from geo.significance import judge
+from geo.significance import judge, q_values
 from problems.categories import Group
 from problems.hot_spots import DetectionSettings, Standing
 from problems.references import References
 
+Floats = npt.NDArray[np.float64]
 GROUPS = tuple(Group)
 #: With fewer than this, found and usual, there are too few to say anything.
 FEWEST = 5.0
@@ -124,6 +126,7 @@ def judged(
     *,
     family: int,
     settings: DetectionSettings,
+    densest: Floats | None = None,
 ) -> list[Judgement]:
     """Judge the counts of places against what is usual there.
 
@@ -134,23 +137,31 @@ def judged(
         their mean.
     family
         How many places were looked at in all to find these; 1 for one that was chosen beforehand.
+    densest
+        The chance of the densest place in each, where they were found by it.
     """
     if not groups:
         return []
+    family = max(family, len(groups))
     found = judge(
         np.array(incidents, dtype=np.float64),
         usual.expected,
         dispersion=np.array(swings, dtype=np.float64),
         expected_se=usual.expected_se,
-        family=max(family, len(groups)),
+        family=family,
         most_false=settings.most_false,
     )
+    q = found.q
+    if densest is not None:
+        # Two looks at each, at its densest place and at all of it: the better one counts, and pays for both.
+        p = np.minimum(2.0 * np.fmin(found.p, densest), 1.0)
+        q = q_values(np.where(np.isnan(found.p), np.nan, p), family=family)
     result = []
     for row, (group, count, swing) in enumerate(zip(groups, incidents, swings, strict=True)):
         if usual.count[row] <= 0.0:
             result.append(Judgement(group, count, Standing.UNTESTED))
             continue
-        is_more = found.q[row] <= settings.most_false and found.ratio_low[row] > 1.0
+        is_more = q[row] <= settings.most_false and found.ratio_low[row] > 1.0
         result.append(
             Judgement(
                 group,
@@ -160,7 +171,7 @@ def judged(
                 ratio=float(found.ratio[row]),
                 ratio_low=float(found.ratio_low[row]),
                 ratio_high=float(found.ratio_high[row]),
-                q_value=float(found.q[row]),
+                q_value=float(q[row]),
                 dispersion=float(swing),
             )
         )

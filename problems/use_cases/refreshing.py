@@ -7,7 +7,7 @@ problems as they stand at that moment. A run that fails or is cancelled leaves t
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
@@ -93,27 +93,20 @@ def refresh(
     day = _last_day(store, now, zone, as_of, seen)
     days = settings.window_days if window_days is None else window_days
     _check_window(seen, day, days)
-    since = day_start(day - timedelta(days=days - 1), zone) if days else None
-    everything = store.report_points(since, day_end(day, zone))
-    # A source that moves its points piles reports up where nothing happened more often than elsewhere.
-    points = everything.exact()
-    by_area_only = len(everything) - len(points)
-    epsg = _metric_epsg(store, points)
-    # A place on another continent is a fault in the records: no map of this city can hold it.
-    points = points.where(projection.holds(points.lon_lat, epsg))
+    looked_at = _load(store, day, days, settings, zone)
+    points, epsg = looked_at.points, looked_at.epsg
     known_piles = store.piles()
-    before = _before(store, since, settings, epsg)
     finding = find_hot_spots(
         points,
         known_piles,
         epsg=epsg,
         settings=settings,
         zone=zone,
-        before=before,
+        before=looked_at.before,
         window_days=days,
         progress=progress,
     )
-    digest = _digest((points, before), finding, settings, day, days)
+    digest = _digest((points, looked_at.before), finding, settings, day, days)
     progress("Matching hot spots to problems", 1.0)
     with store.writing() as unit:
         latest = store.latest_refresh()
@@ -122,7 +115,7 @@ def refresh(
         window = _window(points, finding, epsg, day, latest)
         names = Names(store)
         # Candidates stand behind the hot spots: they may carry a problem on, and never make one.
-        plan = _plan(store, window, (*finding.found, *finding.candidates), points, since, settings, zone)
+        plan = _plan(store, window, (*finding.found, *finding.candidates), points, looked_at.since, settings, zone)
         result = Refresh(
             id=0,
             as_of=day,
@@ -132,7 +125,7 @@ def refresh(
             by=principal.name,
             epsg=epsg,
             input_digest=digest,
-            settings={**asdict(settings), BY_AREA_ONLY: by_area_only},
+            settings={**asdict(settings), BY_AREA_ONLY: looked_at.by_area_only},
             **_counts(finding, plan),
         )
         if latest is not None and latest.as_of == day and latest.input_digest == digest and not result.new:
@@ -197,12 +190,34 @@ def _metric_epsg(store: Store, points: ReportPoints) -> int:
     return projection.metric_epsg(points.lon_lat) if len(points) else projection.BRITISH_NATIONAL_GRID
 
 
-def _before(store: Store, since: datetime | None, settings: DetectionSettings, epsg: int) -> ReportPoints:
-    """Return the placed reports of the time before the window with which hot spots are compared."""
-    if since is None or settings.background_days == 0:
-        return NO_POINTS
-    before = store.report_points(since - timedelta(days=settings.background_days), since).exact()
-    return before.where(projection.holds(before.lon_lat, epsg))
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """The reports of a window and of the time before it, and since when the window runs (None: from the first)."""
+
+    points: ReportPoints
+    before: ReportPoints
+    since: datetime | None
+    epsg: int
+    by_area_only: int
+
+
+def _load(store: Store, day: date, days: int, settings: DetectionSettings, zone: tzinfo) -> _LookedAt:
+    since = day_start(day - timedelta(days=days - 1), zone) if days else None
+    everything = store.report_points(since, day_end(day, zone))
+    # A source that moves its points piles reports up where nothing happened more often than elsewhere.
+    points = everything.exact()
+    epsg = _metric_epsg(store, points)
+    before = NO_POINTS
+    if since is not None and settings.background_days:
+        before = store.report_points(since - timedelta(days=settings.background_days), since).exact()
+    # A place on another continent is a fault in the records: no map of this city can hold it.
+    return _LookedAt(
+        points.where(projection.holds(points.lon_lat, epsg)),
+        before.where(projection.holds(before.lon_lat, epsg)),
+        since,
+        epsg,
+        len(everything) - len(points),
+    )
 
 
 def references(
@@ -218,12 +233,16 @@ def references(
         As in :func:`refresh`.
     """
     days = settings.window_days if window_days is None else window_days
-    since = day_start(as_of - timedelta(days=days - 1), zone) if days else None
-    points = store.report_points(since, day_end(as_of, zone)).exact()
-    epsg = _metric_epsg(store, points)
-    points = points.where(projection.holds(points.lon_lat, epsg))
-    before = _before(store, since, settings, epsg)
-    return references_of(points, before, store.piles(), epsg=epsg, settings=settings, zone=zone, window_days=days)
+    looked_at = _load(store, as_of, days, settings, zone)
+    return references_of(
+        looked_at.points,
+        looked_at.before,
+        store.piles(),
+        epsg=looked_at.epsg,
+        settings=settings,
+        zone=zone,
+        window_days=days,
+    )
 
 
 def _digest(
