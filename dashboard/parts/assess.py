@@ -144,7 +144,8 @@ def _compared(desk: Desk, problem: Problem, gathered: Gathered) -> None:
 
 def _day_input(desk: Desk, problem: Problem) -> None:
     key = _key(problem, "done")
-    given: dict[str, Any] = {} if key in st.session_state else {"value": problem.remediated_on}
+    done_on = problem.remediated_on and min(problem.remediated_on, desk.today)
+    given: dict[str, Any] = {} if key in st.session_state else {"value": done_on}
     st.date_input("Work done on", key=key, format="DD/MM/YYYY", max_value=desk.today, width=260, **given)
 
 
