@@ -54,12 +54,13 @@ def problems_known(store: Store, on: date | None) -> Sequence[Problem]:
     return _past.once(store, ("problems", on), lambda: tuple(history.problems_on(on)))
 
 
-def actions_known(store: Store, on: date | None) -> Sequence[Action]:
-    """Return the actions as they were known at the end of a day, or as they are (None), in order of id."""
+def actions_known(store: Store, on: date | None, problem_id: int | None = None) -> Sequence[Action]:
+    """Return the actions (of one problem) as they were known at the end of a day, or as they are (None), by id."""
     if on is None:
-        return store.actions()
+        return store.actions(problem_id)
     history = _history(store)
-    return _past.once(store, ("actions", on), lambda: tuple(history.actions_on(on)))
+    known = _past.once(store, ("actions", on), lambda: tuple(history.actions_on(on)))
+    return known if problem_id is None else [action for action in known if action.problem_id == problem_id]
 
 
 def weeks(store: Store) -> Sequence[Refresh]:

@@ -75,7 +75,7 @@ def _facts(desk: Desk, problem: Problem, on: date | None) -> list[tuple[str, obj
     facts += [
         ("Last hot spot", _told_words(desk, problem)),
         ("Width", width_words(problem.width_m)),
-        ("Still to be done", _owed(past.actions_known(desk.store, on), problem, today)),
+        ("Still to be done", _owed(past.actions_known(desk.store, on, problem.id), today)),
         ("Next review", _review(problem, today)),
         ("Last seen", day(problem.last_seen_on)),
     ]
@@ -90,8 +90,8 @@ def _told_words(desk: Desk, problem: Problem) -> str:
     return f"{told} from {count(reporters, 'known reporter')}" if reporters else told
 
 
-def _owed(actions: Iterable[Action], problem: Problem, today: date) -> str:
-    owed = [action for action in actions if action.problem_id == problem.id and action.status.is_owed]
+def _owed(actions: Iterable[Action], today: date) -> str:
+    owed = [action for action in actions if action.status.is_owed]
     if not owed:
         return "No action is open"
     late = sum(action.days_late(today) > 0 for action in owed)
