@@ -9,6 +9,7 @@ TESTS ?=
 WORKERS ?= $(shell $(RUN) -c "import os; print((os.cpu_count() or 1) + 1)")
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 VENV := .venv
+KERNELS := $(wildcard geo/kernels/*.py)
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes
 LOCK := $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
@@ -38,17 +39,21 @@ define know_the_checkout
 $(RUN) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "fixpoint.pth").write_text(str(pathlib.Path.cwd()) + "\n", encoding="utf-8")'
 endef
 
+define compile_kernels
+echo "Compiling what finds hot spots (a quarter of a minute, once) …"; $(RUN) -m geo.engine
+endef
+
 .PHONY: help run demo test check docs shots lock benchmarks clean
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-run: $(VENV)/installed.run ## Start the dashboard on a sample city and print its address
+run: $(VENV)/compiled.run ## Start the dashboard on a sample city and print its address
 	@$(RUN) -m dashboard serve --demo $(if $(PORT),--port $(PORT))
 
 demo: $(VENV)/installed.run ## Fill your own, empty store with the sample city
 	@$(RUN) -m dashboard demo
 
-test: check ## Check the code, then run every test
+test: check $(VENV)/compiled.dev ## Check the code, then run every test
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 check: $(VENV)/installed.dev ## Lint, formatting, types and import contracts
@@ -63,7 +68,7 @@ docs: $(VENV)/installed.dev ## Write the generated page of the documents again
 shots: $(VENV)/installed.dev ## Take a screenshot of every page, in every theme and width, into shots/
 	@$(RUN) tests/shots.py
 
-benchmarks: $(VENV)/installed.dev ## Run the benchmarks at small size
+benchmarks: $(VENV)/compiled.dev ## Run the benchmarks at small size
 	@for file in benchmarks/*.py; do echo "== $$file"; $(RUN) "$$file" || exit 1; done
 
 lock: $(VENV)/installed.dev ## Write the locked lists again from pyproject.toml (UPGRADE=--upgrade for newer versions)
@@ -71,7 +76,7 @@ lock: $(VENV)/installed.dev ## Write the locked lists again from pyproject.toml 
 	@$(LOCK) $(UPGRADE) --group dev --output-file requirements-dev.txt
 
 clean: ## Remove caches and screenshots; .venv and var/ (your store) stay
-	@rm -rf shots .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV)/compiled.* shots .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
 
 $(VENV)/installed.run: requirements.txt
@@ -86,4 +91,13 @@ $(VENV)/installed.dev: requirements-dev.txt
 	@echo "Installing what the dashboard and its tests need (a minute or two the first time) …"
 	@$(PIP) -r requirements-dev.txt
 	@$(know_the_checkout)
+	@touch $@
+
+# Once for a version of the kernels, so that no page and no test waits for it.
+$(VENV)/compiled.run: $(VENV)/installed.run $(KERNELS)
+	@$(compile_kernels)
+	@touch $@
+
+$(VENV)/compiled.dev: $(VENV)/installed.dev $(KERNELS)
+	@$(compile_kernels)
 	@touch $@

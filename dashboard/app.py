@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 # Started by Streamlit, the path begins with dashboard/, where our modules would hide others.
@@ -25,6 +26,7 @@ from dashboard import design, session  # noqa: E402 - as above
 from dashboard.mapping import points as map_points  # noqa: E402 - as above
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes  # noqa: E402 - as above
 from data import run_folder  # noqa: E402 - as above
+from geo import engine  # noqa: E402 - as above
 from problems.errors import ProblemError  # noqa: E402 - as above
 
 _log = logging.getLogger("fixpoint")
@@ -42,6 +44,9 @@ def warm() -> None:
         points = map_points.cache.get(store)
         if len(points.points):
             points.cells(map_points.FINEST)
+        if len(points.points) >= engine.WORTH_LOADING:
+            # Beside the first pages: the first refresh finds them loaded, and a small store does without.
+            Thread(target=engine.load, name="load-kernels", daemon=True).start()
     except ProblemError as refusal:
         # The pages say the same in words and try again: the server stays up, so that they can.
         _log.warning("%s", refusal)

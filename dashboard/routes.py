@@ -22,6 +22,7 @@ from dashboard import session
 from dashboard.mapping import features as map_features
 from dashboard.mapping import points as map_points
 from dashboard.mapping.query import problem_filter, view_asked
+from dashboard.route_assessments import assessment_export
 from dashboard.route_files import exported
 from dashboard.route_quality import quality_export
 from problems.errors import InputRefused, NotFound, ProblemError, StoreRefused
@@ -184,6 +185,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/areas", _json_route(areas)),
         Route("/api/export/{name}", export),
         Route("/api/quality.csv", quality_export),
+        Route("/api/assessment/{name}", assessment_export),
         Route("/assets/live-layer.js", _own_script),
         Mount("/assets/leaflet", _Kept(directory=LEAFLET)),
         Mount("/assets", _Kept(directory=ASSETS)),

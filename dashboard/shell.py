@@ -10,6 +10,7 @@ from dashboard import design, session
 from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.views import (
     board,
+    draw,
     duplicates,
     imports,
     map,  # noqa: A004 - the page is called Map
@@ -35,6 +36,8 @@ _PAGES: Final = (
     (quality.show, "Data quality", "quality"),
     (setup.show, "Setup", "setup"),
 )
+#: Pages that are reached from another one and are not in the bar.
+_HIDDEN: Final = ((draw.show, "New area", draw.PATH),)
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
 PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
 _BANNERS: Final = {ALL_SYNTHETIC: SYNTHETIC, MIXED: PARTLY_SYNTHETIC}
@@ -45,7 +48,10 @@ def main() -> None:
     st.set_page_config(page_title="Fixpoint", page_icon=str(_MARK), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(_MARK), size="medium")
     page = st.navigation(
-        [st.Page(show, title=title, url_path=path or None, default=not path) for show, title, path in _PAGES],
+        [
+            *(st.Page(show, title=title, url_path=path or None, default=not path) for show, title, path in _PAGES),
+            *(st.Page(show, title=title, url_path=path, visibility="hidden") for show, title, path in _HIDDEN),
+        ],
         position="top",
     )
     try:

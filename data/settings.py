@@ -6,7 +6,7 @@
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
     A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
-    ``[duplicates]`` and ``[priority]``.
+    ``[duplicates]``, ``[priority]`` and ``[drawing]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
 from data.taxonomy import load_taxonomy
 from problems.categories import Group
+from problems.drawing import DrawingSettings
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 from problems.priority import PriorityWeights
@@ -63,6 +64,7 @@ class Settings:
     review_days: int = 90
     #: What counts how much when open problems are put in order.
     priority: PriorityWeights = field(default_factory=PriorityWeights)
+    drawing: DrawingSettings = field(default_factory=DrawingSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,13 @@ _DETECTION_LIMITS = {
     "wake_within_weeks": _Limit(0, 520),
     "recurrence_min_incidents": _Limit(1, 10_000),
     "recurrence_watch_days": _Limit(0, 3_650),
+    "most_chance": _Limit(1e-12, 1),
+    "most_false": _Limit(1e-6, 1),
+    "background_days": _Limit(0, 3_660),
+    "around_m": _Limit(200, 16_000),
+    "around_worth": _Limit(0.1, 100),
+    "usual_spread": _Limit(0, 2),
+    "min_reference": _Limit(1, 1_000_000),
 }
 _WEIGHT_LIMIT = _Limit(0, 100)
 _PRIORITY_LIMITS = {
@@ -103,6 +112,7 @@ _PRIORITY_LIMITS = {
 }
 _PORT_LIMIT = _Limit(1, 65_535)
 _REVIEW_LIMIT = _Limit(1, 3_660)
+_LARGEST_LIMIT = _Limit(0.01, 400)
 _FEED_LIMITS = {"page_size": _Limit(1, 10_000), "window_days": _Limit(1, 90), "overlap_days": _Limit(1, 366)}
 
 
@@ -145,6 +155,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "open311": _with_open311,
         "duplicates": _with_duplicates,
         "priority": _with_priority,
+        "drawing": _with_drawing,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -309,6 +320,14 @@ def _subsection(section: _Section, name: str) -> _Section:
     if not isinstance(content, dict):
         raise section.refused(name, "is not a section", f"Write it as [{section.name}.{name}] on a line of its own.")
     return _Section(section.path, f"{section.name}.{name}", content)
+
+
+def _with_drawing(settings: Settings, section: _Section) -> Settings:
+    section.allow("largest_km2")
+    if "largest_km2" not in section.content:
+        return settings
+    largest = section.number("largest_km2", _LARGEST_LIMIT, whole=False)
+    return replace(settings, drawing=replace(settings.drawing, largest_km2=largest))
 
 
 def _with_open311(settings: Settings, section: _Section) -> Settings:

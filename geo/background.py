@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geo import engine
 from geo.arrays import Floats, Mask, as_points, as_positive
 from geo.clusters import CoreTest
 from geo.errors import GeoError
-from geo.neighbours import neighbours
+from geo.neighbours import neighbours, weight_near
 from geo.significance import upper_tail
 
 
@@ -79,13 +80,9 @@ def weight_within(
     [2.0, 0.0]
     """
     asked, points, weight = as_points(at_xy_m, "at_xy_m"), as_points(xy_m, "xy_m"), _as_weights(weights, xy_m)
-    within = np.zeros(len(asked))
-    for pairs in neighbours(points, as_positive(radius_m, "radius_m")).near(asked):
-        if len(pairs.asked):
-            first = int(pairs.asked[0])
-            part = np.bincount(pairs.asked - first, weights=weight[pairs.found])
-            within[first : first + len(part)] += part
-    return within
+    radius = as_positive(radius_m, "radius_m")
+    plane = engine.plane(points, weight, radius, asked)
+    return plane.weight_within(asked) if plane else weight_near(neighbours(points, radius), asked, weight)
 
 
 def from_reference(

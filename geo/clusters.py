@@ -15,9 +15,10 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo import engine
 from geo.arrays import Floats, Ints, Labels, Mask, as_points, as_positive
 from geo.errors import GeoError
-from geo.neighbours import Neighbours, neighbours
+from geo.neighbours import Neighbours, neighbours, weight_near
 from geo.outlines import width_m
 
 NOISE = -1
@@ -25,6 +26,9 @@ NOISE = -1
 # Receives the weight within the radius of every point, (n,) float64 in the order of the points, and
 # returns which points are dense enough for their place, (n,) bool.
 CoreTest = Callable[[Floats], Mask]
+# Receives a radius and the rows of the points that are looked at with it, (k,) int64, and returns the
+# test for them: it receives their weights within that radius and answers for them alone, (k,).
+CoreTestFor = Callable[[float, Ints], CoreTest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,11 @@ def find_clusters(
 
     Notes
     -----
-    Time grows with the pairs of places within the radius; memory does not, pairs are looked at in
-    blocks. A cluster says that points are close together, not that there are more than the place
-    makes one expect, and nothing about its width: see :func:`split_wide`.
+    Many points in the plane, with weights such as whole numbers, are clustered by compiled loops, during which other
+    threads run on (:mod:`geo.engine`); anything else with NumPy. Both give the same clusters. Time
+    and memory grow with the number of places. A cluster says that points are close together, not
+    that there are more than the place makes one expect, and nothing about its width: see
+    :func:`split_wide`.
 
     Examples
     --------
@@ -95,20 +101,21 @@ def find_clusters(
     points = as_points(xy_m, "xy_m", columns=None)
     radius = as_positive(radius_m, "radius_m")
     minimum = as_positive(min_weight, "min_weight")
-    weight = _as_weights(weights, len(points))
+    weight = np.empty(0) if weights is None else _as_weights(weights, len(points))
     if len(points) == 0:
         return Clusters(np.empty(0, dtype=np.int32), np.empty(0, dtype=bool), 0)
-    first, place = _places(points)
-    places = points[first]
-    index = neighbours(places, radius)
-    at_place = _total(weight, place, len(places))
-    if is_core is None:
-        core = _dense(index, places, at_place, minimum)
-    else:
-        within = _weight_within(index, places, at_place)
-        core = (within >= minimum) & _agreed(is_core, within[place], place, len(places))
-    label, count = _labels(places, core, radius)
-    return Clusters(label[place], core[place], count)
+    plane = engine.plane(points, weight, radius)
+    if plane is None:
+        return _without_kernels(points, weight, radius, minimum, is_core)
+    if is_core is None and minimum < engine.HIGH_MINIMUM:
+        grid = plane.grid()
+        return Clusters(*grid.labels(grid.dense(minimum)))
+    within = plane.weight_within(plane.points)
+    chosen = within >= minimum
+    if is_core is not None:
+        chosen &= _answer(is_core, within)
+    grid = plane.grid()
+    return Clusters(*grid.labels(grid.places_of(chosen)))
 
 
 def split_wide(
@@ -121,6 +128,7 @@ def split_wide(
     shrink: float = 0.75,
     weights: npt.ArrayLike | None = None,
     is_core: CoreTest | None = None,
+    core_test_for: CoreTestFor | None = None,
 ) -> Clusters:
     """Split clusters that are too wide to be one place of work.
 
@@ -139,6 +147,8 @@ def split_wide(
         From :func:`find_clusters` with the same points and the same keyword values.
     radius_m, min_weight, weights, is_core
         As they were there.
+    core_test_for : callable, optional
+        Makes the test anew for each smaller radius, in place of ``is_core``.
     max_width_m : float
         Above 0.
     shrink : float
@@ -158,7 +168,7 @@ def split_wide(
     Notes
     -----
     ``is_core`` gets the weight within the smaller radius, 0 for every point outside of the cluster
-    that is being split: a test made for the first radius is strict here.
+    that is being split: a test made for the first radius is strict here. ``core_test_for`` is not.
 
     Examples
     --------
@@ -194,7 +204,7 @@ def split_wide(
                 radius_m=reached_m * shrink,
                 min_weight=min_weight,
                 weights=weight[members],
-                is_core=None if is_core is None else _among(is_core, members, len(points)),
+                is_core=_remade(is_core, core_test_for, reached_m * shrink, members, len(points)),
             )
             if found.count == 0:
                 # Even all along its length: a smaller radius would lose the whole of it.
@@ -203,6 +213,25 @@ def split_wide(
             core[members] = found.core
             waiting += [(members[part], reached_m * shrink) for part in _members(found)]
     return _numbered(points, core, fitting)
+
+
+def _without_kernels(
+    points: Floats, weight: Floats, radius: float, minimum: float, is_core: CoreTest | None
+) -> Clusters:
+    """Find the same clusters in any number of dimensions, with any weights, and where numba is not."""
+    first, place = _places(points)
+    places = points[first]
+    index = neighbours(places, radius)
+    at_place = _total(weight if len(weight) else np.ones(len(points)), place, len(places))
+    if is_core is None:
+        core = _dense(index, places, at_place, minimum)
+    else:
+        within = weight_near(index, places, at_place)
+        agreed = np.zeros(len(places), dtype=bool)
+        agreed[place[_answer(is_core, within[place])]] = True
+        core = (within >= minimum) & agreed
+    label, count = _labels(places, core, radius)
+    return Clusters(label[place], core[place], count)
 
 
 def _as_weights(weights: npt.ArrayLike | None, length: int) -> Floats:
@@ -241,21 +270,11 @@ def _dense(index: Neighbours, places: Floats, weight: Floats, minimum: float) ->
     # Where a block alone reaches the minimum, nobody needs to count: blow-ups come from such places.
     core: Mask = (np.bincount(index.block, weights=weight) >= minimum)[index.block]
     open_still = np.flatnonzero(~core)
-    core[open_still] = _weight_within(index, places[open_still], weight) >= minimum
+    core[open_still] = weight_near(index, places[open_still], weight) >= minimum
     return core
 
 
-def _weight_within(index: Neighbours, asked: Floats, weight: Floats) -> Floats:
-    within = np.zeros(len(asked))
-    for pairs in index.near(asked):
-        if len(pairs.asked):
-            first = int(pairs.asked[0])
-            part = np.bincount(pairs.asked - first, weights=weight[pairs.found])
-            within[first : first + len(part)] += part
-    return within
-
-
-def _agreed(is_core: CoreTest, within: Floats, place: Ints, count: int) -> Mask:
+def _answer(is_core: CoreTest, within: Floats) -> Mask:
     answer = np.asarray(is_core(within))
     if answer.shape != within.shape or answer.dtype != np.bool_:
         raise GeoError(
@@ -263,9 +282,7 @@ def _agreed(is_core: CoreTest, within: Floats, place: Ints, count: int) -> Mask:
             f"It must say yes or no for each of the {len(within)} points.",
             "Return a boolean array of the length of what it received.",
         )
-    agreed = np.zeros(count, dtype=bool)
-    agreed[place[answer]] = True
-    return agreed
+    return answer
 
 
 def _labels(places: Floats, core: Mask, radius_m: float) -> tuple[Labels, int]:
@@ -332,6 +349,14 @@ def _members(clusters: Clusters) -> list[Ints]:
 def _fits(points: Floats, max_width_m: float) -> bool:
     spread = points.max(axis=0) - points.min(axis=0)
     return float(np.hypot(*spread)) <= max_width_m or width_m(points) <= max_width_m
+
+
+def _remade(
+    is_core: CoreTest | None, core_test_for: CoreTestFor | None, radius_m: float, members: Ints, length: int
+) -> CoreTest | None:
+    if core_test_for is not None:
+        return core_test_for(radius_m, members)
+    return None if is_core is None else _among(is_core, members, length)
 
 
 def _among(is_core: CoreTest, members: Ints, length: int) -> CoreTest:

@@ -65,6 +65,25 @@ def neighbours(points: Floats, radius_m: float) -> Neighbours:
     return TreeNeighbours(points, radius_m)
 
 
+def weight_near(index: Neighbours, asked: Floats, weight: Floats) -> Floats:
+    """Add up the weight (n,) of the indexed points within the radius of every asked point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> index = neighbours(np.array([[0.0, 0.0], [3.0, 4.0]]), 5.0)
+    >>> weight_near(index, np.array([[0.0, 0.0]]), np.array([1.0, 4.0])).tolist()
+    [5.0]
+    """
+    within = np.zeros(len(asked))
+    for pairs in index.near(asked):
+        if len(pairs.asked):
+            first = int(pairs.asked[0])
+            part = np.bincount(pairs.asked - first, weights=weight[pairs.found])
+            within[first : first + len(part)] += part
+    return within
+
+
 class GridNeighbours:
     """A grid in the plane: rows of half a radius, cut into columns of a quarter of a radius.
 

@@ -51,6 +51,15 @@ class AreaCount:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """An address as reports write it, where most of them put it, and how many do."""
+
+    address: str
+    lon_lat: tuple[float, float]
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
 class Street:
     """A street for drawing and for naming problems. ``geometry`` is a GeoJSON line in lon/lat."""
 

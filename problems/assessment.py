@@ -11,9 +11,11 @@ from geo.displacement import (
     BeforeAfter,
     Difference,
     Displacement,
+    Quotient,
     counting_variance,
     dispersion_of_changes,
     displacement_difference,
+    displacement_quotient,
 )
 from geo.regression_to_mean import expected_next
 from geo.two_counts import RateRatio, e_test, rate_ratio, smallest_drop
@@ -36,7 +38,8 @@ class Figures:
     ``smallest_fall`` is the smallest fall that would be found with the wanted power,
     None when not even a fall to nothing would. ``by_itself`` is what a place picked for its count
     would have had with no action at all. ``p_value`` and ``ratio`` compare the place with itself
-    only: they describe, and decide nothing.
+    only, ``quotient`` compares the ring with the place (None without a ring): they describe, and
+    decide nothing.
     """
 
     displacement: Displacement | None
@@ -49,6 +52,7 @@ class Figures:
     by_itself: float | None
     p_value: float | None
     ratio: RateRatio | None
+    quotient: Quotient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,18 @@ def _figures(evidence: Evidence, settings: AssessmentSettings) -> Figures:
             dispersion=swing,
             alpha=settings.alpha,
         ),
+        quotient=_quotient(evidence),
+    )
+
+
+def _quotient(evidence: Evidence) -> Quotient | None:
+    if evidence.ring is None or not evidence.controls:
+        return None
+    treated, ring = evidence.treated, evidence.ring
+    return displacement_quotient(
+        BeforeAfter(treated.before, treated.after),
+        BeforeAfter(ring.before, ring.after),
+        _together(evidence.controls),
     )
 
 

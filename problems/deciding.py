@@ -15,8 +15,8 @@ import numpy.typing as npt
 from geo.footprints import near
 from problems.events import EventKind
 from problems.finding import GROUPS, Found
-from problems.hot_spots import DetectionSettings
-from problems.matching import Matching
+from problems.hot_spots import DetectionSettings, Standing
+from problems.matching import CONTINUES, Matching
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 
 #: A refresh may bring these back when their place turns hot again.
@@ -43,7 +43,7 @@ class Plan:
     """What a refresh will write.
 
     ``problem_of`` maps a hot spot's position to the problem it belongs to; positions that are
-    absent become new problems, with a parent in ``parent_of`` where they split off.
+    absent become new problems (mere candidates do not), with a parent in ``parent_of`` where they split off.
     """
 
     problem_of: dict[int, Problem]
@@ -89,9 +89,12 @@ def final_successor(by_id: Mapping[int, Problem], problem: Problem) -> Problem:
 
 def incidents_inside(window: Window, problem: Problem) -> int:
     """Return the distinct incidents of the problem's group inside its footprint in the window."""
+    return len(np.unique(window.incident[_rows_inside(window, problem)]))
+
+
+def _rows_inside(window: Window, problem: Problem) -> npt.NDArray[np.int64]:
     rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
-    inside = near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)
-    return len(np.unique(window.incident[rows[inside]]))
+    return rows[near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)]
 
 
 def share_inside(window: Window, found: Found, problem: Problem, radius_m: float) -> float:
@@ -112,13 +115,13 @@ def returning(
     Tried before a new identity is issued: problems that lost their hot spot in this run (when the
     last refresh is longer ago than the window, no report is in both), that went quiet at most
     ``wake_within_weeks`` ago, whose remediation is still watched, or that were drawn by hand; best
-    share first, then the older problem.
+    share first, then the older problem. A mere candidate brings nothing back.
     """
     candidates = [problem for problem in problems if _may_return(problem, window.as_of, settings)]
     pairs = [
         (-share, problem.id, index)
         for index, found in enumerate(now)
-        if index not in taken
+        if index not in taken and found.standing is not Standing.CANDIDATE
         for problem in candidates
         if problem.group is found.group
         and (share := share_inside(window, found, problem, settings.radius_m)) >= SAME_PLACE
@@ -194,6 +197,11 @@ def decide(
         for problem in problems
         if problem.id not in elsewhere and (change := _recur(problem, came_back(problem)))
     ]
+    known = placed_ids | gone | {change.after.id for change in told if change.kind is EventKind.PROPOSED}
+    lost = [problem for problem in problems if problem.id not in known and _is_worked_on(problem)]
+    for problem, index in _lies_in(window, now, lost, settings):
+        if index in problem_of:
+            told.extend(_tell_merge(problem_of[index], [problem]))
     settled = placed_ids | gone | {change.after.id for change in returned}
     held, quiet = _quieten(window, [problem for problem in problems if problem.id not in settled], settings)
     changes = [*told, *woken, *returned, *quiet]
@@ -280,14 +288,47 @@ def _tell_merge(keeper: Problem, others: Sequence[Problem]) -> list[Change]:
     return changes
 
 
+def _is_worked_on(problem: Problem) -> bool:
+    return problem.status.is_open and problem.status not in UNTOUCHED and problem.dormant_since is None
+
+
+def _lies_in(
+    window: Window, now: Sequence[Found], lost: Sequence[Problem], settings: DetectionSettings
+) -> list[tuple[Problem, int]]:
+    """Return problems without a hot spot of their own with the one in which their place lies: it holds half of it.
+
+    What grew together long ago shares no live report any more, so that the matching cannot name it; it is still so.
+    """
+    hot_spot_of = np.full(len(window.ids), -1, dtype=np.int64)
+    for index, found in enumerate(now):
+        hot_spot_of[np.searchsorted(window.ids, found.members)] = index
+    result: list[tuple[Problem, int]] = []
+    for problem in lost:
+        rows = np.flatnonzero(window.group_index == GROUPS.index(problem.group))
+        inside = rows[near(window.lon_lat[rows], problem.footprint, epsg=window.epsg)]
+        held = np.bincount(hot_spot_of[inside] + 1, minlength=len(now) + 1)[1:]
+        enough = len(inside) >= HOLDS * settings.min_incidents
+        if enough and len(held) and held.max() >= CONTINUES * len(inside):
+            result.append((problem, int(held.argmax())))
+    return result
+
+
 def _quieten(
     window: Window, unmatched: Sequence[Problem], settings: DetectionSettings
 ) -> tuple[list[Problem], list[Change]]:
-    """Return the unmatched problems that hold on or miss a run, and those that go quiet now."""
+    """Return the unmatched problems that hold on or miss a run, and those that go quiet now.
+
+    One that was drawn by hand and never was a hot spot cannot lose it: it is counted anew.
+    """
     held: list[Problem] = []
     quiet: list[Change] = []
     for problem in unmatched:
-        if problem.hot_spot_id is None or problem.dormant_since is not None:
+        if problem.hot_spot_id is None:
+            rows = _rows_inside(window, problem)
+            anew = replace(problem, reports=len(rows), incidents=len(np.unique(window.incident[rows])))
+            held += [anew] if anew != problem else []
+            continue
+        if problem.dormant_since is not None:
             continue
         if problem.status is ProblemStatus.SUPERSEDED:
             continue

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     REFRESHED = "refreshed"
     LOADED = "loaded"
+    ASSESSED = "assessed"
 
 
 @dataclass(frozen=True, slots=True)

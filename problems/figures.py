@@ -1,6 +1,6 @@
 """The figures that pages show: counted from records, never stored, each with one definition."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -133,8 +133,20 @@ class Week:
 
 def problem_points(store: Store, problem: Problem, since: datetime, until: datetime, epsg: int) -> ReportPoints:
     """Return the reports of the problem's group inside its footprint in a period, without those on moved points."""
-    points = store.report_points(since, until, [problem.group], Box(*bounds(problem.footprint))).exact()
-    return points.where(near(points.lon_lat, problem.footprint, epsg=epsg))
+    return area_points(store, problem.footprint, [problem.group], since, until, epsg)
+
+
+def area_points(
+    store: Store,
+    geometry: Mapping[str, object],
+    groups: Iterable[Group],
+    since: datetime,
+    until: datetime,
+    epsg: int,
+) -> ReportPoints:
+    """Return the reports of some groups inside an area in a period, without those on moved points."""
+    points = store.report_points(since, until, groups, Box(*bounds(geometry))).exact()
+    return points.where(near(points.lon_lat, geometry, epsg=epsg))
 
 
 def problem_weeks(

@@ -1,28 +1,40 @@
 """Finding hot spots: from placed reports to outlined places, per category group.
 
-The arithmetic is in :mod:`geo`; here is the order in which it is applied and what is counted.
-No claim of significance is made yet: the seam for it is ``is_core`` of :func:`geo.clusters.find_clusters`
-and the ``expected`` and ``q_value`` of :class:`problems.hot_spots.HotSpot`.
+The arithmetic is in :mod:`geo`, what is usual in :mod:`problems.references`, what may be said of a place
+in :mod:`problems.standing`; here is the order in which it is applied and what is counted.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 import numpy as np
 import numpy.typing as npt
 
-from geo import geojson, incidents, projection
+from geo import geojson, projection
+from geo.background import Background
 from geo.clusters import find_clusters, split_wide
 from geo.outlines import apart, outline, width_m, without_points
 from geo.piles import Places, collapse
 from problems.categories import Group
-from problems.hot_spots import DetectionSettings, Pile
+from problems.hot_spots import DetectionSettings, Pile, Standing
+from problems.incidents import count_incidents, incident_index, incidents_at, local_days
 from problems.piling import kept_out, review_list
 from problems.progress import Progress, silent
-from problems.reports import ReportPoints
+from problems.references import CoreRule, References, Told
+from problems.reports import NO_POINTS, ReportPoints
+from problems.standing import GROUPS, Judgement, judged
 
-GROUPS = tuple(Group)
+__all__ = [
+    "GROUPS",
+    "Finding",
+    "Found",
+    "count_incidents",
+    "find_hot_spots",
+    "incident_index",
+    "local_days",
+    "references_of",
+]
 #: Outlines stay this far away from a default point, in metres.
 CLEAR_OF_DEFAULT_M = 5.0
 
@@ -31,10 +43,11 @@ CLEAR_OF_DEFAULT_M = 5.0
 class Found:
     """A place where one group concentrates, before it is matched to a problem.
 
-    ``members`` are report ids, ascending; ``counted_s`` their times in the same order.
+    ``members`` are report ids, ascending. The figures from ``standing`` on are those of
+    :class:`problems.hot_spots.HotSpot`; ``group`` is None in the mixed view.
     """
 
-    group: Group
+    group: Group | None
     lon_lat: tuple[float, float]
     width_m: float
     outline: Mapping[str, object]
@@ -44,11 +57,30 @@ class Found:
     first_at: datetime
     last_at: datetime
     members: npt.NDArray[np.int64]
+    standing: Standing = Standing.UNTESTED
+    expected: float | None = None
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    q_value: float | None = None
+    dispersion: float | None = None
+
+    @property
+    def own_group(self) -> Group:
+        """The group of a place that may belong to a problem; the mixed view has none, and asking is a bug."""
+        if self.group is None:
+            raise ValueError("A place of the mixed view belongs to no group.")
+        return self.group
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one window of reports holds."""
+    """What one window of reports holds.
+
+    ``found`` are the hot spots, and where nothing was there to compare with, the dense places;
+    ``candidates`` what did not stand up to the comparison; ``mixed`` the hot spots of all groups taken
+    together, which is only to be looked at. ``looked_at`` counts the places that were examined.
+    """
 
     found: tuple[Found, ...]
     piles: tuple[Pile, ...]
@@ -58,23 +90,56 @@ class Finding:
     excluded_reports: int
     unmapped: int
     incident: npt.NDArray[np.int64]
+    candidates: tuple[Found, ...] = ()
+    mixed: tuple[Found, ...] = ()
+    looked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Reports of a window at their places: ``out`` (k,) marks places that are kept out."""
+
+    points: ReportPoints
+    places: Places
+    out: npt.NDArray[np.bool_]
+    incident: npt.NDArray[np.int64]
+
+    @property
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Which reports are not on a point that is kept out, (n,)."""
+        return ~self.out[self.places.place] if len(self.points) else np.zeros(0, dtype=np.bool_)
+
+    def told(self) -> Told:
+        """Return each distinct incident once."""
+        rows = np.flatnonzero(self.kept)
+        first = rows[np.unique(self.incident[rows], return_index=True)[1]]
+        return Told(self.places.xy_m[self.places.place[first]], self.points.group[first], self.points.reported_s[first])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One cluster: the rows of its reports, its places and dense places (rows of ``xy_m``)."""
+
+    rows: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    cores: npt.NDArray[np.int64]
+    incidents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What the search of one group (None: all together) came upon, with what is usual at each part."""
+
+    group: Group | None
+    looked_at: int
+    clusters: int
     xy_m: npt.NDArray[np.float64]
+    parts: tuple[_Part, ...]
+    usual: Background
+    swing: float
 
 
-def local_days(seconds: npt.NDArray[np.int64], zone: tzinfo) -> npt.NDArray[np.int64]:
-    """Return the day number (since 1970-01-01, in ``zone``) of each time in seconds UTC.
-
-    The offset from UTC is taken once per UTC day, at noon: within the hours of a clock change a
-    report may be put on the neighbouring day.
-    """
-    if len(seconds) == 0:
-        return np.zeros(0, dtype=np.int64)
-    utc_days = seconds // 86400
-    days, index = np.unique(utc_days, return_inverse=True)
-    noon = [datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=int(day)) for day in days]
-    offsets = np.array([moment.astimezone(zone).utcoffset() or timedelta() for moment in noon])
-    offset_s = np.array([offset.total_seconds() for offset in offsets], dtype=np.int64)
-    return np.asarray((seconds + offset_s[index]) // 86400, dtype=np.int64)
+_NOWHERE = Background(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 def find_hot_spots(
@@ -84,97 +149,123 @@ def find_hot_spots(
     epsg: int,
     settings: DetectionSettings,
     zone: tzinfo,
+    before: ReportPoints = NO_POINTS,
+    window_days: int | None = None,
     progress: Progress = silent,
 ) -> Finding:
-    """Find where the distinct incidents of each group concentrate.
+    """Find where more distinct incidents of a group lie close together than is usual there.
 
     What people called duplicates counts as reports of the place of their main report, and weighs
     no more than it: together they are one incident.
 
     Identical coordinates are one place whose weight is its number of distinct incidents; places on
-    the review list that are kept out take no part; clusters wider than the setting allows are
-    split. The result is the same whatever the order of the reports: hot spots come by group, then
-    by their lowest report id.
+    the review list that are kept out take no part, neither among what is tested nor among what it is
+    compared with. Clusters wider than the setting allows are split. Every cluster is then judged, with
+    an allowance for all the places that were looked at. The result is the same whatever the order of
+    the reports: places come by group, then by their lowest report id.
 
     Parameters
     ----------
     points
-        Placed reports of the window, unmapped ones included (they count for the piles only).
+        Placed reports of the window, unmapped ones included (they tell how busy a place is).
     known_piles
         The review list so far, with its decisions.
     epsg
         Metric CRS of the deployment.
     settings, zone
         How to find, and where a day begins.
+    before
+        Placed reports of the time before the window.
+    window_days
+        Length of the window; as in the settings where not given, 0 for all reports.
     """
     progress("Placing the reports", 0.0)
-    xy_m = projection.to_metres(points.lon_lat, epsg) if len(points) else np.zeros((0, 2))
-    places = collapse(xy_m, tolerance_m=settings.same_place_m)
-    piles = review_list(points, places, known_piles, settings, epsg)
-    out = kept_out(places, piles, known_piles, epsg)
-    kept = ~out[places.place] if len(points) else np.zeros(0, dtype=np.bool_)
-    incident = _incidents(points, places, zone)
-    takes_part = kept & (points.group >= 0)
-    found: list[Found] = []
-    clusters = 0
+    placed, piles = _placed_window(points, known_piles, epsg, settings, zone)
+    earlier = _placed_before(before, piles, known_piles, epsg, settings, zone)
+    days = settings.window_days if window_days is None else window_days
+    references = References(placed.told(), earlier.told(), settings, days)
+    takes_part = placed.kept & (points.group >= 0)
+    passes = []
     for index, group in enumerate(GROUPS):
-        progress(f"Looking for hot spots: {group.label}", 0.1 + 0.9 * index / len(GROUPS))
-        rows = np.flatnonzero(takes_part & (points.group == index))
-        group_found, group_clusters = _find_in_group(points, places, out, incident, rows, group, epsg, settings)
-        found.extend(group_found)
-        clusters += group_clusters
+        progress(f"Looking for hot spots: {group.label}", 0.1 + 0.8 * index / len(GROUPS))
+        passes.append(_search(placed, np.flatnonzero(takes_part & (points.group == index)), index, references))
+    progress("Looking at all groups together", 0.9)
+    together = _search(placed, np.flatnonzero(takes_part), None, references)
+    found = _described(placed, passes, epsg, settings)
     return Finding(
-        found=tuple(found),
+        found=tuple(one for one in found if one.standing is not Standing.CANDIDATE),
         piles=tuple(piles),
         reports=len(points),
-        distinct_incidents=len(np.unique(incident[takes_part])),
-        clusters=clusters,
-        excluded_reports=int((~kept).sum()),
-        unmapped=int((kept & (points.group < 0)).sum()),
-        incident=incident,
-        xy_m=xy_m,
+        distinct_incidents=len(np.unique(placed.incident[takes_part])),
+        clusters=sum(one.clusters for one in passes),
+        excluded_reports=int((~placed.kept).sum()),
+        unmapped=int((placed.kept & (points.group < 0)).sum()),
+        incident=placed.incident,
+        candidates=tuple(one for one in found if one.standing is Standing.CANDIDATE),
+        mixed=tuple(one for one in _described(placed, [together], epsg, settings) if one.standing is Standing.HOT_SPOT),
+        looked_at=sum(one.looked_at for one in passes),
     )
 
 
-def incident_index(
-    points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo
-) -> npt.NDArray[np.int64]:
-    """Return a number for each report (n,), equal for reports of one distinct incident."""
-    if len(points) == 0:
-        return np.zeros(0, dtype=np.int64)
-    places = collapse(projection.to_metres(points.lon_lat, epsg), tolerance_m=settings.same_place_m)
-    return _incidents(points, places, zone)
-
-
-def _incidents(points: ReportPoints, places: Places, zone: tzinfo) -> npt.NDArray[np.int64]:
-    day = local_days(points.reported_s, zone)
-    told = incidents.distinct_incidents(places.place, points.reporter, day, points.group)
-    return incidents.with_duplicates(told, points.ids, points.main)
-
-
-def count_incidents(points: ReportPoints, *, epsg: int, settings: DetectionSettings, zone: tzinfo) -> int:
-    """Return how many distinct incidents a set of reports tells of."""
-    return len(np.unique(incident_index(points, epsg=epsg, settings=settings, zone=zone)))
-
-
-def _find_in_group(
+def references_of(
     points: ReportPoints,
-    places: Places,
-    out: npt.NDArray[np.bool_],
-    incident: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    group: Group,
+    before: ReportPoints,
+    known_piles: Sequence[Pile],
+    *,
     epsg: int,
     settings: DetectionSettings,
-) -> tuple[list[Found], int]:
-    if len(rows) == 0:
-        return [], 0
-    first_of_incident = rows[np.unique(incident[rows], return_index=True)[1]]
+    zone: tzinfo,
+    window_days: int,
+) -> References:
+    """Return what areas of a window can be compared with, as :func:`find_hot_spots` does it."""
+    placed, piles = _placed_window(points, known_piles, epsg, settings, zone)
+    earlier = _placed_before(before, piles, known_piles, epsg, settings, zone)
+    return References(placed.told(), earlier.told(), settings, window_days)
+
+
+def _placed_window(
+    points: ReportPoints, known_piles: Sequence[Pile], epsg: int, settings: DetectionSettings, zone: tzinfo
+) -> tuple[_Placed, list[Pile]]:
+    places = _places(points, epsg, settings)
+    piles = review_list(points, places, known_piles, settings, epsg)
+    out = kept_out(places, piles, known_piles, epsg)
+    return _Placed(points, places, out, incidents_at(points, places, zone)), piles
+
+
+def _placed_before(
+    before: ReportPoints,
+    piles: Sequence[Pile],
+    known_piles: Sequence[Pile],
+    epsg: int,
+    settings: DetectionSettings,
+    zone: tzinfo,
+) -> _Placed:
+    places = _places(before, epsg, settings)
+    # A default point of this window was one before, too, as a rule with fewer reports.
+    out = kept_out(places, piles, known_piles, epsg)
+    return _Placed(before, places, out, incidents_at(before, places, zone))
+
+
+def _places(points: ReportPoints, epsg: int, settings: DetectionSettings) -> Places:
+    xy_m = projection.to_metres(points.lon_lat, epsg) if len(points) else np.zeros((0, 2))
+    return collapse(xy_m, tolerance_m=settings.same_place_m)
+
+
+def _search(placed: _Placed, rows: npt.NDArray[np.int64], index: int | None, references: References) -> _Pass:
+    group = None if index is None else GROUPS[index]
+    settings, places = references.settings, placed.places
+    first_of_incident = rows[np.unique(placed.incident[rows], return_index=True)[1]]
     used, weight = np.unique(places.place[first_of_incident], return_counts=True)
     xy_m = places.xy_m[used]
-    radius_m, min_weight = settings.radius_m, float(settings.min_incidents)
-    weights = weight.astype(np.float64)
-    whole = find_clusters(xy_m, radius_m=radius_m, min_weight=min_weight, weights=weights)
+    if len(rows) == 0:
+        return _Pass(group, 0, 0, xy_m, (), _NOWHERE, 1.0)
+    swing = references.swing(index)
+    rule = CoreRule(xy_m, references.surroundings(index), swing, settings)
+    radius_m, min_weight, weights = settings.radius_m, float(settings.min_incidents), weight.astype(np.float64)
+    everywhere = np.arange(len(xy_m))
+    whole = find_clusters(
+        xy_m, radius_m=radius_m, min_weight=min_weight, weights=weights, is_core=rule.at(radius_m, everywhere)
+    )
     fitting = split_wide(
         xy_m,
         whole,
@@ -183,47 +274,75 @@ def _find_in_group(
         max_width_m=settings.max_width_m,
         shrink=settings.shrink,
         weights=weights,
+        core_test_for=rule.at,
     )
-    if fitting.count == 0:
-        return [], whole.count
     label_of_place = np.full(len(places.xy_m), -1, dtype=np.int64)
     label_of_place[used] = fitting.label
     label_of_row = label_of_place[places.place[rows]]
-    shapes = apart(
-        [
-            outline(xy_m[(fitting.label == label) & fitting.core], radius_m=settings.radius_m)
-            for label in range(fitting.count)
-        ]
+    parts = []
+    for label in range(fitting.count):
+        own = rows[label_of_row == label]
+        at = np.flatnonzero(fitting.label == label)
+        parts.append(_Part(own, at, at[fitting.core[at]], len(np.unique(placed.incident[own]))))
+    usual = rule.usual_inside([part.cores for part in parts])
+    return _Pass(group, len(xy_m), whole.count, xy_m, tuple(parts), usual, swing)
+
+
+def _described(placed: _Placed, passes: Sequence[_Pass], epsg: int, settings: DetectionSettings) -> list[Found]:
+    """Judge the parts of all passes together, as they were all looked for, and describe them."""
+    standing = judged(
+        [one.group for one in passes for _part in one.parts],
+        [part.incidents for one in passes for part in one.parts],
+        Background(*(np.concatenate([getattr(one.usual, name) for one in passes]) for name in _BACKGROUND)),
+        [one.swing for one in passes for _part in one.parts],
+        family=sum(one.looked_at for one in passes),
+        settings=settings,
     )
-    # What is counted inside an outline later on must not count the default point again.
-    outlines = without_points(shapes, places.xy_m[out], clear_m=CLEAR_OF_DEFAULT_M)
-    found = [
-        _describe(points, incident, rows[label_of_row == label], xy_m[fitting.label == label], shape, group, epsg)
-        for label, shape in enumerate(geojson.to_lon_lat(polygon, epsg) for polygon in outlines)
-    ]
-    return sorted(found, key=lambda one: int(one.members[0])), whole.count
+    told = iter(standing)
+    found: list[Found] = []
+    for one in passes:
+        # Outlines of one group stay apart, those of candidates too: a report belongs to one place.
+        shapes = apart([outline(one.xy_m[part.cores], radius_m=settings.radius_m) for part in one.parts])
+        # What is counted inside an outline later on must not count the default point again.
+        outlines = without_points(shapes, placed.places.xy_m[placed.out], clear_m=CLEAR_OF_DEFAULT_M)
+        described = [
+            _describe(placed, part, one.xy_m[part.places], geojson.to_lon_lat(shape, epsg), next(told), epsg)
+            for part, shape in zip(one.parts, outlines, strict=True)
+        ]
+        found.extend(sorted(described, key=lambda each: int(each.members[0])))
+    return found
+
+
+_BACKGROUND = ("count", "factor", "radius_m")
 
 
 def _describe(
-    points: ReportPoints,
-    incident: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
+    placed: _Placed,
+    part: _Part,
     xy_m: npt.NDArray[np.float64],
     shape: Mapping[str, object],
-    group: Group,
+    told: Judgement,
     epsg: int,
 ) -> Found:
+    points, rows = placed.points, part.rows
     reporters = np.unique(points.reporter[rows])
     lon, lat = projection.to_lon_lat(xy_m.mean(axis=0, keepdims=True), epsg)[0]
     return Found(
-        group=group,
+        group=told.group,
         lon_lat=(round(float(lon), 7), round(float(lat), 7)),
         width_m=float(width_m(xy_m)),
         outline=shape,
         reports=len(rows),
-        incidents=len(np.unique(incident[rows])),
+        incidents=part.incidents,
         reporters=int((reporters != 0).sum()),
         first_at=datetime.fromtimestamp(int(points.reported_s[rows].min()), UTC),
         last_at=datetime.fromtimestamp(int(points.reported_s[rows].max()), UTC),
         members=np.sort(points.ids[rows]),
+        standing=told.standing,
+        expected=told.expected,
+        ratio=told.ratio,
+        ratio_low=told.ratio_low,
+        ratio_high=told.ratio_high,
+        q_value=told.q_value,
+        dispersion=told.dispersion,
     )

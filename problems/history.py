@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from typing import Any, TypeVar
 
 from problems.actions import Action, ActionStatus, ActionType
@@ -62,25 +63,74 @@ def fold(record: Record, events: Iterable[Event]) -> Record | None:
 
 
 def problems_on(store: Store, day: date, zone: tzinfo) -> list[Problem]:
-    """Return the problems as they were known at the end of ``day``, in order of id.
+    """Return the problems as they were known at the end of ``day``, in order of id; see :class:`History`."""
+    return History(store, zone).problems_on(day)
 
-    Status, owner and everything that people decide come from the events up to then; reports,
-    incidents and (until the problem was taken on) the place come from the last refresh up to then.
-    """
-    until = day_end(day, zone)
-    told: dict[int, list[Event]] = defaultdict(list)
-    for one in store.events(Subject.PROBLEM, until=until):
-        told[one.subject_id].append(one)
-    refreshed_on = {done.id: done.as_of for done in store.refreshes()}
-    result = []
-    for problem in store.problems():
-        then = fold(problem, told.get(problem.id, ()))
-        if then is None:
-            continue
-        spots = [spot for spot in store.hot_spots_of(problem.id) if refreshed_on[spot.refresh_id] <= day]
-        last = [spot for spot in spots if spot.refresh_id == spots[-1].refresh_id]
-        result.append(_as_seen(then, told[problem.id], last, refreshed_on))
-    return result
+
+@dataclass(frozen=True)
+class History:
+    """What is told of a store's problems and actions, read once, so that many past days can be asked for."""
+
+    store: Store
+    zone: tzinfo
+
+    def problems_on(self, day: date) -> list[Problem]:
+        """Return the problems as they were known at the end of ``day``, in order of id.
+
+        Status, owner and everything that people decide come from the events up to then; reports,
+        incidents and (until the problem was taken on) the place come from the last refresh up to then.
+        """
+        until = day_end(day, self.zone)
+        spots_of: dict[int, list[HotSpot]] = defaultdict(list)
+        for spot in self.store.last_hot_spots(day):
+            # A refresh that was kept after this history was read is not part of it.
+            if spot.refresh_id in self._refreshed_on:
+                spots_of[spot.problem_id or 0].append(spot)
+        result = []
+        for problem in self._problems:
+            told = [one for one in self._told_of_problems[problem.id] if one.at < until]
+            then = fold(problem, told)
+            if then is not None:
+                result.append(_as_seen(then, told, spots_of[problem.id], self._refreshed_on))
+        return result
+
+    def actions_on(self, day: date) -> list[Action]:
+        """Return the actions as they were known at the end of ``day``, in order of id."""
+        until = day_end(day, self.zone)
+        told = self._told_of_actions
+        folded = (fold(action, [one for one in told[action.id] if one.at < until]) for action in self._actions)
+        return [then for then in folded if then is not None]
+
+    @cached_property
+    def _problems(self) -> list[Problem]:
+        return self.store.problems()
+
+    @cached_property
+    def _actions(self) -> list[Action]:
+        return self.store.actions()
+
+    @cached_property
+    def _refreshed_on(self) -> dict[int, date]:
+        return {done.id: done.as_of for done in self.store.refreshes()}
+
+    @cached_property
+    def _told_of_problems(self) -> dict[int, list[Event]]:
+        return self._told(Subject.PROBLEM)
+
+    @cached_property
+    def _told_of_actions(self) -> dict[int, list[Event]]:
+        return self._told(Subject.ACTION)
+
+    def _told(self, subject: Subject) -> dict[int, list[Event]]:
+        told: dict[int, list[Event]] = defaultdict(list)
+        for one in self.store.events(subject):
+            told[one.subject_id].append(one)
+        return told
+
+
+def is_drawn(told: Sequence[Event]) -> bool:
+    """Tell from a problem's events whether people drew its outline: then no refresh draws it anew."""
+    return bool(told) and told[0].details.get("drawn") is True
 
 
 def _as_seen(
@@ -90,7 +140,8 @@ def _as_seen(
     if not spots:
         drawn = told[0].details.get("footprint")
         footprint = drawn if isinstance(drawn, Mapping) else problem.footprint
-        return replace(problem, footprint=footprint, reports=0, incidents=0, hot_spot_id=None, last_seen_on=None)
+        counts = {name: int(told[0].details.get(name, 0)) for name in ("reports", "incidents")}  # type: ignore[call-overload] # counts are whole numbers
+        return replace(problem, footprint=footprint, hot_spot_id=None, last_seen_on=None, **counts)
     largest = max(spots, key=lambda spot: (spot.incidents, -spot.id))
     seen = replace(
         problem,
@@ -100,6 +151,6 @@ def _as_seen(
         hot_spot_id=largest.id,
         last_seen_on=refreshed_on[largest.refresh_id],
     )
-    if any(one.changes.get("status") == ProblemStatus.CONFIRMED for one in told):
+    if is_drawn(told) or any(one.changes.get("status") == ProblemStatus.CONFIRMED for one in told):
         return seen
     return replace(seen, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)

@@ -34,6 +34,24 @@ class DetectionSettings:
     wake_within_weeks: int = 12
     recurrence_min_incidents: int = 3
     recurrence_watch_days: int = 180
+    most_chance: float = 1e-4
+    most_false: float = 0.05
+    background_days: int = 365
+    around_m: float = 1000.0
+    around_worth: float = 2.0
+    usual_spread: float = 0.15
+    min_reference: int = 30
+
+
+class Standing(StrEnum):
+    """What may be said of a place where incidents lie close together."""
+
+    #: More than the place would usually bring, after allowing for having looked everywhere.
+    HOT_SPOT = "hot_spot"
+    #: Compared with what is usual there, and not clearly more.
+    CANDIDATE = "candidate"
+    #: Dense, and nothing was there to compare it with; so are all that were found before schema 0003.
+    UNTESTED = "untested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +60,21 @@ class HotSpot:
 
     ``reports`` counts rows, ``incidents`` distinct incidents, ``reporters`` distinct known
     reporters. ``outline`` is a GeoJSON geometry in lon/lat. ``members`` are report ids, ascending.
-    ``expected`` and ``q_value`` are None until a background is tested against (no claim is made).
     ``problem_id`` is the problem it was matched to, ``change`` how (an :class:`EventKind` value:
     created, survived, split, merged, recurred, woke).
+
+    ``standing`` says what may be claimed. ``expected`` is how many incidents would be usual there in
+    such a window, ``ratio`` the incidents over it with its interval ``ratio_low`` to ``ratio_high`` (95 %),
+    ``q_value`` the chance of it adjusted for all that was looked at, ``dispersion`` the variance of such
+    counts over their mean that was allowed for. All are None where nothing was there to compare with.
+
+    ``group`` is None in the mixed view of all groups together: that is a layer to look at, and never
+    belongs to a problem.
     """
 
     id: int
     refresh_id: int
-    group: Group
+    group: Group | None
     category: str
     lon_lat: tuple[float, float]
     width_m: float
@@ -64,6 +89,11 @@ class HotSpot:
     change: str = ""
     expected: float | None = None
     q_value: float | None = None
+    standing: Standing = Standing.UNTESTED
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    dispersion: float | None = None
 
 
 class PileDecision(StrEnum):

@@ -38,21 +38,23 @@ class Names:
         if not place:
             lon, lat = found.lon_lat
             place = f"near {lat:.4f}, {lon:.4f}"
-        return f"{found.group.label}, {place}"
+        return f"{found.own_group.label}, {place}"
 
     def street(self, found: Found) -> str:
         """Return the street that most reports name in their address, else the nearest one."""
-        named = Counter(
-            street for report in self.store.reports(found.members.tolist()) if (street := street_of(report.address))
-        )
+        return self.street_at(found.members.tolist(), found.lon_lat)
+
+    def street_at(self, report_ids: Sequence[int], lon_lat: tuple[float, float]) -> str:
+        """Return the street that most of these reports name in their address, else the one nearest to a point."""
+        named = Counter(street for report in self.store.reports(report_ids) if (street := street_of(report.address)))
         if named:
             most = max(named.values())
-            if most * 3 >= found.reports:
+            if most * 3 >= len(report_ids):
                 return min(street for street, count in named.items() if count == most)
         if not self.streets:
             return ""
         lines = [street.geometry for street in self.streets]
-        index = int(areas.nearest_line(np.array([found.lon_lat]), lines, within_m=NAMING_DISTANCE_M)[0])
+        index = int(areas.nearest_line(np.array([lon_lat]), lines, within_m=NAMING_DISTANCE_M)[0])
         return self.streets[index].name if index >= 0 else ""
 
     def area(self, lon_lat: tuple[float, float]) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from problems.areas import Area, AreaCount, AreaKind, Street
+from problems.areas import Area, AreaCount, AreaKind, KnownAddress, Street
 from problems.categories import Group
 
 
@@ -32,6 +32,13 @@ class PlaceStore(Protocol):
 
     def snapped_reports(self) -> dict[str, int]:
         """Return how many placed reports on moved points each source has, by its name; without the others."""
+        ...
+
+    def addresses(self, words: str, limit: int) -> list[KnownAddress]:
+        """Return the addresses of placed reports that hold every one of the ``words``, most reports first.
+
+        Capitals make no difference; points that a source moved are left out; an empty text finds nothing.
+        """
         ...
 
     def area_counts(

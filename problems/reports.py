@@ -272,3 +272,15 @@ class ReportPoints:
             np.concatenate([self.snapped, other.snapped])[order],
             np.concatenate([self.main, other.main])[order],
         )
+
+
+#: No report at all.
+NO_POINTS = ReportPoints(
+    np.zeros(0, dtype=np.int64),
+    np.zeros((0, 2)),
+    np.zeros(0, dtype=np.int8),
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.bool_),
+    np.zeros(0, dtype=np.int64),
+)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
+from problems.assessment_store import AssessmentStore, AssessmentUnit
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
@@ -31,7 +32,7 @@ from problems.store_values import Box, ChangedReport, KnownReport, NameUse, Said
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
 
-class Unit(Protocol):
+class Unit(AssessmentUnit, Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
     ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
@@ -232,7 +233,7 @@ class Unit(Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, Protocol):
+class Store(PlaceStore, QualityStore, AssessmentStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:
@@ -334,11 +335,18 @@ class Store(PlaceStore, QualityStore, Protocol):
         ...
 
     def hot_spots(self, refresh_id: int) -> list[HotSpot]:
-        """Return the hot spots of a refresh in order of id."""
+        """Return the hot spots of a refresh, of one group each and no mere candidates, in order of id."""
         ...
 
-    def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
+    def places_of(self, refresh_id: int) -> list[HotSpot]:
+        """Return all that a refresh found, in order of id: hot spots, candidates, and the mixed view."""
+        ...
+
+    def last_hot_spots(self, until: date | None = None) -> list[HotSpot]:
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it.
+
+        With ``until`` the last refresh with ``as_of`` on or before that day; merged problems have their own then.
+        """
         ...
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:

@@ -72,7 +72,7 @@ def sentence_of(
     lower = verdict is Verdict.FELL
     how_many = f"{round(abs(here.change))} {'fewer' if lower else 'more'} than expected"
     share = _share(evidence, here, expected)
-    likely = f"likely between {_between(here, expected)}"
+    likely = _likely(here, expected)
     told = f"{counted} {compared.capitalize()}: that is {how_many} ({likely}){share}."
     return f"{_first_word(verdict, evidence)} {told}"
 
@@ -112,11 +112,11 @@ def surroundings_of(ring: Difference) -> str:
     """Return whether the streets round the place rose or fell against other surroundings."""
     if ring.low > 0:
         return (
-            f"Round about it rose: {round(ring.change)} more than expected (likely between {_between(ring)}). "
+            f"Round about it rose: {round(ring.change)} more than expected ({_likely(ring)}). "
             "Trouble may have moved there."
         )
     if ring.high < 0:
-        return f"Round about it fell too: {round(-ring.change)} fewer than expected (likely between {_between(ring)})."
+        return f"Round about it fell too: {round(-ring.change)} fewer than expected ({_likely(ring)})."
     return "Round about no clear change was found. That does not rule out a small one."
 
 
@@ -137,7 +137,7 @@ def _why_not(obstacle: Obstacle | None, evidence: Evidence, settings: Assessment
         ),
         Obstacle.PICKED_AFTERWARDS: "The place was picked for being high in the time after the work.",
         Obstacle.INCOMPLETE: f"Reports up to {evidence.after.last} still come in.",
-        Obstacle.SHORT_AFTER: f"Only {evidence.after.days} days have passed since the work.",
+        Obstacle.SHORT_AFTER: f"Only {evidence.after.days} days since the work are known in full.",
         Obstacle.SHORT_BEFORE: "The time before is too short to know how much the weeks differ.",
         Obstacle.FEW_HERE: f"This place had fewer than {settings.min_count} incidents both before and after.",
         Obstacle.FEW_ELSEWHERE: f"The comparison places had fewer than {settings.min_count} incidents before.",
@@ -191,10 +191,13 @@ def _alike(evidence: Evidence) -> bool:
     return evidence.treated.before <= 2 * mean and mean <= 2 * evidence.treated.before
 
 
-def _between(change: Difference, most_fewer: float = math.inf) -> str:
-    """Return the interval without its sign; nothing can fall by more than there was."""
+def _likely(change: Difference, most_fewer: float = math.inf) -> str:
+    """Return the interval in words, without its sign; nothing can fall by more than there was."""
     low, high = (change.low, change.high) if change.change > 0 else (-change.high, min(-change.low, most_fewer))
-    return f"{round(low)} and {round(high)}"
+    if round(low) < 1:
+        # The interval leaves 0 out, if by less than one incident: “between 0 and …” would say the opposite.
+        return f"likely at most {max(1, round(high))}"
+    return f"likely between {round(low)} and {round(high)}"
 
 
 def _about(number: float) -> str:

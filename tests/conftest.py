@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.scenes", "tests.sampling", "tests.browsing"]
+pytest_plugins = ["tests.scenes", "tests.sampling", "tests.browsing", "tests.weeks"]
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}

@@ -20,7 +20,7 @@ from problems.actions import Action, ActionStatus, ActionType
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
 from problems.events import Event, EventKind, Subject
-from problems.hot_spots import HotSpot, Pile, PileDecision, Refresh
+from problems.hot_spots import HotSpot, Pile, PileDecision, Refresh, Standing
 from problems.people import Organisation, Person, Role
 from problems.problem import Problem, ProblemStatus
 from problems.reports import Batch, RejectedRow, Report, ReportStatus
@@ -154,6 +154,11 @@ def a_hot_spot(refresh_id: int, **changes: Any) -> HotSpot:
         change="created",
         expected=3.5,
         q_value=0.001,
+        standing=Standing.HOT_SPOT,
+        ratio=8.0,
+        ratio_low=5.25,
+        ratio_high=11.5,
+        dispersion=1.5,
     )
     return replace(spot, **changes)
 

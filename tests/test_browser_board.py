@@ -13,7 +13,7 @@ from problems.categories import Group
 from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP
 from problems.problem import ProblemStatus
-from problems.use_cases import acting, organising, working
+from problems.use_cases import acting, drawing, organising, working
 from tests.browsing import DESK, PHONE, Visitor, drawn, serving
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     then = datetime.now(UTC) - timedelta(days=30)
     asking = (store, LAPTOP, lambda: then, 1)
     teams = [organising.add_organisation(*asking, name=name, kind="") for name in ("Lighting", "Police team")]
-    working.draw_problem(*asking, name="Lamps at the mill", group=Group.LIGHTING, geometry=SQUARE)
+    drawing.draw_problem(*asking, name="Lamps at the mill", group=Group.LIGHTING, geometry=SQUARE)
     answers = MoveAnswers(owner="Cora", objective="Light", review_on=then.date() + timedelta(days=60))
     working.move_problem(*asking, problem_id=1, target=ProblemStatus.CONFIRMED, answers=answers, seen_version=1)
     for number in range(MANY):

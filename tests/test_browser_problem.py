@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from data.stores import open_store
 from problems.categories import Group
 from problems.people import LAPTOP
-from problems.use_cases import organising, working
+from problems.use_cases import drawing, organising
 from tests.browsing import DESK, PHONE, Visitor, drawn, serving
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     asking = (store, LAPTOP, lambda: datetime.now(UTC), 1)
     organising.add_organisation(*asking, name="Street lighting", kind="Council service")
     for number, name in enumerate(["Lamps at the mill", "Lamps at the quay", "Two people, one lamp", HOSTILE]):
-        working.draw_problem(*asking, name=name, group=Group.LIGHTING, geometry=square(-1.2 + number / 100))
+        drawing.draw_problem(*asking, name=name, group=Group.LIGHTING, geometry=square(-1.2 + number / 100))
     store.close()
     with serving(folder / "city.db", folder / "server.log") as address:
         yield address
@@ -80,6 +80,20 @@ def test_a_problem_is_opened_from_the_list_and_has_an_address_of_its_own(visit: 
     page.get_by_role("link", name="Lamps at the mill").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lamps at the mill")
     expect(page).to_have_url(re.compile(r"/problem\?problem=P-0001"))
+
+
+def test_the_stages_are_tabs_that_the_keyboard_moves_and_the_address_keeps(visit: Visitor) -> None:
+    page = visit("/problem?problem=P-0003&tab=analyse")
+    expect(page.get_by_role("tab", name="Analyse")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("heading", name="What is agreed")).to_be_visible()
+    page.get_by_role("tab", name="Analyse").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Actions")).to_be_visible()
+    expect(page).to_have_url(re.compile("tab=respond"))
+    page.get_by_role("tab", name="Scan").click()
+    expect(page.get_by_role("heading", name="Reports over time")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("tab="))
 
 
 def test_the_second_person_to_save_is_told_what_changed_and_loses_nothing(visit: Visitor) -> None:

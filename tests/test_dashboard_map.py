@@ -35,7 +35,7 @@ def test_the_map_loads_nothing_from_outside_and_can_be_zoomed() -> None:
 
 
 def test_the_state_cannot_end_the_script_or_begin_a_template() -> None:
-    written = live_layer._script({"x": "</script>`${alert(1)}`"})
+    written = live_layer.script_literal({"x": "</script>`${alert(1)}`"})
     assert not set("<>`$") & set(written)
     assert json.loads(written) == {"x": "</script>`${alert(1)}`"}
 

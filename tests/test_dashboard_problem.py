@@ -11,7 +11,7 @@ from problems.events import Event, EventKind, Subject, event
 from problems.lifecycle import moves_from
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, working
+from problems.use_cases import acting, drawing, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
 
@@ -60,9 +60,22 @@ def test_the_page_shows_where_the_problem_stands(scene: Scene, problem: Problem)
     text = words(page("problem", problem="P-0001"))
     assert "Taken on" in text
     assert "Owner: Cora Reid" in text
-    assert "No more dark nights" in text
     assert "12 distinct incidents" in text
     assert "Status changed from “Detected” to “Taken on”." in text
+    assert "No more dark nights" in words(page("problem", problem="P-0001", tab="analyse"))
+
+
+def test_only_the_open_stage_is_made_and_the_address_opens_it(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    told = {
+        tab: words(page("problem", problem="P-0001", tab=tab))
+        for tab in ("scan", "analyse", "respond", "assess", "rubbish", "")
+    }
+    alone = {"scan": "Reports over time", "analyse": "What is agreed", "respond": "1 of 1 action done"}
+    for tab, heading in alone.items():
+        assert [name for name in alone if heading in told[name]] == [tab]
+    assert told["rubbish"] == told[""] == told["scan"]
+    assert all("What happened" in text and "Owner: Cora Reid" in text for text in told.values())
 
 
 @pytest.mark.parametrize("ref", ["P-0099", "rubbish", "P-", "-1", "9" * 30])
@@ -222,7 +235,7 @@ def test_whoever_reported_the_work_done_is_not_offered_to_verify_it(
 def test_an_action_is_added_moved_and_postponed_from_the_page(scene: Scene, problem: Problem) -> None:
     lighting = scene.organisation()
     scene.taken_on(problem)
-    shown = click(page("problem", problem="P-0001"), "add-action")
+    shown = click(page("problem", problem="P-0001", tab="respond"), "add-action")
     shown.text_input(key="form_title").input("Renew the column")
     shown.selectbox(key="form_organisation_id").set_value(lighting.id)
     click(shown, "form-save")
@@ -244,12 +257,12 @@ def test_an_action_is_added_moved_and_postponed_from_the_page(scene: Scene, prob
 
 def test_the_page_counts_what_was_done_and_what_was_checked(scene: Scene, problem: Problem) -> None:
     scene.remediated(problem)
-    assert "1 of 1 action done, 0 checked" in words(page("problem", problem="P-0001"))
+    assert "1 of 1 action done, 0 checked" in words(page("problem", problem="P-0001", tab="respond"))
 
 
 def test_an_action_without_an_organisation_is_refused_in_words(scene: Scene, problem: Problem) -> None:
     scene.taken_on(problem)
-    shown = click(page("problem", problem="P-0001"), "add-action")
+    shown = click(page("problem", problem="P-0001", tab="respond"), "add-action")
     shown.text_input(key="form_title").input("Renew the column")
     click(shown, "form-save")
     assert "No organisation is chosen." in words(shown)
@@ -277,7 +290,7 @@ def test_hostile_text_is_shown_as_text(scene: Scene, problem: Problem) -> None:
 
 
 def test_a_merged_problem_leads_to_the_one_it_goes_on_as(scene: Scene, problem: Problem) -> None:
-    other = working.draw_problem(
+    other = drawing.draw_problem(
         scene.store,
         COORDINATOR,
         scene.clock,

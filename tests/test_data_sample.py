@@ -18,15 +18,18 @@ from data.taxonomy import load_taxonomy
 from geo.projection import to_metres
 from problems.actions import ActionStatus
 from problems.areas import AreaKind
+from problems.assessment import assess
 from problems.categories import Group
 from problems.errors import Cancelled, InputRefused
 from problems.events import EventKind, Subject
+from problems.gathering import Choices, Rules, gather
 from problems.hot_spots import DetectionSettings, PileDecision
 from problems.people import SYSTEM, Role
 from problems.problem import ProblemStatus
 from problems.reports import ReportStatus
 from problems.store import Unit
 from problems.use_cases.refreshing import refresh
+from problems.verdicts import Verdict
 from tests.sampling import SAMPLE_NOW, SAMPLE_SEED, SAMPLE_ZONE, sample_clock
 from tests.storing import a_person, a_pile, a_refresh, an_event
 
@@ -289,3 +292,18 @@ def test_a_cancelled_load_is_told_apart_from_a_city(tmp_path_factory: pytest.Tem
     with pytest.raises(InputRefused, match="stopped half-way"):
         load_sample_city(store, sample_clock, 3, zone=SAMPLE_ZONE)
     store.close()
+
+
+def test_work_that_ended_can_be_assessed_and_the_verdicts_differ(sample_read_only: SqlStore) -> None:
+    rules = Rules(DetectionSettings(), SAMPLE_ZONE)
+    verdicts = Counter[Verdict]()
+    for problem in sample_read_only.problems():
+        if problem.remediated_on is None or problem.remediated_on > TODAY - timedelta(days=60):
+            continue
+        evidence = gather(sample_read_only, problem, TODAY, Choices(), rules).evidence
+        verdicts[assess(evidence).verdict] += 1
+    assert {Verdict.FELL, Verdict.TOO_FEW} <= verdicts.keys()
+    assert verdicts.total() >= 20
+    # The places that nobody gets round to are there so that one place can be compared fairly.
+    spots = plant_spots(build_ground(SAMPLE_SEED), SAMPLE_SEED)
+    assert sum(spot.fate is Fate.ENDURING for spot in spots) == 3

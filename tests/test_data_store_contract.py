@@ -16,6 +16,7 @@ from problems.areas import AreaKind
 from problems.categories import Group
 from problems.errors import NotFound
 from problems.events import Subject
+from problems.hot_spots import Standing
 from problems.people import Role
 from problems.problem import Problem
 from problems.reports import Report, ReportStatus
@@ -85,7 +86,13 @@ def test_an_empty_store_answers_every_question(store: SqlStore) -> None:
     assert list(protocol.all_reports()) == protocol.reports([1]) == []
     assert len(protocol.report_points(box=Box(-180, -90, 180, 90))) == 0
     lists = [protocol.batches(), protocol.rejected_rows(), protocol.unmapped_names(), protocol.refreshes()]
-    lists += [protocol.hot_spots(1), protocol.hot_spots_of(1), protocol.piles(), protocol.problems()]
+    lists += [
+        protocol.hot_spots(1),
+        protocol.places_of(1),
+        protocol.hot_spots_of(1),
+        protocol.piles(),
+        protocol.problems(),
+    ]
     lists += [protocol.actions(), protocol.events(), protocol.organisations(), protocol.people()]
     assert not any([*lists, protocol.areas(), protocol.streets()])
     with pytest.raises(NotFound, match="P-0001"):
@@ -337,6 +344,21 @@ def test_imports_and_rejected_rows_are_in_order(store: SqlStore) -> None:
     assert [batch.id for batch in store.batches()] == [second, first]
     assert [(row.line, row.column) for row in store.rejected_rows()] == [(5, "a"), (5, "b"), (2, "date"), (9, "date")]
     assert [row.line for row in store.rejected_rows(second)] == [2, 9]
+
+
+def test_candidates_and_the_mixed_view_are_kept_beside_the_hot_spots(store: SqlStore) -> None:
+    with store.writing() as unit:
+        refresh_id = unit.add_refresh(a_refresh())
+        found = [
+            a_hot_spot(refresh_id),
+            a_hot_spot(refresh_id, standing=Standing.CANDIDATE, q_value=0.4, ratio_low=0.9),
+            a_hot_spot(refresh_id, group=None),
+            a_hot_spot(refresh_id, standing=Standing.UNTESTED, expected=None, ratio=None, q_value=None),
+        ]
+        ids = unit.add_hot_spots(found)
+    kept = [replace(spot, id=number) for spot, number in zip(found, ids, strict=True)]
+    assert store.places_of(refresh_id) == kept
+    assert store.hot_spots(refresh_id) == [kept[0], kept[3]]
 
 
 def test_refreshes_hot_spots_and_piles_are_in_order(store: SqlStore) -> None:

@@ -12,12 +12,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import sqlite
 
 from data.sql import schema
 from data.sql.migrating import MIGRATIONS, known_versions
+from data.sql.types import PackedIds
 from data.stores import SqlStore, check_store, open_store
 from problems.errors import StoreRefused
-from tests.storing import BACK_ENDS, a_problem, a_report, an_event, fresh_url, keep_reports, run_sql
+from problems.hot_spots import Standing
+from tests.storing import BACK_ENDS, a_problem, a_refresh, a_report, an_event, fresh_url, keep_reports, run_sql
 
 
 @pytest.fixture(params=BACK_ENDS)
@@ -43,6 +46,30 @@ def test_the_newest_migration_is_the_schema_of_this_program() -> None:
     assert script.get_heads() == [schema.SCHEMA_VERSION]
     assert known_versions()[-1] == schema.SCHEMA_VERSION
     assert sorted(revision.revision for revision in script.walk_revisions()) == known_versions()
+
+
+def test_hot_spots_from_before_they_were_compared_are_kept_as_untested(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_newest = ScriptDirectory._upgrade_revs
+    with monkeypatch.context() as old:
+        old.setattr(ScriptDirectory, "_upgrade_revs", lambda self, _head, now: to_newest(self, "0002", now))
+        with closing(open_store(url)) as store, store.writing() as unit:
+            assert unit.add_refresh(a_refresh()) == 1
+    packed = PackedIds().process_bind_param((4, 5), sqlite.dialect()) or b""
+    members = f"X'{packed.hex()}'" if url.startswith("sqlite") else f"'\\x{packed.hex()}'"
+    run_sql(
+        url,
+        "INSERT INTO hot_spot (id, refresh_id, group_code, category,"  # noqa: S608 - the bytes are the test's own
+        " lon, lat, width_m, outline, reports, incidents, reporters, first_at, last_at, change, members)"
+        " VALUES (7, 1, 'WST', 'WST02', -1.5, 53.8, 80.0, '{}', 9, 9, 3, 0, 0, 'created', " + members + ")",
+    )
+    with closing(open_store(url)) as store:
+        (kept,) = store.hot_spots(1)
+        assert (kept.id, kept.group, kept.incidents, kept.standing) == (7, "WST", 9, Standing.UNTESTED)
+        assert kept.members == (4, 5)
+        assert (kept.expected, kept.ratio, kept.q_value, kept.dispersion) == (None, None, None, None)
+    assert run_sql(url, "SELECT version_num FROM fixpoint_schema_version") == [(schema.SCHEMA_VERSION,)]
 
 
 def test_a_store_is_kept_when_it_is_closed_and_opened_again(url: str) -> None:

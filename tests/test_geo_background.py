@@ -1,15 +1,28 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from geo import engine
 from geo.background import Background, blend, core_test, from_earlier, from_everything, from_reference, weight_within
 from geo.clusters import find_clusters, split_wide
 from geo.errors import GeoError
 from geo.significance import upper_tail
 
 seeds = st.integers(0, 2**32 - 1)
+
+
+@pytest.fixture(autouse=True, scope="module", params=["compiled", "NumPy"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "NumPy":
+            patch.setattr(engine, "plane", lambda *_: None)
+        else:
+            assert engine.load()
+        yield
 
 
 def town(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,21 @@ from hypothesis.extra.numpy import arrays
 from sklearn.cluster import DBSCAN
 from sklearn.datasets import load_iris
 
-from geo import neighbours
+from geo import engine, neighbours
 from geo.clusters import Clusters, find_clusters, split_wide
 from geo.errors import GeoError
 from geo.outlines import width_m
+
+
+@pytest.fixture(autouse=True, scope="module", params=["compiled", "NumPy"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "NumPy":
+            patch.setattr(engine, "plane", lambda *_: None)
+        else:
+            assert engine.load()
+        yield
+
 
 # Whole metres make ties of distance and coordinates frequent.
 points_near_each_other = st.integers(0, 70).flatmap(

@@ -98,3 +98,19 @@ def test_exactly_half_of_a_problem_went_into_a_hot_spot_and_less_did_not() -> No
     big = [*range(20, 40), *range(60, 70)]
     assert matched([before(1, range(20, 40)), before(2, range(60, 80))], [found(big)]).merged == {0: (0, 1)}
     assert matched([before(1, range(20, 40)), before(2, range(60, 80))], [found(big[:-1])]).merged == {}
+
+
+def test_a_jaccard_index_of_exactly_the_limit_keeps_the_number() -> None:
+    assert matched([before(1, range(20, 26))], [found(range(23, 30))]).kept == {0: 0}
+    assert matched([before(1, range(20, 26))], [found(range(23, 31))]).kept == {}
+
+
+def test_all_pairs_together_count_not_the_best_pair_first() -> None:
+    """The best pair alone is 1 with 1 (10 of 12); but then 2 is left without any."""
+    old = [before(1, [*range(20, 30), 60]), before(2, range(29, 33))]
+    new = [found([*range(20, 29), 29, 30]), found([60, *range(20, 24)])]
+    indices = {(0, 0): 10 / 12, (1, 0): 2 / 13, (0, 1): 5 / 11}
+    assert max(indices, key=lambda pair: indices[pair]) == (0, 0)
+    assert matched(old, new).kept == {0: 0}, "2 with 1 is below the limit: nothing is gained by giving it away"
+    old[1] = before(2, range(22, 31))
+    assert matched(old, new).kept == {0: 1, 1: 0}, "8 of 12 and 5 of 11 are more than 10 of 12 alone"

@@ -192,10 +192,10 @@ def test_an_empty_store_has_nothing_and_says_so(scene: Scene) -> None:
 
 
 def test_a_drawn_problem_takes_the_hot_spot_inside_it(scene: Scene) -> None:
-    from problems.use_cases import working
+    from problems.use_cases import drawing
 
     corners = [[-1.201, 52.8995], [-1.199, 52.8995], [-1.199, 52.9005], [-1.201, 52.9005], [-1.201, 52.8995]]
-    drawn = working.draw_problem(
+    drawn = drawing.draw_problem(
         scene.store,
         COORDINATOR,
         scene.clock,

@@ -12,7 +12,7 @@ from problems.events import EventKind, Subject
 from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus, problem_number
-from problems.use_cases import acting, organising, working
+from problems.use_cases import acting, drawing, organising, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -354,7 +354,7 @@ def test_the_coordinator_who_reported_it_done_cannot_verify_it(scene: Scene, pro
 )
 def test_what_is_no_area_is_refused(scene: Scene, geometry: dict[str, object]) -> None:
     with pytest.raises(InputRefused):
-        working.draw_problem(scene.store, COORDINATOR, scene.clock, 1, name="X", group=Group.WASTE, geometry=geometry)
+        drawing.draw_problem(scene.store, COORDINATOR, scene.clock, 1, name="X", group=Group.WASTE, geometry=geometry)
     assert scene.store.problems() == []
 
 

@@ -28,7 +28,7 @@
     onAdd(map) {
       this._map = map;
       window.fixpointLive = this;
-      [["fxBase", 250], ["fxDensity", 340], ["fxFootprints", 410], ["fxMarkers", 620]].forEach(([name, order]) => {
+      [["fxBase", 250], ["fxDensity", 340], ["fxPlaces", 400], ["fxFootprints", 410], ["fxMarkers", 620]].forEach(([name, order]) => {
         map.createPane(name).style.zIndex = order;
       });
       this._canvas = {
@@ -37,7 +37,7 @@
       };
       this._layers = {
         areas: L.layerGroup().addTo(map), streets: L.layerGroup().addTo(map), density: L.layerGroup().addTo(map),
-        footprints: L.layerGroup().addTo(map), markers: L.layerGroup().addTo(map),
+        places: L.layerGroup().addTo(map), footprints: L.layerGroup().addTo(map), markers: L.layerGroup().addTo(map),
       };
       this._note = L.DomUtil.create("p", "fx-map-note", map.getContainer());
       this._note.setAttribute("role", "status");
@@ -74,6 +74,7 @@
       const before = this._state;
       this._state = state;
       if (!before) this._begin();
+      this._showPast(state.past);
       if (!before || before.theme !== state.theme) { this._paint(); this._readBase(); }
       if (state.pick) this._showPlace(state.pick.at);
       else if (!before || before.problems !== state.problems || before.theme !== state.theme) this._readProblems();
@@ -92,6 +93,13 @@
       if (this._state.base) this._tiles(this._state.base);
     },
 
+    /* A replayed week is framed and named, so that nobody takes it for today. */
+    _showPast(words) {
+      const box = this._map.getContainer();
+      box.classList.toggle("fx-past", Boolean(words));
+      if (words) box.dataset.past = words; else delete box.dataset.past;
+    },
+
     /* Show what the map was opened for: the problem of the address, else the whole city. */
     _fit() {
       const at = this._fitted;
@@ -99,6 +107,9 @@
       if (at.length === 2) this._map.setView([at[1] * STEP, at[0] * STEP], 16, { animate: false });
       else this._map.fitBounds([[at[1], at[0]], [at[3], at[2]]], { padding: [24, 24], animate: false });
     },
+
+    /* Show this box [west, south, east, north] until the reader moves the map. */
+    show(box) { this._fitted = box; if (this._state) this._fit(); },
 
     _paint() {
       const colours = this._state.colours;
@@ -195,11 +206,15 @@
       this._ask("problems", "/api/problems", JSON.parse(this._state.problems), (answer) => {
         this._layers.markers.clearLayers();
         this._layers.footprints.clearLayers();
+        this._layers.places.clearLayers();
         this._markers.clear();
         answer.problems.forEach((problem) => this._drawProblem(problem));
+        (answer.places || []).forEach((place) => this._drawPlace(place));
+        this._map.getContainer().dataset.places = (answer.places || []).length;
         this._sizeMarkers();
         this._select();
         this._map.getContainer().dataset.problems = answer.problems.length;
+        this._map.getContainer().dataset.on = JSON.parse(this._state.problems).on || "";
       });
     },
 
@@ -208,8 +223,10 @@
       const ended = problem.remediation === "resolved" || problem.remediation === "set_aside";
       const footprint = L.polygon(problem.outline.map(pairs), {
         pane: "fxFootprints", color: this._state.colours["--fx-ink"], weight: ended ? 0.9 : 1.4, fillColor: mark.fill,
-        fillOpacity: ended ? 0.06 : 0.18, dashArray: problem.found ? "4 4" : null,
+        fillOpacity: ended ? 0.06 : 0.18, dashArray: problem.found ? "4 4" : null, interactive: !this._state.draw,
       });
+      // Where somebody draws, what is there already is seen and never in the way of a press.
+      if (this._state.draw) { footprint.addTo(this._layers.footprints); return; }
       footprint.on("click", (event) => { L.DomEvent.stopPropagation(event); this._choose(problem.ref); });
       footprint.addTo(this._layers.footprints);
       const marker = L.marker([problem.at[1] * STEP, problem.at[0] * STEP], {
@@ -236,6 +253,16 @@
         this._choose(problem.ref);
       });
       this._markers.set(problem.ref, { marker, footprint, ended, weight: ended ? 0.9 : 1.4 });
+    },
+
+    /* A place without a problem is outlined quietly; the table below the map says the same in words. */
+    _drawPlace(place) {
+      const colour = this._state.colours[place.together ? "--fx-accent" : "--fx-muted"];
+      const style = { pane: "fxPlaces", interactive: false, color: colour, weight: 1.6, dashArray: "2 4", fillColor: colour, fillOpacity: 0.07 };
+      L.polygon(place.outline.map(pairs), style).addTo(this._layers.places);
+      L.circleMarker([place.at[1] * STEP, place.at[0] * STEP], {
+        pane: "fxPlaces", interactive: false, radius: 5, color: colour, weight: 1.8, fill: false,
+      }).addTo(this._layers.places);
     },
 
     _draw(mark) {

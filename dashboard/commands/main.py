@@ -226,6 +226,36 @@ def problems(*, as_of: AsOf = None, as_json: Json = False) -> int:
 @app.command(
     epilog=(
         "Examples:\n\n\b\n"
+        "  python -m dashboard assess P-0042\n"
+        "  python -m dashboard assess P-0042 --done-on 2025-06-30 --json\n"
+        "  python -m dashboard assess P-0042 --keep     stores it, with an entry on the problem’s timeline"
+    )
+)
+def assess(
+    ref: Annotated[str, typer.Argument(metavar="PROBLEM", help="Its reference, such as P-0042.")],
+    *,
+    done_on: Annotated[
+        str | None,
+        typer.Option("--done-on", metavar="DATE", help="The day the work was done; else the day it was reported."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--before", metavar="TIME", help="after_found, before_found, when_found or before_work; else the fairest."
+        ),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Store the assessment.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Say what the work on a problem achieved, against comparison places."""
+    from dashboard.commands.assessing import run_assess
+
+    return run_assess(Output(as_json), ref=ref, done_on=done_on, baseline=baseline, keep=keep)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
         "  python -m dashboard export problems --format geojson --out problems.geojson\n"
         "  python -m dashboard export reports --out reports.csv\n"
         "  python -m dashboard export rejected --out rejected.csv     the rows that could not be read, with reasons\n\n"

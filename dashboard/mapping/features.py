@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.mapping.answers import answers
+from dashboard.mapping.past import problems_known
+from dashboard.mapping.places import places_seen
 from dashboard.mapping.points import HexagonsInView, PointsInView
 from dashboard.mapping.query import ProblemFilter
 from geo import areas as geo_areas
@@ -20,7 +22,9 @@ from geo.coverage import light
 from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
+from problems.hot_spots import HotSpot
 from problems.problem import UNTOUCHED, Problem, Remediation
+from problems.standing import sentence
 from problems.store import Store
 
 #: Coordinates are sent as whole numbers of this share of a degree.
@@ -44,7 +48,7 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
 
     A problem lies in an area when its centre does.
     """
-    kept = selected(store.problems(), wanted.wanted)
+    kept = selected(problems_known(store, wanted.on), wanted.wanted)
     if wanted.area_id is None or not kept:
         return kept
     geometry = next((area.geometry for area in store.areas() if area.id == wanted.area_id), None)
@@ -57,12 +61,24 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
 def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     """Return problems as features: id, reference, remediation, status and group in words, place, outline.
 
-    ``found`` tells a hot spot of the last refresh that nobody has taken on yet.
+    ``found`` tells a hot spot of the last refresh that nobody has taken on yet. Places that belong to no problem come
+    beside them, where they are asked for.
     """
     shown = selected_problems(store, wanted)
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
-        shown += [problem for problem in store.problems() if problem.id == wanted.also_id]
-    return _dump({"problems": [_feature(problem) for problem in shown]})
+        shown += [problem for problem in problems_known(store, wanted.on) if problem.id == wanted.also_id]
+    seen = places_seen(store, wanted.also, groups=wanted.wanted.groups, area_id=wanted.area_id, on=wanted.on)
+    places = [_place(place, seen.days) for place in seen.places]
+    return _dump({"problems": [_feature(problem) for problem in shown], "places": places})
+
+
+def _place(place: HotSpot, days: int) -> Mapping[str, object]:
+    return {
+        "at": _steps(np.array([place.lon_lat]))[0].tolist(),
+        "together": place.group is None,
+        "words": sentence(place, days=days),
+        "outline": rings(place.outline),
+    }
 
 
 def _feature(problem: Problem) -> Mapping[str, object]:
@@ -74,7 +90,7 @@ def _feature(problem: Problem) -> Mapping[str, object]:
         "group": problem.group.label,
         "at": _steps(np.array([problem.lon_lat]))[0].tolist(),
         "found": problem.status in UNTOUCHED,
-        "outline": _rings(problem.footprint),
+        "outline": rings(problem.footprint),
     }
 
 
@@ -90,7 +106,7 @@ def areas_json(store: Store) -> bytes:
 
 
 def _outlines(areas: Sequence[Area]) -> bytes:
-    return _dump({"areas": [[area.id, area.kind.value, _rings(light(area.geometry))] for area in areas]})
+    return _dump({"areas": [[area.id, area.kind.value, rings(light(area.geometry))] for area in areas]})
 
 
 def words() -> Mapping[str, object]:
@@ -110,7 +126,8 @@ def _steps(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.rint(lon_lat / STEP_DEGREES).astype(np.int64)
 
 
-def _rings(geometry: Mapping[str, object]) -> list[list[int]]:
+def rings(geometry: Mapping[str, object]) -> list[list[int]]:
+    """Return the rings of an area, each as a flat list of whole steps; nothing for an empty one."""
     if not geometry:
         return []
     coordinates = geometry["coordinates"]

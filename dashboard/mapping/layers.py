@@ -12,8 +12,10 @@ from dashboard.design import Palette
 from dashboard.mapping import live_layer
 from dashboard.mapping import points as map_points
 from dashboard.mapping.features import STEP_DEGREES, selected_problems
+from dashboard.mapping.places import Also
 from dashboard.mapping.points import MapPoints, View
 from dashboard.mapping.query import ProblemFilter
+from dashboard.wording import day
 from data.settings import Settings
 from problems import figures
 from problems.categories import Group
@@ -27,7 +29,11 @@ _EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reader asks to see. ``days`` 0 is everything; the period ends with ``last``."""
+    """What the reader asks to see. ``days`` 0 is everything; the period ends with ``last``.
+
+    ``on`` is the past day as of which problems are shown, None for as they are; ``also`` says which
+    places are outlined besides them.
+    """
 
     days: int
     last: date
@@ -36,6 +42,8 @@ class Asked:
     area_id: int | None = None
     everything: bool = False
     incidents: bool = False
+    on: date | None = None
+    also: Also = Also.NOTHING
 
     @property
     def first(self) -> date | None:
@@ -65,7 +73,7 @@ class Asked:
             include_quiet=self.everything,
             include_ended=self.everything,
         )
-        return ProblemFilter(wanted, self.area_id)
+        return ProblemFilter(wanted, self.area_id, on=self.on, also=self.also)
 
     def view_parameters(self, version: int) -> Mapping[str, str]:
         """Return the parameters that the layer adds to ``/api/view``."""
@@ -75,7 +83,9 @@ class Asked:
     def problem_parameters(self, version: int) -> Mapping[str, str]:
         """Return the parameters that the layer adds to ``/api/problems``."""
         everything = {"all": "1"} if self.everything else {}
-        return {"status": ",".join(self.remediations), **everything, **self._shared(version)}
+        on = {"on": self.on.isoformat()} if self.on else {}
+        places = {"places": self.also.value} if self.also is not Also.NOTHING else {}
+        return {"status": ",".join(self.remediations), **everything, **on, **places, **self._shared(version)}
 
     def _shared(self, version: int) -> Mapping[str, str]:
         area = {"area": str(self.area_id)} if self.area_id is not None else {}
@@ -169,6 +179,7 @@ def map_state(
         "area": asked.area_id,
         "view": json.dumps(asked.view_parameters(version), sort_keys=True),
         "problems": json.dumps({**asked.problem_parameters(version), **also}, sort_keys=True),
+        "past": f"As known on {day(asked.on)}" if asked.on else None,
         "base": _base(settings),
     }
 

@@ -25,7 +25,7 @@ from dashboard.routes import ASSETS
 
 _LEAFLET_JS: Final = "/assets/leaflet/leaflet.js"
 _LEAFLET_CSS: Final = "/assets/leaflet/leaflet.css"
-_HEIGHT_PX: Final = 620  # only until the style sheet of the frame stretches the map to the frame
+HEIGHT_PX: Final = 620  # only until the style sheet of the frame stretches the map to the frame
 
 
 class LiveMap(folium.Map):
@@ -74,7 +74,7 @@ class LiveLayer(JSCSSMixin, Layer):
         self._name = "LiveLayer"
         self.default_js = [("live_layer", versioned("live-layer.js"))]
         self.default_css = [("live_layer_css", versioned("live-layer.css"))]
-        self.fixed = _script(
+        self.fixed = script_literal(
             {
                 "densityFrom": list(design.DENSITY_FROM),
                 "label": "Map of reports and problems. The table lists the same.",
@@ -82,21 +82,22 @@ class LiveLayer(JSCSSMixin, Layer):
         )
 
 
-class _State(MacroElement):
+class State(MacroElement):
     """The state of one reader's map, evaluated in the frame."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            window.fixpointLive.update({{ this.state }});
+            window.{{ this.receiver }}.update({{ this.state }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, state: Mapping[str, object]) -> None:
+    def __init__(self, state: Mapping[str, object], *, receiver: str = "fixpointLive") -> None:
         super().__init__()  # type: ignore[no-untyped-call] # branca has no annotations here
         self._name = "LiveState"
-        self.state = _script(state)
+        self.receiver = receiver
+        self.state = script_literal(state)
 
 
 def versioned(name: str) -> str:
@@ -109,7 +110,7 @@ def _fingerprint(name: str) -> str:
     return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
 
 
-def _script(value: object) -> str:
+def script_literal(value: object) -> str:
     """Return ``value`` as a JavaScript literal that cannot end a script or begin a template."""
     text = json.dumps(value, allow_nan=False, sort_keys=True)
     for sign in "<>&`$\u2028\u2029":
@@ -179,11 +180,11 @@ def draw(
             placed(float(place[0]) * STEP_DEGREES, float(place[1]) * STEP_DEGREES)
 
     group = folium.FeatureGroup(name="state", control=False)
-    _State(state).add_to(group)
+    State(state).add_to(group)
     st_folium(
         build_map(),
         key=key,
-        height=_HEIGHT_PX,
+        height=HEIGHT_PX,
         use_container_width=True,
         returned_objects=[],
         feature_group_to_add=group,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dashboard import session
+from dashboard.mapping.places import Also
 from dashboard.mapping.points import View
 from problems.categories import Group
 from problems.clock import day_end, day_start
@@ -21,12 +22,15 @@ _MAX_ZOOM = 22
 class ProblemFilter:
     """Which problems to show: by category, status and age, and inside which area (None: everywhere).
 
-    ``also_id`` is shown whatever the rest says: the one that is chosen.
+    ``also_id`` is shown whatever the rest says: the one that is chosen. ``on`` is the day as of which they are shown
+    (None: as they are). ``also`` says which places besides problems.
     """
 
     wanted: Filters = field(default_factory=Filters)
     area_id: int | None = None
     also_id: int | None = None
+    on: date | None = None
+    also: Also = Also.NOTHING
 
 
 def view_asked(asked: Mapping[str, str]) -> View:
@@ -54,9 +58,11 @@ def view_asked(asked: Mapping[str, str]) -> View:
 
 
 def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
-    """Return the filter that the parameters ``groups``, ``status``, ``area``, ``all`` and ``also`` ask for.
+    """Return the filter that ``groups``, ``status``, ``area``, ``all``, ``also``, ``places`` and ``on`` ask for.
 
-    ``all=1`` adds problems that have ended or gone quiet, ``also=7`` the problem with the number 7.
+    ``all=1`` adds problems that have ended or gone quiet, ``also=7`` the problem with the number 7;
+    ``places=candidates`` or ``places=together`` adds places that
+    belong to no problem; ``on=2026-10-12`` asks for the problems as they were known at the end of that day.
 
     Raises
     ------
@@ -75,7 +81,10 @@ def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
         include_quiet=everything,
         include_ended=everything,
     )
-    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"))
+    also = asked.get("places", "") or Also.NOTHING.value
+    if also not in tuple(Also):
+        raise _refused("places", also, "there is no such choice", f"Choices are {', '.join(Also)}.")
+    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"), _day(asked, "on"), Also(also))
 
 
 def _box(text: str) -> Box:

@@ -29,9 +29,10 @@ def element(tag: str, *children: object, css: str = "", **attributes: str) -> Ht
     """Return an element with escaped children and attributes; ``aria_label`` becomes ``aria-label``."""
     if tag == "br":
         return Html("<br>")  # a closing tag would be read as a second one
+    closing = "" if tag == "img" else f"</{tag}>"
     given = {"class": css, **{name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}}
     written = "".join(f' {name}="{safe_html(value)}"' for name, value in given.items() if value != "")
-    return Html(f"<{tag}{written}>{joined(safe_html(child) for child in children)}</{tag}>")
+    return Html(f"<{tag}{written}>{joined(safe_html(child) for child in children)}{closing}")
 
 
 def address(path: str, query: Mapping[str, str] | None = None) -> str:

@@ -48,6 +48,7 @@ _SIGHTINGS: Final[Mapping[EventKind, str]] = {
     EventKind.PROPOSED: "A change was proposed.",
     EventKind.REVIEWED: "Reviewed.",
     EventKind.NOTED: "Added a note.",
+    EventKind.ASSESSED: "Kept an assessment.",
 }
 
 
@@ -141,9 +142,18 @@ def _problem_told(event: Event, names: Names) -> str:
     pairs = _pairs(event)
     if event.kind is EventKind.MOVED:
         return " ".join(_change(field, was, now, names) for field, (was, now) in _status_first(pairs))
-    opening = _SIGHTINGS.get(event.kind, "")
+    opening = _answered(event) or _SIGHTINGS.get(event.kind, "")
     changes = " ".join(_change(field, was, now, names) for field, (was, now) in pairs.items())
     return f"{opening} {changes}".strip()
+
+
+def _answered(event: Event) -> str:
+    """Return what was answered to a proposal, or nothing where the event is no answer."""
+    answer, numbers = event.details.get("answer"), event.details.get("with")
+    if not answer:
+        return ""
+    refs = listed([problem_ref(int(number)) for number in numbers]) if isinstance(numbers, list) else ""
+    return f"The proposed {event.details.get('proposal')}{f' with {refs}' if refs else ''} was {answer}."
 
 
 def _found(event: Event) -> str:

@@ -6,19 +6,23 @@ import streamlit as st
 
 from dashboard import design, session
 from dashboard.mapping import layers as map_layers
-from dashboard.mapping import live_layer
+from dashboard.mapping import live_layer, past
 from dashboard.mapping.layers import Asked, Picture
+from dashboard.mapping.places import places_seen
 from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
-from dashboard.views import map_filters, map_panel, map_reading, setup, welcome
-from dashboard.wording import count, share
+from dashboard.views import map_filters, map_panel, map_reading, map_weeks, setup, welcome
+from dashboard.views.draw import PATH as DRAW
+from dashboard.views.map_places import show_places
+from dashboard.wording import count, day, share
 from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
 from problems.store import Store
+from problems.use_cases.drawing import MAY_LOOK
 
 _PROBLEM: Final = "problem"
 
@@ -32,7 +36,12 @@ def show() -> None:
     with st.container(key="fx-top"):
         head = st.container(key="fx-top-head")
         figures = st.container(key="fx-top-figures")
-    asked = map_filters.draw(store)
+    shown, unknown = map_weeks.chosen(store)
+    asked = map_filters.draw(store, shown)
+    if unknown:
+        st.html(design.error_state(unknown.asked, unknown.why, unknown.possible))
+    map_weeks.draw(store, shown)
+    map_weeks.mark(shown)
     seen = map_layers.picture(store, asked, session.get_settings().zone)
     head.html(design.page_head("Where reports concentrate", map_reading.sentence(asked, seen)))
     figures.html(_figures(store, asked, seen))
@@ -43,14 +52,14 @@ def show() -> None:
     _desk(asked)
     if not only_by_area:
         show_by_area(this_desk(), asked)
-    _refresh_row(store)
+    _refresh_row(store, shown)
 
 
 def _figures(store: Store, asked: Asked, seen: Picture) -> str:
     zone = session.get_settings().zone
-    today = session.get_clock()().astimezone(zone).date()
+    today = asked.on or session.get_clock()().astimezone(zone).date()
     wanted = asked.of_problems().wanted
-    figures = map_figures(seen.problems, store.actions(), seen.reports, wanted, today)
+    figures = map_figures(seen.problems, past.actions_known(store, asked.on), seen.reports, wanted, today)
     cells = [
         design.KeyFigure("Open problems", f"{figures.open_problems:,}", map_reading.under_way(seen.problems)),
         design.KeyFigure("Not taken on yet", f"{figures.not_taken_on:,}", "hot spots waiting for a decision"),
@@ -71,7 +80,7 @@ def _figures(store: Store, asked: Asked, seen: Picture) -> str:
 def _desk(asked: Asked) -> None:
     store, settings = session.get_store(), session.get_settings()
     seen = map_layers.picture(store, asked, settings.zone)
-    chosen, missing = _chosen(store)
+    chosen, missing = _chosen(store, asked)
     nothing_found = not seen.problems and chosen is None and map_layers.only_by_area(store)
     if nothing_found and not missing and not store.areas():
         # There is neither a dot nor a boundary to draw: a map would be a blank box.
@@ -84,15 +93,19 @@ def _desk(asked: Asked) -> None:
             live_layer.draw(state, key="map", chosen=_choose)
         if not nothing_found:
             st.html(map_reading.legend())
+        if this_desk().principal.has(*MAY_LOOK):
+            draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
         if nothing_found:
             st.html(design.empty_state("No hot spots here", map_reading.NO_DOTS))
         else:
-            map_panel.draw(chosen, seen.problems, _choose)
+            map_panel.draw(chosen, seen.problems, _choose, on=asked.on)
     if not nothing_found:
-        map_panel.table(seen.problems, _choose)
+        map_panel.table(seen.problems, _choose, on=asked.on)
+    places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
+    show_places(this_desk(), asked.also, places)
 
 
 def _choose(ref: str) -> None:
@@ -102,22 +115,29 @@ def _choose(ref: str) -> None:
         st.query_params.pop(_PROBLEM, None)
 
 
-def _chosen(store: Store) -> tuple[Problem | None, ProblemError | None]:
-    """Return the problem that the address names, or the refusal where there is none."""
+def _chosen(store: Store, asked: Asked) -> tuple[Problem | None, ProblemError | None]:
+    """Return the problem that the address names, as it is shown, or the refusal where there is none."""
     ref = st.query_params.get(_PROBLEM, "")
     if not ref:
         return None, None
     try:
-        return store.problem(problem_number(ref)), None
+        problem = store.problem(problem_number(ref))
     except NotFound as missing:
         return None, missing
+    if asked.on is None:
+        return problem, None
+    then = next((each for each in past.problems_known(store, asked.on) if each.id == problem.id), None)
+    if then is None:
+        known = f"{problem.ref} was not known yet on {day(asked.on)}."
+        return None, NotFound(known, "", "Go on to a later week, or choose another one.")
+    return then, None
 
 
 # -- the refresh ---------------------------------------------------------------------------------
 
 
-def _refresh_row(store: Store) -> None:
-    latest = store.latest_refresh()
+def _refresh_row(store: Store, shown: Refresh | None) -> None:
+    latest = shown or store.latest_refresh()
     st.html(design.section_head("Where the hot spots come from"))
     watch_refresh()
     words, button = st.columns([3, 1], vertical_alignment="top", gap="medium")
@@ -132,7 +152,7 @@ def _refresh_row(store: Store) -> None:
             ask = {setup.PART: setup.NAMES}
             draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
     with button:
-        if not map_layers.only_by_area(store):
+        if shown is None and not map_layers.only_by_area(store):
             offer_refresh(this_desk(), label="Find hot spots again")
 
 

@@ -8,8 +8,11 @@ import streamlit as st
 from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping.layers import Asked
+from dashboard.mapping.places import Also
+from dashboard.wording import day
 from problems.areas import Area
 from problems.categories import Group
+from problems.hot_spots import Refresh
 from problems.problem import Remediation
 from problems.store import Store
 
@@ -23,8 +26,11 @@ _USUAL: Final = "Last 13 weeks"
 _EVERYWHERE: Final = "Everywhere"
 
 
-def draw(store: Store) -> Asked:
-    """Draw the filters and return what they ask for. The period ends with the newest report."""
+def draw(store: Store, shown: Refresh | None = None) -> Asked:
+    """Draw the filters and return what they ask for. The period ends with the newest report.
+
+    Where a past refresh is ``shown``, the period is the window that it looked at.
+    """
     zone = session.get_settings().zone
     last = map_layers.last_day(store, session.get_clock()().astimezone(zone).date(), zone)
     areas = _by_words(store.areas())
@@ -39,6 +45,7 @@ def draw(store: Store) -> Asked:
             index=list(_PERIODS).index(_USUAL),
             key="period",
             bind="query-params",
+            disabled=shown is not None,
         )
         groups = st.multiselect(
             "Category",
@@ -57,6 +64,7 @@ def draw(store: Store) -> Asked:
             bind="query-params",
         )
         area = st.selectbox("Area", [_EVERYWHERE, *areas], key="area", bind="query-params")
+        also = st.selectbox("On the map", list(Also), format_func=_label, key="outlined", bind="query-params")
         with st.container(gap="xsmall", width="content"):
             everything = st.toggle("Also ended and quiet ones", key="ended", bind="query-params")
             incidents = st.toggle(
@@ -66,15 +74,18 @@ def draw(store: Store) -> Asked:
                 help="Reports of one reporter, place, day and kind are one incident, and so are merged duplicates.",
             )
     chosen = areas.get(area)
-    told.html(design.note(_chosen_words(period, [*groups, *remediations], area, everything=everything)))
+    words = f"As known on {day(shown.as_of)}" if shown else period
+    told.html(design.note(_chosen_words(words, [*groups, *remediations], area, everything=everything)))
     return Asked(
-        days=_PERIODS[period],
-        last=last,
+        days=shown.window_days if shown else _PERIODS[period],
+        last=shown.as_of if shown else last,
         groups=tuple(groups),
         remediations=tuple(remediations),
         area_id=chosen.id if chosen else None,
         everything=everything,
         incidents=incidents,
+        on=shown.as_of if shown else None,
+        also=also or Also.NOTHING,
     )
 
 
@@ -88,7 +99,7 @@ def _chosen_words(period: str, choices: Sequence[Group | Remediation], area: str
     return ", ".join(words)
 
 
-def _label(choice: Group | Remediation) -> str:
+def _label(choice: Group | Remediation | Also) -> str:
     return choice.label
 
 

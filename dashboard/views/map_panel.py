@@ -1,17 +1,22 @@
 """Beside and below the map: the selected problem, and the table that says the same as the map."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import design
+from dashboard.mapping import past
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw as draw_markup
 from dashboard.parts.markup import element, link, terms
 from dashboard.parts.move_forms import problem_moves
+from dashboard.parts.standing import standing_words
+from dashboard.parts.trend_marks import problem_trend_mark
 from dashboard.wording import NOTHING, count, day, listed, review_state, width_words
+from problems.actions import Action
 from problems.figures import is_review_late, known_reporters
 from problems.problem import Problem, Remediation
 
@@ -26,11 +31,14 @@ _TABLE: Final = "map-table"
 _HEAD: Final = ("Problem", "Name", "Status", "Category", "Distinct incidents", "Owner", "Area", "Last seen")
 _FIRST: Final = 12
 _WIDEN: Final = "Widen them to see more."
+_THEN: Final = "So it stood on {}. The page of the problem shows how it stands now."
 _FIND: Final = "“Find hot spots again” below does so; it takes a few seconds."
 
 
-def draw(problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
-    """Draw the panel: the selected problem, or the largest ones to choose from."""
+def draw(
+    problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str], None], *, on: date | None = None
+) -> None:
+    """Draw the panel: the selected problem, or the largest ones to choose from, as known on a past day (None: now)."""
     if problem is None:
         _largest(seen, choose)
         return
@@ -38,8 +46,8 @@ def draw(problem: Problem | None, seen: Sequence[Problem], choose: Callable[[str
     st.html(_head(problem))
     if problem not in seen:
         st.html(design.note("The filters above leave this problem out; it is shown because it is chosen."))
-    draw_markup(terms(_facts(desk, problem)))
-    st.html(design.note(_next_words(desk, problem)))
+    draw_markup(terms(_facts(desk, problem, on)))
+    st.html(design.note(_next_words(desk, problem) if on is None else _THEN.format(day(on))))
     with st.container(horizontal=True, gap="small"):
         draw_markup(link("/problem", f"Open {problem.ref}", query={"problem": problem.ref}, css="fx-button"))
         st.button("Close", key="panel-close", on_click=choose, args=("",))
@@ -53,18 +61,22 @@ def _head(problem: Problem) -> str:
     )
 
 
-def _facts(desk: Desk, problem: Problem) -> list[tuple[str, object]]:
+def _facts(desk: Desk, problem: Problem, on: date | None) -> list[tuple[str, object]]:
+    today = on or desk.today
     owner = problem.owner or "Nobody yet"
     if problem.owner_organisation_id is not None:
         owner = f"{owner}, {desk.names.organisation(problem.owner_organisation_id)}"
     facts: list[tuple[str, object]] = [("Owner", owner)]
     if problem.objective:
         facts.append(("Objective", problem.objective))
+    facts.append(("Compared", standing_words(desk, problem)))
+    if on is None:
+        facts.append(("Where it is going", problem_trend_mark(desk, problem)))
     facts += [
         ("Last hot spot", _told_words(desk, problem)),
         ("Width", width_words(problem.width_m)),
-        ("Still to be done", _owed(desk, problem)),
-        ("Next review", _review(desk, problem)),
+        ("Still to be done", _owed(past.actions_known(desk.store, on), problem, today)),
+        ("Next review", _review(problem, today)),
         ("Last seen", day(problem.last_seen_on)),
     ]
     if problem.dormant_since:
@@ -78,19 +90,19 @@ def _told_words(desk: Desk, problem: Problem) -> str:
     return f"{told} from {count(reporters, 'known reporter')}" if reporters else told
 
 
-def _owed(desk: Desk, problem: Problem) -> str:
-    actions = [action for action in desk.store.actions(problem.id) if action.status.is_owed]
-    if not actions:
+def _owed(actions: Iterable[Action], problem: Problem, today: date) -> str:
+    owed = [action for action in actions if action.problem_id == problem.id and action.status.is_owed]
+    if not owed:
         return "No action is open"
-    late = sum(action.days_late(desk.today) > 0 for action in actions)
-    due = min((action.due_on for action in actions if action.due_on), default=None)
-    words = [count(len(actions), "action"), f"{late} late" if late else "", f"the first due {day(due)}" if due else ""]
+    late = sum(action.days_late(today) > 0 for action in owed)
+    due = min((action.due_on for action in owed if action.due_on), default=None)
+    words = [count(len(owed), "action"), f"{late} late" if late else "", f"the first due {day(due)}" if due else ""]
     return ", ".join(word for word in words if word)
 
 
-def _review(desk: Desk, problem: Problem) -> object:
-    words = review_state(problem.review_on, desk.today)
-    return element("span", words, css="fx-late") if is_review_late(problem, desk.today) else words
+def _review(problem: Problem, today: date) -> object:
+    words = review_state(problem.review_on, today)
+    return element("span", words, css="fx-late") if is_review_late(problem, today) else words
 
 
 def _next_words(desk: Desk, problem: Problem) -> str:
@@ -129,8 +141,8 @@ def _largest(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
                 st.html(f'<span class="fx-count">{problem.incidents:,}</span>', width="content")
 
 
-def table(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
-    """Draw the table of what is on the map; a row chosen there is chosen on the map."""
+def table(seen: Sequence[Problem], choose: Callable[[str], None], *, on: date | None = None) -> None:
+    """Draw the table of what is on the map; a row chosen there is chosen on the map. Files are of today only."""
     st.html(design.section_head("The same as a table", f"{count(len(seen), 'problem')}"))
     ordered = sorted(seen, key=lambda problem: (-problem.incidents, problem.id))
     if not ordered:
@@ -141,6 +153,8 @@ def table(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
         st.html(design.plain_table(_HEAD, [_row(problem) for problem in ordered], caption="Problems on the map"))
     else:
         _canvas(ordered, choose)
+    if on is not None:
+        return
     st.html(
         '<p class="fx-note"><a href="/api/export/problems.csv" download>All problems as a CSV file</a> · '
         '<a href="/api/export/problems.geojson" download>as GeoJSON for a map program</a></p>'

@@ -31,6 +31,7 @@ class Fate(StrEnum):
     ONE_CALLER = "one_caller"
     NO_ACTION = "no_action"
     JOINED = "joined"
+    ENDURING = "enduring"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def plant_spots(ground: Ground, seed: int) -> list[Spot]:
     spots.extend(_displaced(ground, spots, rng))
     for begin in (600, 770, 905):
         spots.extend(_joined(begin, ground, spots, rng))
+    spots.extend(_compared(ground, spots, np.random.default_rng([seed, 7])))
     return spots
 
 
@@ -171,6 +173,22 @@ def _displaced(ground: Ground, others: list[Spot], rng: np.random.Generator) -> 
     centre = ground.houses.kerb_m[house]
     moved = (float(centre[0]), float(centre[1]))
     return [first, replace(first, fate=Fate.ECHO, centre_m=moved, begin=737, end=2000, rest=0.0, fixed_on=None)]
+
+
+def _compared(ground: Ground, others: list[Spot], rng: np.random.Generator) -> list[Spot]:
+    # One place where work helps, and three alike that nobody gets round to: what a fair comparison needs.
+    found: list[Spot] = []
+    kind = (("DMG-GRAF", 0.8), ("DMG-VAND", 0.2))
+    for number, fate in enumerate((Fate.WORKED, *[Fate.ENDURING] * 3)):
+        alike = [one for one in others if one.group == kind[0][0][:3]]
+        while True:
+            spot = _spot(fate, 566 + 3 * number, 2000, ground, others, rng)
+            away = [float(np.hypot(*(np.array(spot.centre_m) - one.centre_m))) for one in (*alike, *found)]
+            if min(away) > 800:
+                break
+        found.append(replace(spot, leaves=kind, spread_m=32.0, per_90_days=46.0))
+    found[0] = replace(found[0], end=800, fixed_on=800, rest=0.1)
+    return found
 
 
 def _joined(begin: int, ground: Ground, others: list[Spot], rng: np.random.Generator) -> list[Spot]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from data.sql import schema
 from data.sql.reading import Reading
 from data.sql.writing import SqlUnit
-from problems.areas import AreaCount, AreaKind
+from problems.areas import AreaCount, AreaKind, KnownAddress
 from problems.categories import Group
 from problems.reports import ReportFlag, ReportStatus
 
@@ -80,6 +80,29 @@ class PlaceReading(Reading):
         )
         with self._reading() as connection:
             return {row.source: int(row.total) for row in connection.execute(query)}
+
+    def addresses(self, words: str, limit: int) -> list[KnownAddress]:
+        """Return the addresses of placed reports that hold every one of the ``words``, most reports first."""
+        parts = words.casefold().split()[:8]
+        if not parts or limit <= 0:
+            return []
+        total = func.count().label("total")
+        query = (
+            select(_report.address, _report.lon, _report.lat, total)
+            .where(_report.lon.is_not(None), _report.undone.is_(False), _counts(), ~_SNAPPED)
+            .where(*(func.lower(_report.address).contains(part, autoescape=True) for part in parts))
+            .group_by(_report.address, _report.lon, _report.lat)
+            .order_by(total.desc(), _report.address, _report.lon, _report.lat)
+            .limit(20 * limit)
+        )
+        found: dict[str, KnownAddress] = {}
+        with self._reading() as connection:
+            for address, lon, lat, reports in connection.execute(query):
+                known = found.get(address)
+                found[address] = KnownAddress(
+                    address, known.lon_lat if known else (lon, lat), reports + (known.reports if known else 0)
+                )
+        return sorted(found.values(), key=lambda one: (-one.reports, one.address))[:limit]
 
     def area_counts(
         self,

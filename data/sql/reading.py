@@ -36,7 +36,7 @@ from problems.categories import Group
 from problems.duplicates import Apart, Contact
 from problems.errors import NotFound
 from problems.events import Event, Subject
-from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.hot_spots import HotSpot, Pile, Refresh, Standing
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportPoints
@@ -241,15 +241,30 @@ class Reading:
         return found[0] if found else None
 
     def hot_spots(self, refresh_id: int) -> list[HotSpot]:
-        """Return the hot spots of a refresh in order of id."""
+        """Return the hot spots of a refresh, of one group each and no mere candidates, in order of id."""
+        spot = schema.hot_spot.c
+        query = HOT_SPOT.select().where(spot.refresh_id == refresh_id, spot.group.is_not(None))
+        return self._all(HOT_SPOT, query.where(spot.standing != Standing.CANDIDATE).order_by(spot.id))
+
+    def places_of(self, refresh_id: int) -> list[HotSpot]:
+        """Return all that a refresh found, in order of id: hot spots, candidates, and the mixed view."""
         spot = schema.hot_spot.c
         return self._all(HOT_SPOT, HOT_SPOT.select().where(spot.refresh_id == refresh_id).order_by(spot.id))
 
-    def last_hot_spots(self) -> list[HotSpot]:
-        """Return, for every problem, the hot spots that the last refresh to see it matched to it."""
+    def last_hot_spots(self, until: date | None = None) -> list[HotSpot]:
+        """Return, for every problem, the hot spots that the last refresh to see it matched to it.
+
+        With ``until`` the last refresh with ``as_of`` on or before that day.
+        """
         spot, last = schema.hot_spot, schema.hot_spot.alias()
         problem = schema.problem.c
-        named = select(problem.id, last.c.refresh_id).join(last, last.c.id == problem.hot_spot_id).subquery()
+        if until is None:
+            named = select(problem.id, last.c.refresh_id).join(last, last.c.id == problem.hot_spot_id).subquery()
+        else:
+            seen = select(last.c.problem_id.label("id"), func.max(last.c.refresh_id).label("refresh_id"))
+            done = schema.refresh.c
+            seen = seen.join(schema.refresh, done.id == last.c.refresh_id).where(done.as_of <= until)
+            named = seen.group_by(last.c.problem_id).subquery()
         own = and_(spot.c.problem_id == named.c.id, spot.c.refresh_id == named.c.refresh_id)
         return self._all(HOT_SPOT, HOT_SPOT.select().join(named, own).order_by(spot.c.id))
 

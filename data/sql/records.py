@@ -16,6 +16,7 @@ from problems.areas import Area, Street
 from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
 from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.kept_assessments import KeptAssessment
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, Report
@@ -118,6 +119,7 @@ STREET = Kind(Street, schema.street)
 SOURCE = Kind(Source, schema.source, "source", Subject.SOURCE)
 APART = Kind(Apart, schema.apart)
 CONTACT = Kind(Contact, schema.contact)
+ASSESSMENT = Kind(KeptAssessment, schema.assessment, "assessment")
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 

@@ -30,14 +30,15 @@ from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
 from problems.events import EventKind, Subject
-from problems.hot_spots import PileDecision
+from problems.hot_spots import PileDecision, Standing
 from problems.people import Role
 from problems.problem import ProblemStatus
 from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
+from problems.verdicts import Verdict
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0004"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -328,7 +329,8 @@ hot_spot = Table(
     metadata,
     _id(),
     Column("refresh_id", Id, ForeignKey("refresh.id"), nullable=False, index=True),
-    _group(),
+    # Empty in the mixed view of all groups together.
+    _group(nullable=True),
     Column("category", String(32), nullable=False),
     Column("lon", Float(53), nullable=False),
     Column("lat", Float(53), nullable=False),
@@ -344,6 +346,11 @@ hot_spot = Table(
     _words("change"),
     Column("expected", Float(53)),
     Column("q_value", Float(53)),
+    Column("standing", Code(Standing), nullable=False, server_default=text("'untested'")),
+    Column("ratio", Float(53)),
+    Column("ratio_low", Float(53)),
+    Column("ratio_high", Float(53)),
+    Column("dispersion", Float(53)),
 )
 
 pile = Table(
@@ -384,6 +391,26 @@ action = Table(
     _words("last_note"),
     Column("status_since", Instant),
     _version(),
+)
+
+#: Written once: a new assessment is a new row.
+assessment = Table(
+    "assessment",
+    metadata,
+    _id(),
+    Column("problem_id", Id, ForeignKey("problem.id"), nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    _words("by"),
+    _words("by_name"),
+    Column("method", String(32), nullable=False),
+    Column("verdict", Code(Verdict), nullable=False),
+    Column("obstacle", String(32), nullable=False),
+    _words("sentence"),
+    Column("words", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("layout", JSON, nullable=False),
+    Column("figures", JSON, nullable=False),
 )
 
 #: Append-only: the first migration puts triggers on it that refuse every change and removal.

@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from problems.deciding import Change, Plan
 from problems.events import EventKind, Subject, event
 from problems.finding import Finding, Found
-from problems.hot_spots import HotSpot, Refresh
+from problems.history import is_drawn
+from problems.hot_spots import HotSpot, Refresh, Standing
 from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.proposals import asked_lately
 from problems.store import Store, Unit
 from problems.use_cases.saving import save
 from problems.use_cases.working import created_event
-
-#: Proposals that nobody answered are repeated after this many days.
-REPEAT_PROPOSAL_DAYS = 90
 
 
 def keep(
@@ -35,12 +34,17 @@ def keep(
     result = replace(result, id=unit.add_refresh(result))
     unit.save_piles([replace(pile, last_refresh_id=result.id) for pile in finding.piles])
     saved = _save_changes(store, unit, now, plan.changes)
-    codes = store.categories_of([number for found in finding.found for number in found.members.tolist()])
+    # In the order in which the plan counts them; the mixed view belongs to nothing.
+    listed = (*finding.found, *finding.candidates)
+    codes = store.categories_of([number for found in (*listed, *finding.mixed) for number in found.members.tolist()])
     spots: list[HotSpot] = []
     seen: list[Problem] = []
-    for index, found in enumerate(finding.found):
+    for index, found in enumerate(listed):
         problem = plan.problem_of.get(index)
         spot = _hot_spot(found, result.id, codes)
+        if problem is None and found.standing is Standing.CANDIDATE:
+            spots.append(spot)
+            continue
         if problem is None:
             problem = _new_problem(spot, found, now, plan.parent_of.get(index), names)
             problem = replace(problem, id=unit.add_problem(problem))
@@ -51,13 +55,19 @@ def keep(
             change = str(plan.change_of[index])
         spots.append(replace(spot, problem_id=problem.id, change=change))
         seen.append(problem)
+    spots.extend(_hot_spot(found, result.id, codes) for found in finding.mixed)
     ids = unit.add_hot_spots(spots)
     kept = [replace(spot, id=spot_id) for spot, spot_id in zip(spots, ids, strict=True)]
     spots_of: dict[int, list[HotSpot]] = {}
     for spot in kept:
-        spots_of.setdefault(spot.problem_id or 0, []).append(spot)
+        if spot.problem_id is not None:
+            spots_of.setdefault(spot.problem_id, []).append(spot)
     by_id = {problem.id: problem for problem in seen}
-    sightings = [_sighted(by_id[number], own, result.as_of) for number, own in spots_of.items()]
+    sightings = [
+        _sighted(problem, own, result.as_of, pinned=_is_pinned(store, problem))
+        for number, own in spots_of.items()
+        for problem in [by_id[number]]
+    ]
     unit.save_sightings([*sightings, *plan.sightings])
     counts = {name: getattr(result, name) for name in ("hot_spots", "new", "survived", "dormant", "recurred")}
     unit.add_events(
@@ -83,7 +93,9 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
         # A refresh about a past day tells nothing that happened before what people did since.
         at = max(moment, before.last_event_at or moment)
         if change.after == change.before:
-            if change.kind is EventKind.PROPOSED and _already_proposed(store, change, at):
+            if change.kind is EventKind.PROPOSED and asked_lately(
+                store.events(Subject.PROBLEM, before.id), change.details, at
+            ):
                 continue
             told = event(at, SYSTEM, Subject.PROBLEM, before.id, change.kind, note=change.note, details=change.details)
             unit.add_events([told])
@@ -102,14 +114,6 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
     return saved
 
 
-def _already_proposed(store: Store, change: Change, at: datetime) -> bool:
-    lately = at - timedelta(days=REPEAT_PROPOSAL_DAYS)
-    return any(
-        told.kind is EventKind.PROPOSED and told.at >= lately and dict(told.details) == dict(change.details)
-        for told in store.events(Subject.PROBLEM, change.before.id)
-    )
-
-
 def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpot:
     return HotSpot(
         id=0,
@@ -125,6 +129,13 @@ def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpo
         first_at=found.first_at,
         last_at=found.last_at,
         members=tuple(found.members.tolist()),
+        expected=found.expected,
+        q_value=found.q_value,
+        standing=found.standing,
+        ratio=found.ratio,
+        ratio_low=found.ratio_low,
+        ratio_high=found.ratio_high,
+        dispersion=found.dispersion,
     )
 
 
@@ -132,7 +143,7 @@ def _new_problem(spot: HotSpot, found: Found, now: datetime, parent_id: int | No
     return Problem(
         id=0,
         name=names.place_name(found),
-        group=spot.group,
+        group=found.own_group,
         category=spot.category,
         status=ProblemStatus.DETECTED,
         lon_lat=spot.lon_lat,
@@ -147,8 +158,13 @@ def _new_problem(spot: HotSpot, found: Found, now: datetime, parent_id: int | No
     )
 
 
-def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date) -> Problem:
-    """Return the problem with what this refresh saw of it; a taken-on problem keeps its footprint.
+def _is_pinned(store: Store, problem: Problem) -> bool:
+    """Tell whether a refresh leaves the footprint alone: that of what people took on, or drew by hand."""
+    return problem.status not in UNTOUCHED or is_drawn(store.events(Subject.PROBLEM, problem.id))
+
+
+def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date, *, pinned: bool) -> Problem:
+    """Return the problem with what this refresh saw of it; a pinned footprint stays.
 
     A problem that others were merged into by hand may be seen in several places: counts add up, and
     the largest place stands for it.
@@ -163,6 +179,6 @@ def _sighted(problem: Problem, spots: Sequence[HotSpot], as_of: date) -> Problem
         last_seen_on=as_of,
         misses=0,
     )
-    if problem.status in UNTOUCHED:
+    if not pinned:
         after = replace(after, lon_lat=largest.lon_lat, width_m=largest.width_m, footprint=largest.outline)
     return after

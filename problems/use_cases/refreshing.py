@@ -16,14 +16,15 @@ from geo import projection
 from problems.clock import Clock, check_day, day_end, day_start
 from problems.deciding import Plan, Window, decide, final_successor
 from problems.errors import InputRefused, Stale
-from problems.finding import Finding, Found, find_hot_spots
+from problems.finding import Finding, Found, find_hot_spots, references_of
 from problems.hot_spots import DetectionSettings, Refresh
 from problems.matching import Before, match
 from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.progress import Progress, silent
-from problems.reports import ReportPoints
+from problems.references import References
+from problems.reports import NO_POINTS, ReportPoints
 from problems.store import Store
 from problems.use_cases.keeping import keep
 from problems.use_cases.recurring import Watch
@@ -101,8 +102,18 @@ def refresh(
     # A place on another continent is a fault in the records: no map of this city can hold it.
     points = points.where(projection.holds(points.lon_lat, epsg))
     known_piles = store.piles()
-    finding = find_hot_spots(points, known_piles, epsg=epsg, settings=settings, zone=zone, progress=progress)
-    digest = _digest(points, finding, settings, day, days)
+    before = _before(store, since, settings, epsg)
+    finding = find_hot_spots(
+        points,
+        known_piles,
+        epsg=epsg,
+        settings=settings,
+        zone=zone,
+        before=before,
+        window_days=days,
+        progress=progress,
+    )
+    digest = _digest((points, before), finding, settings, day, days)
     progress("Matching hot spots to problems", 1.0)
     with store.writing() as unit:
         latest = store.latest_refresh()
@@ -110,7 +121,8 @@ def refresh(
             raise Stale("What was found was not kept.", "Another refresh ended in the meantime.", "Start it again.")
         window = _window(points, finding, epsg, day, latest)
         names = Names(store)
-        plan = _plan(store, window, finding.found, points, since, settings, zone)
+        # Candidates stand behind the hot spots: they may carry a problem on, and never make one.
+        plan = _plan(store, window, (*finding.found, *finding.candidates), points, since, settings, zone)
         result = Refresh(
             id=0,
             as_of=day,
@@ -142,7 +154,7 @@ def _counts(finding: Finding, plan: Plan) -> dict[str, int]:
         "excluded_default_points": sum(pile.kept_out for pile in finding.piles),
         "excluded_reports": finding.excluded_reports,
         "unmapped": finding.unmapped,
-        "new": len(finding.found) - len(plan.problem_of),
+        "new": sum(index not in plan.problem_of for index in range(len(finding.found))),
         "survived": plan.survived,
         "split": plan.split,
         "merged": plan.merged,
@@ -185,11 +197,43 @@ def _metric_epsg(store: Store, points: ReportPoints) -> int:
     return projection.metric_epsg(points.lon_lat) if len(points) else projection.BRITISH_NATIONAL_GRID
 
 
-def _digest(points: ReportPoints, finding: Finding, settings: DetectionSettings, day: date, days: int) -> str:
+def _before(store: Store, since: datetime | None, settings: DetectionSettings, epsg: int) -> ReportPoints:
+    """Return the placed reports of the time before the window with which hot spots are compared."""
+    if since is None or settings.background_days == 0:
+        return NO_POINTS
+    before = store.report_points(since - timedelta(days=settings.background_days), since).exact()
+    return before.where(projection.holds(before.lon_lat, epsg))
+
+
+def references(
+    store: Store, as_of: date, *, settings: DetectionSettings, zone: tzinfo, window_days: int | None = None
+) -> References:
+    """Return what areas can be compared with as of a day, for :func:`problems.standing.judge_area`.
+
+    Parameters
+    ----------
+    as_of
+        Last day of the window, as a rule that of the newest refresh.
+    settings, zone, window_days
+        As in :func:`refresh`.
+    """
+    days = settings.window_days if window_days is None else window_days
+    since = day_start(as_of - timedelta(days=days - 1), zone) if days else None
+    points = store.report_points(since, day_end(as_of, zone)).exact()
+    epsg = _metric_epsg(store, points)
+    points = points.where(projection.holds(points.lon_lat, epsg))
+    before = _before(store, since, settings, epsg)
+    return references_of(points, before, store.piles(), epsg=epsg, settings=settings, zone=zone, window_days=days)
+
+
+def _digest(
+    looked_at: Sequence[ReportPoints], finding: Finding, settings: DetectionSettings, day: date, days: int
+) -> str:
     """Return a fingerprint of everything the result depends on."""
     digest = hashlib.sha256(repr((sorted(asdict(settings).items()), day, days)).encode())
-    for column in (points.ids, points.lon_lat, points.group, points.reported_s, points.reporter, points.main):
-        digest.update(np.ascontiguousarray(column).tobytes())
+    for points in looked_at:
+        for column in (points.ids, points.lon_lat, points.group, points.reported_s, points.reporter, points.main):
+            digest.update(np.ascontiguousarray(column).tobytes())
     digest.update(repr([(pile.lon_lat, pile.kept_out) for pile in finding.piles]).encode())
     return digest.hexdigest()
 

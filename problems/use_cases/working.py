@@ -1,4 +1,4 @@
-"""Working on problems: take on, move, edit, note, draw by hand.
+"""Working on problems: take on, move, edit, note.
 
 Each function loads, checks by the table in :mod:`problems.lifecycle`, and saves the change with
 its event in one unit. ``seen_version`` is the version the person had on the screen.
@@ -8,20 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-import numpy as np
-
-from geo import geojson, projection
-from geo.outlines import width_m
-from problems.categories import Group
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
 from problems.lifecycle import MoveAnswers, check_move
-from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store
-from problems.use_cases.saving import check_seen, plain, require, save, told
+from problems.use_cases.saving import check_seen, require, save, told
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
@@ -64,7 +58,7 @@ def move_problem(
         asked = f"Problem {problem.ref} was not moved."
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
-        _check_answers_fit(store, asked, answers, now.date())
+        check_answers_fit(store, asked, answers, now.date())
         if target is ProblemStatus.SUPERSEDED:
             _check_successor(store, asked, problem, answers.target_id)
         if target is ProblemStatus.REMEDIATED:
@@ -90,7 +84,8 @@ def move_problem(
         )
 
 
-def _check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
+def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
+    """Refuse days that make no sense, texts that are too long, and an organisation that is not there."""
     if answers.visited_on and answers.visited_on > today:
         raise MoveRefused(
             asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
@@ -234,71 +229,6 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
         unit.add_events([event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)])
-
-
-def draw_problem(
-    store: Store,
-    principal: Principal,
-    clock: Clock,
-    seed: int,
-    *,
-    name: str,
-    group: Group,
-    geometry: Mapping[str, object],
-    epsg: int | None = None,
-) -> Problem:
-    """Create a problem from an area drawn by hand, as first-class as one found by a refresh.
-
-    ``geometry`` is a GeoJSON polygon in lon/lat; ``epsg`` the metric CRS for its width (that of
-    the store, else the one that fits the place).
-
-    Raises
-    ------
-    NotAllowed
-        When the principal is not a coordinator.
-    InputRefused
-        When the name is empty or the geometry is not a polygon with an area.
-    """
-    asked = "The drawn problem was not kept."
-    require(principal, asked, Role.COORDINATOR)
-    if not name.strip():
-        raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
-    ring = _outer_points(asked, geometry)
-    known = store.fact("epsg")
-    metric = epsg or (int(known) if known else projection.metric_epsg(ring))
-    west, south, east, north = geojson.bounds(geometry)
-    now = clock()
-    centre = ((west + east) / 2, (south + north) / 2)
-    problem = Problem(
-        id=0,
-        name=checked_text(asked, name, LONGEST_NAME),
-        group=group,
-        category="",
-        status=ProblemStatus.DETECTED,
-        lon_lat=centre,
-        width_m=float(width_m(projection.to_metres(ring, metric))),
-        footprint=dict(geometry),
-        created_at=now,
-        area=Names(store).area(centre),
-        last_event_at=now,
-    )
-    with store.writing() as unit:
-        problem = replace(problem, id=unit.add_problem(problem))
-        unit.add_events([created_event(now, principal, problem, {"drawn": True, "footprint": plain(geometry)})])
-    return problem
-
-
-def _outer_points(asked: str, geometry: Mapping[str, object]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    coordinates = geometry.get("coordinates")
-    if geometry.get("type") != "Polygon" or not isinstance(coordinates, (list, tuple)) or not coordinates:
-        raise InputRefused(asked, "The area is not a polygon.", "Draw a closed area on the map.")
-    try:
-        ring = np.asarray(coordinates[0], dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError) as unreadable:
-        raise InputRefused(asked, "Its corners cannot be read.", "Draw a closed area on the map.") from unreadable
-    if len(np.unique(ring, axis=0)) < 3 or not np.isfinite(ring).all():
-        raise InputRefused(asked, "It has fewer than three corners.", "Draw a closed area on the map.")
-    return ring
 
 
 def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:

@@ -1,0 +1,225 @@
+"""What may be said of a place: its count beside what is usual there, and the words for it.
+
+No word claims more than the test: a candidate is never called a hot spot, and what could not be
+compared says so.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import shapely
+
+from geo.background import Background
+from geo.geojson import from_geojson
+from geo.projection import to_metres
+from geo.significance import judge
+from problems.categories import Group
+from problems.hot_spots import DetectionSettings, Standing
+from problems.references import References
+
+GROUPS = tuple(Group)
+#: With fewer than this, found and usual, there are too few to say anything.
+FEWEST = 5.0
+#: Said beside the figures of an area that somebody drew.
+DRAWN_CAVEAT = "This holds for an area that was drawn before looking at where the reports lie."
+#: Where fewer are usual no “times the usual” is told: such a ratio swings with every single incident.
+FEWEST_FOR_A_RATIO = 1.0
+
+_NAMED = {
+    Group.LIGHTING: ("street-light incident", "street-light incidents"),
+    Group.PROPERTY: ("incident at buildings and on land", "incidents at buildings and on land"),
+    Group.DISPUTES: ("incident of noise or dispute", "incidents of noise and disputes"),
+    Group.ANTISOCIAL: ("incident of antisocial behaviour", "incidents of antisocial behaviour"),
+    Group.DAMAGE: ("incident of graffiti or damage", "incidents of graffiti and damage"),
+    Group.WASTE: ("incident of rubbish or litter", "incidents of rubbish and litter"),
+    Group.VEHICLES: ("vehicle incident", "vehicle incidents"),
+    Group.OVERGROWTH: ("incident of overgrowth", "incidents of overgrowth"),
+    Group.OTHER: ("incident of another kind", "incidents of other kinds"),
+    None: ("incident of any kind", "incidents of all kinds"),
+}
+
+
+class Compared(Protocol):
+    """A place with what it was compared with: a hot spot as kept or just found, or an area that was drawn."""
+
+    @property
+    def group(self) -> Group | None:
+        """The group, or None for all together."""
+
+    @property
+    def incidents(self) -> int:
+        """Distinct incidents."""
+
+    @property
+    def standing(self) -> Standing:
+        """What may be said."""
+
+    @property
+    def expected(self) -> float | None:
+        """The usual number of incidents, or None where nothing was there to compare with."""
+
+    @property
+    def ratio_low(self) -> float | None:
+        """Lower end of incidents over the usual number."""
+
+    @property
+    def ratio_high(self) -> float | None:
+        """Upper end of incidents over the usual number."""
+
+
+def sentence(place: Compared, *, days: int) -> str:
+    """Say in one sentence how a place stands against what is usual there.
+
+    Parameters
+    ----------
+    place
+        What was found, kept or judged.
+    days
+        Length of the window; 0 stands for all reports so far.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> bad = SimpleNamespace(group=Group.LIGHTING, incidents=14, standing=Standing.HOT_SPOT,
+    ...     expected=3.2, ratio_low=2.39, ratio_high=7.34)
+    >>> sentence(bad, days=90)
+    '14 street-light incidents in 90 days where about 3 would be usual: likely 2.3 to 7.4 times the usual.'
+    """
+    one, many = _NAMED[place.group]
+    counted = f"{place.incidents:,} {one if place.incidents == 1 else many} {_span(days)}"
+    if place.standing is Standing.UNTESTED or place.expected is None:
+        return f"{counted}: nothing to compare with yet."
+    told = f"{counted} where {usual_words(place.expected)} would be usual"
+    if max(place.incidents, place.expected) < FEWEST:
+        return f"{told}: too few to say."
+    if place.standing is Standing.CANDIDATE:
+        return f"{told}: not clearly more than usual, chance could bring as many."
+    times = times_words(place)
+    return f"{told}: {times}." if times else f"{told}."
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A count beside what is usual; the fields are those of :class:`problems.hot_spots.HotSpot`."""
+
+    group: Group | None
+    incidents: int
+    standing: Standing
+    expected: float | None = None
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    q_value: float | None = None
+    dispersion: float | None = None
+
+
+def judged(
+    groups: Sequence[Group | None],
+    incidents: Sequence[int],
+    usual: Background,
+    swings: Sequence[float],
+    *,
+    family: int,
+    settings: DetectionSettings,
+) -> list[Judgement]:
+    """Judge the counts of places against what is usual there.
+
+    Parameters
+    ----------
+    groups, incidents, usual, swings
+        Of each place (k,): its group, distinct incidents, what is usual, and the variance of counts over
+        their mean.
+    family
+        How many places were looked at in all to find these; 1 for one that was chosen beforehand.
+    """
+    if not groups:
+        return []
+    found = judge(
+        np.array(incidents, dtype=np.float64),
+        usual.expected,
+        dispersion=np.array(swings, dtype=np.float64),
+        expected_se=usual.expected_se,
+        family=max(family, len(groups)),
+        most_false=settings.most_false,
+    )
+    result = []
+    for row, (group, count, swing) in enumerate(zip(groups, incidents, swings, strict=True)):
+        if usual.count[row] <= 0.0:
+            result.append(Judgement(group, count, Standing.UNTESTED))
+            continue
+        is_more = found.q[row] <= settings.most_false and found.ratio_low[row] > 1.0
+        result.append(
+            Judgement(
+                group,
+                count,
+                Standing.HOT_SPOT if is_more else Standing.CANDIDATE,
+                expected=float(usual.expected[row]),
+                ratio=float(found.ratio[row]),
+                ratio_low=float(found.ratio_low[row]),
+                ratio_high=float(found.ratio_high[row]),
+                q_value=float(found.q[row]),
+                dispersion=float(swing),
+            )
+        )
+    return result
+
+
+def judge_area(references: References, footprint: Mapping[str, object], group: Group | None, *, epsg: int) -> Judgement:
+    """Judge an area that somebody drew, by the same comparison as hot spots.
+
+    Parameters
+    ----------
+    references
+        The incidents of the window and before, see :func:`problems.use_cases.refreshing.references`.
+    footprint
+        GeoJSON polygon or multipolygon in degrees.
+    group
+        The group, or None for all together.
+    epsg
+        Metric CRS of the deployment.
+
+    Notes
+    -----
+    One area, one test: that is honest only where it was drawn before anybody looked at where the
+    reports lie. Say so beside it (:data:`DRAWN_CAVEAT`): round the reports that are there, any circle is
+    more than usual.
+    """
+    shape = shapely.transform(from_geojson(footprint), lambda corners: to_metres(corners, epsg))
+    index = None if group is None else GROUPS.index(group)
+    now = references.now
+    own = now.group >= 0 if index is None else now.group == index
+    count = int(shapely.intersects_xy(shape, now.xy_m[own]).sum()) if own.any() else 0
+    usual = references.surroundings(index).usual_in(shape)
+    (told,) = judged([group], [count], usual, [references.swing(index)], family=1, settings=references.settings)
+    return told
+
+
+def usual_words(expected: float) -> str:
+    """Return the usual number in words, no more exact than it is: “about 3”, “fewer than 1”."""
+    return "fewer than 1" if expected < 1.0 else f"about {round(expected):,}"
+
+
+def times_words(place: Compared) -> str:
+    """Return “likely 2.3 to 7.4 times the usual”, or an empty text where so few are usual that it says little."""
+    if place.expected is None or place.ratio_low is None or place.ratio_high is None:
+        return ""
+    if place.expected < FEWEST_FOR_A_RATIO:
+        return ""
+    return f"likely {_lower(place.ratio_low)} to {_upper(place.ratio_high)} times the usual"
+
+
+def _span(days: int) -> str:
+    if days == 0:
+        return "so far"
+    return "in one day" if days == 1 else f"in {days:,} days"
+
+
+def _lower(value: float) -> str:
+    return f"{math.floor(value):,}" if value >= 10.0 else f"{math.floor(10.0 * value) / 10.0:g}"
+
+
+def _upper(value: float) -> str:
+    return f"{math.ceil(value):,}" if value >= 10.0 else f"{math.ceil(10.0 * value) / 10.0:g}"

@@ -1,0 +1,79 @@
+"""Assessing: what the work on a problem achieved, kept with everything that it was made from."""
+
+from problems.assessment import assess
+from problems.clock import Clock
+from problems.events import EventKind, Subject, event
+from problems.gathering import Choices, Gathered, Rules, gather
+from problems.kept_assessments import KeptAssessment, MadeAgain, kept, made_again
+from problems.people import Principal, Role
+from problems.store import Store
+from problems.use_cases.saving import require
+
+MAY_ASSESS = (Role.OFFICER, Role.COORDINATOR)
+
+
+def look_at(
+    store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, choices: Choices, rules: Rules
+) -> Gathered:
+    """Count what an assessment needs, without keeping anything; everybody may look.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`problems.gathering.gather`.
+    NotFound
+        When there is no such problem.
+    """
+    today = clock().astimezone(rules.zone).date()
+    return gather(store, store.problem(problem_id), today, choices, rules)
+
+
+def keep_assessment(
+    store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, choices: Choices, rules: Rules
+) -> KeptAssessment:
+    """Assess a problem with the reports of today and keep the result, with an entry on its timeline.
+
+    The counting happens outside the unit, so nobody waits for it. Nothing about the problem changes:
+    whether it is closed, and how, is a person's move.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is neither an officer nor a coordinator.
+    InputRefused
+        As :func:`problems.gathering.gather`.
+    NotFound
+        When there is no such problem.
+    """
+    problem = store.problem(problem_id)
+    require(principal, f"The assessment of {problem.ref} was not kept.", *MAY_ASSESS)
+    now = clock()
+    gathered = gather(store, problem, now.astimezone(rules.zone).date(), choices, rules)
+    assessment = assess(gathered.evidence, rules.assessment)
+    record = kept(assessment, gathered.layout, problem.id, now, principal.key, principal.name)
+    with store.writing() as unit:
+        number = unit.add_assessment(record)
+        told = event(
+            now,
+            principal,
+            Subject.PROBLEM,
+            problem.id,
+            EventKind.ASSESSED,
+            note=assessment.sentence,
+            details={"assessment_id": number, "verdict": assessment.verdict.value, "method": assessment.method},
+        )
+        unit.add_events([told])
+    return store.assessment(number)
+
+
+def compute_again(store: Store, principal: Principal, clock: Clock, seed: int, *, assessment_id: int) -> MadeAgain:
+    """Make a kept assessment again from its evidence, without today's reports; everybody may look.
+
+    Raises
+    ------
+    NotFound
+        When there is no such assessment.
+    InputRefused
+        When what is kept was changed outside of the store.
+    """
+    return made_again(store.assessment(assessment_id))
