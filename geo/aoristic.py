@@ -205,6 +205,11 @@ def local_hours(first_s: int, last_s: int, zone: tzinfo) -> tuple[Ints, Ints]:
     GeoError
         For moments outside the years 1 to 9999.
 
+    Notes
+    -----
+    A change of the clocks that is taken back within 6 hours is not seen; no zone has had one. It says
+    what the clocks showed, not when anything happened.
+
     Examples
     --------
     >>> from datetime import UTC

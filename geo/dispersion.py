@@ -108,6 +108,11 @@ def chances_up_to(counts: npt.ArrayLike, *, mean: float, dispersion: float = 1.0
 
     Parameters, errors and the law are those of :func:`chances`.
 
+    Notes
+    -----
+    The upper tail of count k is ``1 - chances_up_to(k - 1)``. It says how rare a count is when the mean
+    is right, not whether the mean is.
+
     Examples
     --------
     >>> chances_up_to([-1, 0, 1], mean=1.0, dispersion=2.0).round(4).tolist()
@@ -147,6 +152,11 @@ def usual_range(*, mean: float, dispersion: float = 1.0, level: float = 0.95) ->
     ValueError
         When the mean is negative, the dispersion below 1 or the level not between 0 and 1.
 
+    Notes
+    -----
+    The law is that of :func:`chances`. The range is that of one count: of many, some lie outside by
+    chance, and it does not say which.
+
     Examples
     --------
     >>> usual_range(mean=3.0)
@@ -165,6 +175,11 @@ def usual_range(*, mean: float, dispersion: float = 1.0, level: float = 0.95) ->
 
 def highest_to_look_at(mean: float, dispersion: float) -> int:
     """Return a count so high that what lies above it has a chance of less than 1e-12.
+
+    Notes
+    -----
+    A bound for adding up probabilities under the law of :func:`chances`; it says nothing about which
+    counts are usual.
 
     Examples
     --------

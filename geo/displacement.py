@@ -155,6 +155,11 @@ def counting_variance(areas: Sequence[BeforeAfter], time_weights: tuple[float, f
     Each count divided by its squared weights; what the standard error of
     :func:`displacement_difference` is the square root of, before it is scaled.
 
+    Notes
+    -----
+    Wheeler and Ratcliffe, Crime Science 7 (2018) 11. It is the chance of counting alone: counts that
+    swing more than Poisson counts are not told by it (:func:`dispersion_of_changes`).
+
     Examples
     --------
     >>> counting_variance([BeforeAfter(80, 20), BeforeAfter(100, 50)], (2, 1))

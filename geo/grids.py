@@ -124,6 +124,11 @@ def area_of(epsg: int) -> Box | None:
     ------
     GeoError
         For an unknown system and for one in degrees.
+
+    Examples
+    --------
+    >>> [round(edge) for edge in area_of(27700)]
+    [-9, 50, 2, 61]
     """
     area = _system(epsg).area_of_use
     return (area.west, area.south, area.east, area.north) if area else None
@@ -169,6 +174,12 @@ def fitting_grids(xy: npt.ArrayLike, home: Box, *, called: str = "") -> list[Gri
     list of GridFit
         Without those in which no point lies in the box. Of systems that put the points in the same
         place, the best known.
+
+    Examples
+    --------
+    >>> found = fitting_grids([(457000, 341000)], (-1.3, 52.8, -1.0, 53.1), called="British")
+    >>> [(fit.grid.epsg, fit.share) for fit in found]
+    [(27700, 1.0)]
     """
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)[:_MOST_POINTS]
     fits: list[GridFit] = []
@@ -187,7 +198,14 @@ def fitting_grids(xy: npt.ArrayLike, home: Box, *, called: str = "") -> list[Gri
 
 
 def only_grid(fits: Sequence[GridFit]) -> GridFit | None:
-    """Return the one system that holds nearly all points where every other one holds nearly none, or None."""
+    """Return the one system that holds nearly all points where every other one holds nearly none, or None.
+
+    Examples
+    --------
+    >>> fits = fitting_grids([(457000, 341000)], (-1.3, 52.8, -1.0, 53.1), called="British")
+    >>> only_grid(fits).grid.epsg, only_grid([*fits, *fits])
+    (27700, None)
+    """
     sure = [fit for fit in fits if fit.share >= _MOST]
     if len(sure) == 1 and all(fit.share <= 1 - _MOST for fit in fits if fit is not sure[0]):
         return sure[0]
@@ -201,6 +219,12 @@ def grid_of_pairs(xy: npt.ArrayLike, lon_lat: npt.ArrayLike) -> GridFit | None:
     ----------
     xy, lon_lat : array_like, shape (n, 2)
         The same points, projected and in degrees.
+
+    Examples
+    --------
+    >>> pairs = [(457000.0, 341000.0), (458000.0, 342000.0)]
+    >>> grid_of_pairs(pairs, degrees_from(pairs, 27700)).grid.epsg
+    27700
     """
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)[:_MOST_POINTS]
     told = as_lon_lat(lon_lat)[:_MOST_POINTS]
@@ -220,7 +244,13 @@ def grid_of_pairs(xy: npt.ArrayLike, lon_lat: npt.ArrayLike) -> GridFit | None:
 
 
 def inside(lon_lat: Floats, box: Box, margin: float = 0.0) -> npt.NDArray[np.bool_]:
-    """Tell which points (n, 2) lie in a box or within ``margin`` degrees of it; NaN does not."""
+    """Tell which points (n, 2) lie in a box or within ``margin`` degrees of it; NaN does not.
+
+    Examples
+    --------
+    >>> inside(np.array([[-1.2, 52.9], [-1.45, 52.9], [np.nan, 52.9]]), (-1.3, 52.8, -1.0, 53.1), 0.2).tolist()
+    [True, True, False]
+    """
     west, south, east, north = box
     lon, lat = lon_lat[:, 0], lon_lat[:, 1]
     within: npt.NDArray[np.bool_] = (

@@ -168,6 +168,11 @@ def at_share(ranked: RankedMap, share: float) -> AtShare | None:
     GeoError
         For a share out of range.
 
+    Notes
+    -----
+    As for :func:`ranked_map`. Units are not cut: what the next one would add is left out, so a
+    coarse map may cover far less than the share that was asked for.
+
     Examples
     --------
     >>> at_share(ranked_map([3, 2, 1], [6, 3, 0], [1, 1, 1]), 0.5)

@@ -27,6 +27,11 @@ def upper_count(expected: float, *, level: float = 0.975) -> int:
     ValueError
         When ``expected`` is negative or not finite.
 
+    Notes
+    -----
+    The expected number is taken as known and the counts as Poisson: counts that swing more exceed it
+    more often. It says of one place chosen before looking that its count is high, not why.
+
     Examples
     --------
     >>> upper_count(0.0), upper_count(3.0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -197,6 +198,7 @@ def _is_uneven(seen: Floats, drawn: Ints) -> bool:
     return (1 + as_uneven) / (1 + len(drawn)) <= MOST_BY_CHANCE
 
 
+@cache
 def _stretches(*, by_day: bool, by_hour: bool) -> tuple[Floats, Ints, list[tuple[int, int, int, int]]]:
     """Return every stretch as a row of 56 blocks, its size, and (first day, days, block, blocks a day)."""
     shapes = [

@@ -10,6 +10,8 @@ from data.feeds.servers import Feeds, FeedServer
 from data.settings import _DETECTION_LIMITS, DEFAULT_STORE, BaseMap, read_settings
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
+from problems.priority import PriorityWeights
+from problems.trends import TrendWord
 
 
 def written(folder: Path, text: str) -> dict[str, str]:
@@ -235,3 +237,40 @@ def test_a_missing_file_a_folder_and_a_broken_file_are_refused(tmp_path: Path) -
             read_settings({"FIXPOINT_SETTINGS": str(path)})
     with pytest.raises(InputRefused, match="FIXPOINT_SETTINGS"):
         read_settings({"FIXPOINT_SETTINGS": str(tmp_path)})
+
+
+# -- priority --
+
+
+def test_the_weights_of_the_priority_can_be_set_and_the_others_stay(tmp_path: Path) -> None:
+    told = "[priority]\nversion = 2\nhalf_life_days = 60\n"
+    told += "[priority.severity]\nASB = 3\nLGT-OUT = 2\n[priority.trend]\nnew = 1.5\n"
+    weights = read_settings(written(tmp_path, told)).priority
+    plain = PriorityWeights()
+    assert (weights.version, weights.half_life_days, weights.overdue_per_day) == (2, 60.0, plain.overdue_per_day)
+    assert weights.severity_of("ASB-NUIS") == 3.0
+    assert weights.severity_of("LGT-OUT") == 2.0
+    assert weights.severity_of("DSP-NEIGH") == plain.severity_of("DSP-NEIGH")
+    assert weights.trend == {**plain.trend, TrendWord.NEW: 1.5}
+
+
+def test_weights_that_are_the_built_in_ones_keep_their_version(tmp_path: Path) -> None:
+    assert read_settings(written(tmp_path, "[priority]\nversion = 1\n")).priority.version == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("[priority]\nhalf_life_days = 60\n", "stands for the built-in weights"),
+        ("[priority]\nversion = 2\nhalf_life_days = 0\n", "from 1 to 3650"),
+        ("[priority]\nweight = 2\n", "is not a setting"),
+        ("[priority]\nversion = 2\nseverity = 3\n", r"Write it as \[priority.severity\]"),
+        ("[priority]\nversion = 2\n[priority.severity]\nXYZ = 1\n", "neither a category nor a group"),
+        ("[priority]\nversion = 2\n[priority.severity]\nASB = -1\n", "from 0 to 100"),
+        ("[priority]\nversion = 2\n[priority.severity]\nASB = true\n", "not a number"),
+        ("[priority]\nversion = 2\n[priority.trend]\nrising = 1\n", "new, growing, steady, falling, gone, too_few"),
+    ],
+)
+def test_a_weight_that_is_not_understood_is_refused(tmp_path: Path, told: str, why: str) -> None:
+    with pytest.raises(InputRefused, match=why):
+        read_settings(written(tmp_path, told))

@@ -13,6 +13,7 @@ from data.feeds.servers import FeedServer
 from data.reading.columns import DATE_ORDERS, FIELDS, read_columns
 from data.settings import read_settings
 from problems.hot_spots import DetectionSettings
+from problems.priority import PriorityWeights
 from tests.lifecycle_page import PAGE, page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -162,6 +163,7 @@ def test_the_settings_file_of_the_handbook_is_accepted_and_shows_the_defaults(tm
     file.write_text(shown, encoding="utf-8")
     settings = read_settings({"FIXPOINT_SETTINGS": str(file)})
     assert settings.detection == DetectionSettings()
+    assert settings.priority == PriorityWeights()
     assert (settings.host, settings.port) == ("127.0.0.1", 8501)
     assert settings.base_map is not None
 

@@ -67,5 +67,5 @@ def places_seen(
 def _is(place: HotSpot, also: Also, groups: frozenset[Group]) -> bool:
     if also is Also.TOGETHER:
         return place.group is None
-    is_candidate = place.group is not None and place.standing is Standing.CANDIDATE
+    is_candidate = place.group is not None and place.problem_id is None and place.standing is Standing.CANDIDATE
     return is_candidate and (not groups or place.group in groups)

@@ -25,7 +25,7 @@ from problems.hours import MIN_INCIDENTS, HoursTable, Stretch, busiest_stretch, 
 from problems.near_repeats import DAYS, near_repeat_finding
 from problems.problem import Problem
 from problems.progress import Progress
-from problems.trends import Trend
+from problems.trends import Trend, TrendWord
 
 #: The hours are those of the past year, or of all that is known where the year has too few.
 _YEAR_DAYS: Final = 364
@@ -37,7 +37,7 @@ def show_analysis(desk: Desk, problem: Problem) -> None:
     """Draw the analysis of a problem."""
     going = analysed.going(desk)
     weeks, trend = going.weeks[problem.id], going.trends[problem.id]
-    _show_trend(weeks, trend)
+    _show_trend(weeks, trend, _found_on(desk, problem))
     _show_weeks(desk, problem, weeks)
     _show_hours(desk, problem)
     _show_near_repeats(desk, problem.group)
@@ -45,11 +45,20 @@ def show_analysis(desk: Desk, problem: Problem) -> None:
     draw(element("p", priority_words(desk, problem), css="fx-reading"))
 
 
-def _show_trend(weeks: PlaceWeeks, trend: Trend) -> None:
+def _found_on(desk: Desk, problem: Problem) -> date:
+    return problem.created_at.astimezone(desk.zone).date()
+
+
+def _show_trend(weeks: PlaceWeeks, trend: Trend, found_on: date) -> None:
     section("Where it is going", count(len(weeks.z), "complete week"))
     draw(element("p", trend_mark(trend), element("span", trend.sentence), css="fx-reading fx-line"))
     if trend.pattern is not None:
         draw(element("p", f"{_usual_words(weeks)} In full: {trend.tooltip}", css="fx-quiet"))
+        if trend.word is TrendWord.GROWING and found_on >= weeks.week(len(weeks.counts) - len(weeks.z)):
+            remark(
+                "It was found in these weeks, because it was high then. Of places that never changed, about one in "
+                "eight looks as if it grew when it is picked like that."
+            )
 
 
 def _usual_words(weeks: PlaceWeeks) -> str:
@@ -61,7 +70,7 @@ def _usual_words(weeks: PlaceWeeks) -> str:
 
 def _show_weeks(desk: Desk, problem: Problem, weeks: PlaceWeeks) -> None:
     section("Against a usual week", "distinct incidents inside the outline")
-    found_on = problem.created_at.astimezone(desk.zone).date()
+    found_on = _found_on(desk, problem)
     picked_from: date | None = None
     marks = [(found_on, "Found")]
     if problem.hot_spot_id is not None:

@@ -78,15 +78,7 @@ def refresh(
     Cancelled
         When ``progress`` says so; nothing is kept.
     """
-    require(
-        principal,
-        "Hot spots were not looked for.",
-        Role.OFFICER,
-        Role.COORDINATOR,
-        Role.COMMAND,
-        Role.ADMIN,
-        Role.SYSTEM,
-    )
+    require(principal, "Hot spots were not looked for.", *MAY_REFRESH)
     started = time.perf_counter()
     now = clock()
     seen = store.latest_refresh()
