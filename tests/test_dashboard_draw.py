@@ -1,6 +1,7 @@
 """The page on which areas are drawn: every way to give one, what is said of it, and making it a problem."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.design import safe_html
 from dashboard.mapping import draw_layer
 from dashboard.parts.area_address import circle_spec, read_area, reports_spec, ring_spec, street_spec
-from dashboard.parts.area_words import sentence, surface_words, usual, verdict_words
+from dashboard.parts.area_words import ratio_words, sentence, surface_words, usual, verdict_words
 from dashboard.parts.desk import this_desk
 from geo.significance import Verdict
 from problems.areas import Area, AreaKind, Street
@@ -377,6 +378,15 @@ def test_no_sentence_says_more_than_the_judgement(one: Standing, said: str, shor
     assert said in told
     assert told.startswith(f"{one.incidents} distinct incidents of street lighting in 90 days")
     assert verdict_words(one) == short
+
+
+def test_where_fewer_than_one_is_usual_no_ratio_is_told() -> None:
+    rare = replace(standing(Verdict.MORE, Verdict.MORE), expected=0.4)
+    assert sentence(rare, 90).startswith(
+        "14 distinct incidents of street lighting in 90 days where under 1 would be usual. That is more than chance"
+    )
+    assert ratio_words(rare) == "–"
+    assert ratio_words(standing(Verdict.MORE, Verdict.MORE)) == "4.4 (2.4 to 7.3)"
 
 
 def test_numbers_are_told_no_more_exactly_than_they_are_known() -> None:

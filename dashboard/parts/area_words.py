@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboard.wording import count, number
+from dashboard.wording import NOTHING, count, number
 from geo.significance import Verdict
 from problems.drawn_standing import AreaStanding, Standing
 
@@ -12,19 +12,33 @@ CAVEAT: Final = (
     "That is why each kind is judged twice: as a place chosen beforehand, and as the worst of all places of its size."
 )
 
+#: Where fewer are usual, no ratio is told.
+FEWEST_FOR_A_RATIO: Final = 1.0
+
 
 def usual(value: float | None) -> str:
     """Return an expected count as people say it: “about 3”, “under 1”."""
     if value is None:
         return "not known"
-    return "under 1" if value < 0.95 else f"about {value:.0f}" if value >= 9.5 else f"about {number(round(value, 1))}"
+    return (
+        "under 1"
+        if value < FEWEST_FOR_A_RATIO
+        else f"about {value:.0f}"
+        if value >= 9.5
+        else f"about {number(round(value, 1))}"
+    )
 
 
 def ratio_words(one: Standing) -> str:
     """Return how many times the usual count it is, with the interval that the counts are in keeping with."""
-    if one.ratio is None or one.ratio_low is None or one.ratio_high is None:
-        return "–"
+    if one.ratio is None or one.ratio_low is None or one.ratio_high is None or _is_rare(one):
+        return NOTHING
     return f"{_times(one.ratio)} ({_times(one.ratio_low)} to {_times(one.ratio_high)})"
+
+
+def _is_rare(one: Standing) -> bool:
+    """Tell whether so few are usual that “times the usual” would swing with every single incident."""
+    return one.expected is not None and one.expected < FEWEST_FOR_A_RATIO
 
 
 def _times(value: float) -> str:
@@ -57,7 +71,7 @@ def sentence(one: Standing, days: int) -> str:
     would = f"where {usual(one.expected)} would be usual"
     if one.verdict is Verdict.TOO_FEW:
         return f"{told} {would}: too few to say whether that is more than chance."
-    times = f"{told} {would}, {_compared(one)}"
+    times = f"{told} {would}{_compared(one)}"
     if one.verdict is not Verdict.MORE:
         if _alone(one):
             return f"{times}. Of nine kinds that are looked at together one may look like this by chance: not sure."
@@ -77,9 +91,9 @@ def _counted(one: Standing) -> str:
 
 
 def _compared(one: Standing) -> str:
-    if one.ratio is None or one.ratio_low is None or one.ratio_high is None:
-        return "as many as that"
-    return f"{_times(one.ratio)} times that (between {_times(one.ratio_low)} and {_times(one.ratio_high)} times)"
+    if one.ratio is None or one.ratio_low is None or one.ratio_high is None or _is_rare(one):
+        return ""
+    return f", {_times(one.ratio)} times that (between {_times(one.ratio_low)} and {_times(one.ratio_high)} times)"
 
 
 def _places(one: Standing) -> str:
