@@ -6,7 +6,7 @@ have). Whoever draws an area has looked at the map first, so each count is judge
 was chosen beforehand, and as the worst of all places of its size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -38,12 +38,15 @@ _HALF = 0.5
 #: How counts vary is learnt from places up to this wide: larger ones nearly all hold a hot spot.
 _WIDEST_ORDINARY_M = 250.0
 
+#: From an area to what is usual in it, and the variance of such counts over their mean; (9,) by kind each.
+Usual = Callable[[Mapping[str, object]], tuple[Background, npt.NDArray[np.float64]]]
+
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KindJudged:
     """One kind of report in an area, over the window.
 
     ``expected`` and what follows from it are None without a reference. ``q`` is the chance of a count
@@ -67,7 +70,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class AreaStanding:
+class AreaJudged:
     """An area over one window: its kinds, most incidents first; reports on points that are no places are left out.
 
     ``first`` and ``last`` are the days of the window; ``earlier_days`` how many days before it were
@@ -77,7 +80,7 @@ class AreaStanding:
     first: date
     last: date
     earlier_days: int
-    standings: tuple[Standing, ...]
+    standings: tuple[KindJudged, ...]
     unmapped: int
     left_out: int
 
@@ -86,7 +89,7 @@ class AreaStanding:
         """The length of the window in days."""
         return (self.last - self.first).days + 1
 
-    def of(self, group: Group) -> Standing:
+    def of(self, group: Group) -> KindJudged:
         """Return the standing of one kind."""
         return next(one for one in self.standings if one.group is group)
 
@@ -101,7 +104,8 @@ def judge_area(
     zone: tzinfo,
     piles: Sequence[Pile] = (),
     incident: Ints | None = None,
-) -> AreaStanding:
+    usual: Usual | None = None,
+) -> AreaJudged:
     """Judge every kind of report in an area over the window that ends with ``last``.
 
     Parameters
@@ -118,10 +122,12 @@ def judge_area(
     incident
         A number for each of the ``points``, equal for those of one distinct incident; worked out here
         where it is not known yet.
+    usual
+        What is usual by another comparison, such as the one that hot spots were found by.
 
     Returns
     -------
-    AreaStanding
+    AreaJudged
         The same whatever the order of the reports.
     """
     usable = projection.holds(points.lon_lat, epsg) if len(points) else np.zeros(0, dtype=np.bool_)
@@ -138,15 +144,19 @@ def judge_area(
     cell = _cells(points.lon_lat, side_m)
     known = ~no_place & (spans.now | spans.before)
     places = max(1, len(np.unique(cell[known])))
-    narrow = cell if side_m <= _WIDEST_ORDINARY_M else _cells(points.lon_lat, _WIDEST_ORDINARY_M)
-    spread = _dispersions(points, incident, narrow, ~no_place, spans)
-    judged = _judged(counts, spans.earlier_days, settings.window_days, spread, places)
+    if usual is None:
+        narrow = cell if side_m <= _WIDEST_ORDINARY_M else _cells(points.lon_lat, _WIDEST_ORDINARY_M)
+        spread = _dispersions(points, incident, narrow, ~no_place, spans)
+        background = _background(counts, spans.earlier_days, settings.window_days)
+    else:
+        background, spread = usual(geometry)
+    judged = _judged(counts.inside, background, spread, places)
     window = inside & spans.now
     standings = [
         _standing(group, index, points.where(window & ~no_place), counts, *judged, places)
         for index, group in enumerate(GROUPS)
     ]
-    return AreaStanding(
+    return AreaJudged(
         first=first,
         last=last,
         earlier_days=spans.earlier_days,
@@ -207,15 +217,13 @@ class _Counts:
 
 
 def _judged(
-    counts: _Counts, earlier_days: int, window_days: int, spread: npt.NDArray[np.float64], places: int
+    inside: Ints, background: Background, spread: npt.NDArray[np.float64], places: int
 ) -> tuple[npt.NDArray[np.float64], Judged, Judged]:
     """Return the expected counts (9,), and both judgements of the counts inside."""
-    background = _background(counts, earlier_days, window_days)
     usual, error = background.expected, background.expected_se
     kinds = max(1, int((usual > 0.0).sum()))
     alone, picked = (
-        judge(counts.inside, usual, dispersion=spread, expected_se=error, family=family)
-        for family in (kinds, kinds * places)
+        judge(inside, usual, dispersion=spread, expected_se=error, family=family) for family in (kinds, kinds * places)
     )
     return usual, alone, picked
 
@@ -310,14 +318,14 @@ def _standing(
     alone: Judged,
     picked: Judged,
     places: int,
-) -> Standing:
+) -> KindJudged:
     own = window.where(window.group == index)
     reporters = np.unique(own.reporter)
 
     def told(values: npt.NDArray[np.float64]) -> float | None:
         return float(values[index]) if np.isfinite(values[index]) else None
 
-    return Standing(
+    return KindJudged(
         group=group,
         reports=len(own),
         incidents=int(counts.inside[index]),

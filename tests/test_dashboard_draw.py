@@ -1,6 +1,7 @@
 """The page on which areas are drawn: every way to give one, what is said of it, and making it a problem."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 from dashboard.design import safe_html
 from dashboard.mapping import draw_layer
 from dashboard.parts.area_address import circle_spec, read_area, reports_spec, ring_spec, street_spec
-from dashboard.parts.area_words import sentence, surface_words, usual, verdict_words
+from dashboard.parts.area_words import ratio_words, sentence, surface_words, usual, verdict_words
 from dashboard.parts.desk import this_desk
 from geo.significance import Verdict
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
 from problems.drawing import DrawingSettings, usable
-from problems.drawn_standing import Standing
+from problems.drawn_standing import KindJudged
 from problems.errors import ProblemError
 from problems.problem import ProblemStatus
 from problems.use_cases.drawing import draw_problem
@@ -351,9 +352,9 @@ def test_the_map_offers_drawing_to_those_who_may(town: Scene, monkeypatch: pytes
 
 def standing(
     verdict: Verdict, picked: Verdict, *, incidents: int = 14, low: float = 2.4, high: float = 7.3
-) -> Standing:
+) -> KindJudged:
     expected = None if verdict is Verdict.NO_REFERENCE else 3.2
-    return Standing(Group.LIGHTING, 15, incidents, 9, expected, 4.4, low, high, 0.001, verdict, 0.01, picked, 183)
+    return KindJudged(Group.LIGHTING, 15, incidents, 9, expected, 4.4, low, high, 0.001, verdict, 0.01, picked, 183)
 
 
 @pytest.mark.parametrize(
@@ -372,19 +373,29 @@ def standing(
         (standing(Verdict.NO_REFERENCE, Verdict.NO_REFERENCE), "nobody can say", "nothing to compare with"),
     ],
 )
-def test_no_sentence_says_more_than_the_judgement(one: Standing, said: str, short: str) -> None:
+def test_no_sentence_says_more_than_the_judgement(one: KindJudged, said: str, short: str) -> None:
     told = sentence(one, 90)
     assert said in told
     assert told.startswith(f"{one.incidents} distinct incidents of street lighting in 90 days")
     assert verdict_words(one) == short
 
 
+def test_where_fewer_than_one_is_usual_no_ratio_is_told() -> None:
+    rare = replace(standing(Verdict.MORE, Verdict.MORE), expected=0.4)
+    assert sentence(rare, 90).startswith(
+        "14 distinct incidents of street lighting in 90 days where fewer than 1 would be usual. "
+        "That is more than chance"
+    )
+    assert ratio_words(rare) == "–"
+    assert ratio_words(standing(Verdict.MORE, Verdict.MORE)) == "4.4 (2.4 to 7.3)"
+
+
 def test_numbers_are_told_no_more_exactly_than_they_are_known() -> None:
     assert [usual(value) for value in (None, 0.2, 1.04, 3.26, 12.4)] == [
         "not known",
-        "under 1",
+        "fewer than 1",
         "about 1",
-        "about 3.3",
+        "about 3",
         "about 12",
     ]
     assert [surface_words(value) for value in (0.0142, 0.456, 12.34)] == ["14,200 m²", "0.46 km²", "12.3 km²"]

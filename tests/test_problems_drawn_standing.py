@@ -10,7 +10,7 @@ import pytest
 from geo.drawn import round_points
 from geo.significance import Verdict
 from problems.categories import Group
-from problems.drawn_standing import AreaStanding, judge_area
+from problems.drawn_standing import AreaJudged, judge_area
 from problems.hot_spots import DetectionSettings, Pile
 from problems.reports import ReportPoints
 from tests.scenes import CENTRE, DEGREE_EAST, DEGREE_NORTH, LONDON
@@ -37,7 +37,7 @@ def points_of(rows: Sequence[Row]) -> ReportPoints:
     )
 
 
-def judged(points: ReportPoints, *, radius_m: float = 100, **more: object) -> AreaStanding:
+def judged(points: ReportPoints, *, radius_m: float = 100, **more: object) -> AreaJudged:
     area = round_points([CENTRE], radius_m=radius_m, epsg=27700)
     told = {"last": LAST, "epsg": 27700, "settings": DetectionSettings(), "zone": LONDON} | more
     return judge_area(points, area, **told)  # type: ignore[arg-type] # the tests name what they change

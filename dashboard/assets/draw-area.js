@@ -354,7 +354,8 @@
 
     _say() {
       const count = this._corners.length;
-      if (this._done) this._tell(this._crossed ? "The lines cross: what they enclose is taken." : "Pull a corner to move it, or draw another one.");
+      if (this._rings) this._tell("Press Corners or Circle to draw another one.");
+      else if (this._done) this._tell(this._crossed ? "The lines cross: what they enclose is taken." : "Pull a corner to move it, or draw another one.");
       else if (this._tool === "circle") this._tell(this._centre ? "Now its edge." : "Press the middle of the circle and pull. Keyboard: Enter takes the middle of the map.");
       else if (!count) this._tell("Press the map corner by corner. Keyboard: arrows move the map, Enter sets a corner in its middle.");
       else this._tell(`${count} ${count === 1 ? "corner" : "corners"}. ${count < 3 ? "At least three make an area." : "Press the first corner or Finish to close it."}`);

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from dashboard.wording import count, number
+from dashboard.wording import NOTHING, count
 from geo.significance import Verdict
-from problems.drawn_standing import AreaStanding, Standing
+from problems.drawn_standing import AreaJudged, KindJudged
 
 #: What is said of every area that somebody chose while looking at the map.
 CAVEAT: Final = (
@@ -12,26 +12,34 @@ CAVEAT: Final = (
     "That is why each kind is judged twice: as a place chosen beforehand, and as the worst of all places of its size."
 )
 
+#: Where fewer are usual, no ratio is told.
+FEWEST_FOR_A_RATIO: Final = 1.0
+
 
 def usual(value: float | None) -> str:
-    """Return an expected count as people say it: “about 3”, “under 1”."""
+    """Return an expected count no more exact than it is: “about 3”, “fewer than 1”."""
     if value is None:
         return "not known"
-    return "under 1" if value < 0.95 else f"about {value:.0f}" if value >= 9.5 else f"about {number(round(value, 1))}"
+    return "fewer than 1" if value < FEWEST_FOR_A_RATIO else f"about {round(value):,}"
 
 
-def ratio_words(one: Standing) -> str:
+def ratio_words(one: KindJudged) -> str:
     """Return how many times the usual count it is, with the interval that the counts are in keeping with."""
-    if one.ratio is None or one.ratio_low is None or one.ratio_high is None:
-        return "–"
+    if one.ratio is None or one.ratio_low is None or one.ratio_high is None or _is_rare(one):
+        return NOTHING
     return f"{_times(one.ratio)} ({_times(one.ratio_low)} to {_times(one.ratio_high)})"
+
+
+def _is_rare(one: KindJudged) -> bool:
+    """Tell whether so few are usual that “times the usual” would swing with every single incident."""
+    return one.expected is not None and one.expected < FEWEST_FOR_A_RATIO
 
 
 def _times(value: float) -> str:
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
-def verdict_words(one: Standing) -> str:
+def verdict_words(one: KindJudged) -> str:
     """Return the judgement in a few words, for a table."""
     if one.verdict is Verdict.NO_REFERENCE:
         return "nothing to compare with"
@@ -44,12 +52,12 @@ def verdict_words(one: Standing) -> str:
     return "not sure" if _alone(one) else "no more than chance brings"
 
 
-def _alone(one: Standing) -> bool:
+def _alone(one: KindJudged) -> bool:
     """Tell whether the kind stands out by itself, but not among all kinds that were looked at together."""
     return one.ratio_low is not None and one.ratio_low > 1
 
 
-def sentence(one: Standing, days: int) -> str:
+def sentence(one: KindJudged, days: int) -> str:
     """Return what the counts of one kind say, in one or two plain sentences."""
     told = f"{_counted(one)} in {count(days, 'day')}"
     if one.expected is None:
@@ -57,12 +65,12 @@ def sentence(one: Standing, days: int) -> str:
     would = f"where {usual(one.expected)} would be usual"
     if one.verdict is Verdict.TOO_FEW:
         return f"{told} {would}: too few to say whether that is more than chance."
-    times = f"{told} {would}, {_compared(one)}"
+    times = f"{told} {would}{_compared(one)}"
     if one.verdict is not Verdict.MORE:
         if _alone(one):
             return f"{times}. Of nine kinds that are looked at together one may look like this by chance: not sure."
         fewer = one.ratio_high is not None and one.ratio_high < 1
-        return f"{times}: {'fewer than chance would leave' if fewer else 'no more than chance brings'}."
+        return f"{times}. That is {'fewer than chance would leave' if fewer else 'no more than chance brings'}."
     if one.verdict_picked is Verdict.MORE:
         return f"{times}. That is more than chance brings, even to the worst of {_places(one)}."
     return (
@@ -71,18 +79,18 @@ def sentence(one: Standing, days: int) -> str:
     )
 
 
-def _counted(one: Standing) -> str:
+def _counted(one: KindJudged) -> str:
     incidents = count(one.incidents, "distinct incident")
     return f"{incidents} of {one.group.label.lower()}" if one.incidents else f"No incident of {one.group.label.lower()}"
 
 
-def _compared(one: Standing) -> str:
-    if one.ratio is None or one.ratio_low is None or one.ratio_high is None:
-        return "as many as that"
-    return f"{_times(one.ratio)} times that (between {_times(one.ratio_low)} and {_times(one.ratio_high)} times)"
+def _compared(one: KindJudged) -> str:
+    if one.ratio is None or one.ratio_low is None or one.ratio_high is None or _is_rare(one):
+        return ""
+    return f": likely {_times(one.ratio_low)} to {_times(one.ratio_high)} times the usual"
 
 
-def _places(one: Standing) -> str:
+def _places(one: KindJudged) -> str:
     return f"about {count(_rounded(one.places), 'place')} of this size"
 
 
@@ -92,7 +100,7 @@ def _rounded(value: int) -> int:
     return round(value / step) * step
 
 
-def earlier_words(standing: AreaStanding) -> str:
+def earlier_words(standing: AreaJudged) -> str:
     """Return what “usual” was worked out from."""
     before = (
         f" and what was reported in it in the {standing.earlier_days} days before"

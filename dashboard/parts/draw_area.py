@@ -31,7 +31,7 @@ from geo.footprints import near
 from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.drawing import Drawn, Overlap, overlapping, town_box
-from problems.drawn_standing import AreaStanding, Standing, judge_area
+from problems.drawn_standing import AreaJudged, KindJudged, judge_area
 from problems.figures import area_points, problem_weeks
 from problems.store import Box
 from problems.use_cases.drawing import without_default_points
@@ -51,7 +51,7 @@ def town(desk: Desk) -> Box | None:
     return answers.once(desk.store, ("town",), ask)
 
 
-def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaStanding:
+def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
     """Return how every kind stands in an area, over the window that ends with the last report."""
     settings = session.get_settings().detection
     known = map_points.cache.get(desk.store)
@@ -59,7 +59,7 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaStanding:
     last = last_day(desk.store, desk.today, desk.zone)
     key = ("area", str(drawn.geometry), last, epsg, settings, tuple(pile.lon_lat for pile in piles))
 
-    def ask() -> AreaStanding:
+    def ask() -> AreaJudged:
         return judge_area(
             known.points,
             drawn.geometry,
@@ -74,7 +74,7 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaStanding:
     return answers.once(desk.store, key, ask)
 
 
-def show_counts(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaStanding, epsg: int) -> Group:
+def show_counts(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaJudged, epsg: int) -> Group:
     """Draw what is reported in an area, kind by kind, and then one kind closely; return that kind."""
     section("What is reported here", f"{day(standing.first)} to {day(standing.last)}")
     _about(desk, asked, drawn, standing, epsg)
@@ -90,7 +90,7 @@ def show_counts(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaStandi
     return _one_kind(desk, drawn, standing, epsg)
 
 
-def _about(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaStanding, epsg: int) -> None:
+def _about(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaJudged, epsg: int) -> None:
     told = f"{asked.how[:1].upper()}{asked.how[1:]}: {surface_words(drawn.km2)}, {metres(drawn.width_m)} wide"
     draw(
         element("p", f"{told}, in {count(drawn.pieces, 'piece')}." if drawn.pieces > 1 else f"{told}.", css="fx-quiet")
@@ -111,7 +111,7 @@ def _about(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaStanding, e
         remark("Reports whose places were moved by their source count by boundary only, not in a drawn area.")
 
 
-def _table(seen: Sequence[Standing]) -> None:
+def _table(seen: Sequence[KindJudged]) -> None:
     rows = [
         (
             one.group.label,
@@ -127,7 +127,7 @@ def _table(seen: Sequence[Standing]) -> None:
     draw(table("What is reported in the area, by kind", heads, rows, numeric=(1, 2, 3), stacked=True))
 
 
-def _one_kind(desk: Desk, drawn: Drawn, standing: AreaStanding, epsg: int) -> Group:
+def _one_kind(desk: Desk, drawn: Drawn, standing: AreaJudged, epsg: int) -> Group:
     section("One kind, closely")
     groups = [one.group for one in standing.standings]
     chosen = st.selectbox(

@@ -93,8 +93,6 @@ def _desk(asked: Asked) -> None:
             live_layer.draw(state, key="map", chosen=_choose)
         if not nothing_found:
             st.html(map_reading.legend())
-        if this_desk().principal.has(*MAY_LOOK):
-            draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
@@ -102,6 +100,8 @@ def _desk(asked: Asked) -> None:
             st.html(design.empty_state("No hot spots here", map_reading.NO_DOTS))
         else:
             map_panel.draw(chosen, seen.problems, _choose, on=asked.on)
+        if this_desk().principal.has(*MAY_LOOK):
+            draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
     if not nothing_found:
         map_panel.table(seen.problems, _choose, on=asked.on)
     places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
