@@ -63,7 +63,7 @@ def find(points: ReportPoints, before: ReportPoints = NO_POINTS, settings: Detec
 
 
 def middle_m(lon_lat: tuple[float, float]) -> np.ndarray:
-    return to_metres(np.array([lon_lat]), EPSG)[0] - CORNER_M
+    return np.asarray(to_metres(np.array([lon_lat]), EPSG)[0] - CORNER_M)
 
 
 def year_before(rng: np.random.Generator, extra: list[tuple[int, np.ndarray]] | None = None) -> ReportPoints:
@@ -94,6 +94,7 @@ def test_a_place_with_more_than_usual_is_a_hot_spot_whether_it_is_new_or_was_alw
     assert spot.ratio == pytest.approx(spot.incidents / spot.expected)
     assert spot.ratio_low is not None
     assert spot.ratio_high is not None
+    assert spot.ratio is not None
     assert 1 < spot.ratio_low < spot.ratio < spot.ratio_high
     assert spot.q_value is not None
     assert spot.q_value < 0.05
