@@ -82,7 +82,7 @@ def _row(name: str, place: PlaceCounts) -> tuple[str, int, int]:
 def show_analyst(assessment: Assessment) -> None:
     """Draw the figures for an analyst behind one click."""
     with st.expander("Figures for analysts"):
-        heads = ("Figure", "Value", "What it is")
+        heads = ("Figure", "Value", "Note")
         draw(table("Figures of the assessment", heads, _figures(assessment), stacked=True))
         draw(element("p", f"Method {assessment.method}; see docs/methods/assessment.md.", css="fx-quiet"))
 
@@ -98,7 +98,7 @@ def _figures(assessment: Assessment) -> list[tuple[str, str, str]]:
                 rows.append(
                     (
                         f"Change {name} against comparison places (WDD)",
-                        f"{change.change:+.1f}, {interval} {change.low:+.1f} to {change.high:+.1f}",
+                        f"{change.change:+.1f} ({interval}: {change.low:+.1f} to {change.high:+.1f})",
                         f"per time after; standard error {change.se:.1f}, z {_z(change)}, {_law(change)}",
                     )
                 )
@@ -131,14 +131,14 @@ def _itself(assessment: Assessment) -> list[tuple[str, str, str]]:
     rows = [
         (
             "This place against itself (E-test)",
-            "no result" if figures.p_value is None else f"p = {figures.p_value:.3f}",
+            _chance(figures.p_value),
             "describes only: a place picked for being high falls by itself",
         )
     ]
     ratio = figures.ratio
     if ratio is not None and ratio.ratio is not None:
         high = "without end" if math.isinf(ratio.high) else f"{ratio.high:.2f}"
-        rows.append(("Rate after over rate before", f"{ratio.ratio:.2f}, {ratio.low:.2f} to {high}", "describes only"))
+        rows.append(("Rate after over rate before", f"{ratio.ratio:.2f} ({ratio.low:.2f} to {high})", "describes only"))
     if figures.by_itself is not None:
         rows.append(
             (
@@ -148,6 +148,12 @@ def _itself(assessment: Assessment) -> list[tuple[str, str, str]]:
             )
         )
     return rows
+
+
+def _chance(p_value: float | None) -> str:
+    if p_value is None:
+        return "no result"
+    return "p below 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def _z(change: Difference) -> str:
