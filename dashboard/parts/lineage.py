@@ -102,7 +102,7 @@ def _legend(told: Lineage) -> Html:
     marks = joined(
         element(
             "li",
-            element("img", src=address(mark), alt="", width="18", height="18"),
+            element("img", src=address(mark), role="presentation", width="18", height="18"),
             element("span", ", ".join([words[0], *(word.lower() for word in words[1:])])),
         )
         for mark, words in words_of.items()

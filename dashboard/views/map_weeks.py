@@ -70,7 +70,7 @@ def draw(store: Store, shown: Refresh | None) -> None:
 
 def mark(shown: Refresh | None) -> None:
     """Say that the past is shown; the place for it is always there, so that screen readers hear it change."""
-    draw_markup(element("p", past_words(shown) if shown else "", css="fx-past", role="status"))
+    draw_markup(element("p", past_words(shown) if shown else "", css="fx-replayed", role="status"))
 
 
 def past_words(shown: Refresh) -> str:
