@@ -1,5 +1,6 @@
 """The order of the problems and the check of the map in a real browser, without barriers on desk and phone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def test_the_list_is_put_in_order_explained_and_downloaded(visit: Visitor) -> No
     page.get_by_role("option", name="Trend, growing first").click()
     drawn(page)
     expect(first.locator(".fx-trend")).to_contain_text("Growing")
-    expect(page).to_have_url(lambda url: "list_order=" in url)
+    expect(page).to_have_url(re.compile("list_order="))
     page.get_by_text("How the priority is made").click()
     expect(page.get_by_text("Priority is not need")).to_be_visible()
     with page.expect_download() as asked:
