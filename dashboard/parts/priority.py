@@ -46,7 +46,7 @@ def nth(rank: int) -> str:
 
 
 def show_priority(known: Mapping[int, Priority], problems: Sequence[Problem]) -> None:
-    """Draw how the priority is made, the parts of the first problems, and the way to the file with all of them."""
+    """Draw how the priority is made, the parts of the first of these problems, and the way to the file with all."""
     by_id = {problem.id: problem for problem in problems}
     weights = session.get_settings().priority
     with st.expander("How the priority is made"):

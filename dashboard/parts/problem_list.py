@@ -62,7 +62,7 @@ def show_list(desk: Desk) -> None:
     draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 5, 6, 7, 8, 9)))
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
-    show_priority(priority, problems)
+    show_priority(priority, chosen)
 
 
 def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
