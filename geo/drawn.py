@@ -209,6 +209,23 @@ def shares(geometry: Mapping[str, object], others: Sequence[Mapping[str, object]
     return found
 
 
+def in_metres(geometry: Mapping[str, object], *, epsg: int) -> shapely.MultiPolygon:
+    """Return an area in metres, valid, as the pieces that it consists of.
+
+    Raises
+    ------
+    GeoError
+        As :func:`geo.boundaries.mended` and :func:`geo.projection.to_metres`.
+
+    Examples
+    --------
+    >>> square = {"type": "Polygon", "coordinates": [[[-3, 0], [-2.999, 0], [-2.999, 0.001], [-3, 0.001], [-3, 0]]]}
+    >>> round(in_metres(square, epsg=32630).area, -2)
+    12300.0
+    """
+    return _metric(mended(geometry)[0], epsg)
+
+
 def _metric(degrees: BaseGeometry, epsg: int) -> shapely.MultiPolygon:
     shape = shapely.transform(degrees, lambda corners: to_metres(corners, epsg))
     # What is valid in degrees may just not be in metres: corners are rounded in either.

@@ -138,7 +138,7 @@ def sentence(event: Event, actions: Mapping[int, Action], names: Names) -> str:
 
 def _problem_told(event: Event, names: Names) -> str:
     if event.kind is EventKind.CREATED:
-        return "Drawn on the map by hand." if event.details.get("drawn") else _found(event)
+        return _drawn(event) if event.details.get("drawn") else _found(event)
     pairs = _pairs(event)
     if event.kind is EventKind.MOVED:
         return " ".join(_change(field, was, now, names) for field, (was, now) in _status_first(pairs))
@@ -154,6 +154,16 @@ def _answered(event: Event) -> str:
         return ""
     refs = listed([problem_ref(int(number)) for number in numbers]) if isinstance(numbers, list) else ""
     return f"The proposed {event.details.get('proposal')}{f' with {refs}' if refs else ''} was {answer}."
+
+
+def _drawn(event: Event) -> str:
+    how = str(event.details.get("how") or "drawn by hand")
+    counts = [event.details.get(name) for name in ("incidents", "reports")]
+    held = ""
+    if all(isinstance(number, int) for number in counts):
+        incidents, reports = (int(str(number)) for number in counts)
+        held = f", with {count(incidents, 'distinct incident')} in {count(reports, 'report')} at the time"
+    return f"{how[:1].upper()}{how[1:]}{held}."
 
 
 def _found(event: Event) -> str:
