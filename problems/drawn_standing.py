@@ -16,6 +16,7 @@ import numpy.typing as npt
 from geo import projection
 from geo.background import Background, blend
 from geo.boundaries import surface_km2
+from geo.drawn import in_metres
 from geo.footprints import near
 from geo.significance import Judged, Verdict, dispersion, judge
 from problems.categories import Group
@@ -23,6 +24,7 @@ from problems.clock import day_end, day_start
 from problems.finding import GROUPS, incident_index
 from problems.hot_spots import DetectionSettings, Pile
 from problems.piling import SAME_PILE_M
+from problems.references import References
 from problems.reports import ReportPoints
 
 #: How far back the earlier reports of a kind go, and the least of it that says anything, in days.
@@ -164,6 +166,21 @@ def judge_area(
         unmapped=int((window & ~no_place & (points.group < 0)).sum()),
         left_out=int((window & no_place).sum()),
     )
+
+
+def usual_as_for_hot_spots(references: References, *, epsg: int) -> Usual:
+    """Return the comparison that hot spots are found by, for :func:`judge_area`."""
+    swings = np.array([references.swing(index) for index in range(len(GROUPS))])
+
+    def usual(geometry: Mapping[str, object]) -> tuple[Background, npt.NDArray[np.float64]]:
+        shape = in_metres(geometry, epsg=epsg)
+        rows = [references.surroundings(index).usual_in(shape) for index in range(len(GROUPS))]
+        count, factor, radius_m = (
+            np.concatenate([getattr(row, name) for row in rows]) for name in ("count", "factor", "radius_m")
+        )
+        return Background(count, factor, radius_m), swings
+
+    return usual
 
 
 @dataclass(frozen=True, slots=True)

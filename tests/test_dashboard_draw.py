@@ -83,7 +83,7 @@ def test_the_page_says_how_each_kind_stands_and_what_picking_costs(town: Scene) 
     assert "A circle of 100 m round a point" in said
     assert "21 distinct incidents of street lighting in 90 days where about" in said
     assert "A place that is picked because much was seen there looks worse than it is" in said
-    assert "less than 90 days are known before them" in said
+    assert "Usual: from all other reports in the same area" in said
     assert "Rubbish and litter 6 6" in said
     assert "No report of" in said
     assert "21 reports of 21 distinct incidents in 52 weeks" in said

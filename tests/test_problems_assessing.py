@@ -20,7 +20,7 @@ from problems.hot_spots import PileDecision
 from problems.kept_assessments import KeptAssessment, made_again
 from problems.people import Principal
 from problems.problem import Problem
-from problems.use_cases import assessing, reviewing, working
+from problems.use_cases import assessing, drawing, reviewing
 from problems.verdicts import Obstacle, Verdict
 from tests.assessed import DONE, FOUND, PLACES, TODAY, days, found_city, rules, treated_city, work_on
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene
@@ -157,7 +157,7 @@ def test_the_time_before_the_place_was_found_is_taken_when_the_work_began_at_onc
 
 def test_a_place_drawn_by_hand_was_not_picked_and_is_compared_all_the_same(quick: Scene) -> None:
     problem = treated_city(quick)
-    drawn = working.draw_problem(
+    drawn = drawing.draw_problem(
         quick.store,
         COORDINATOR,
         quick.clock,
@@ -296,7 +296,7 @@ def test_a_problem_without_an_outline_and_one_without_work_are_refused(quick: Sc
 
 def test_a_place_without_any_incident_is_too_few_and_has_no_percentage(quick: Scene) -> None:
     treated_city(quick)
-    empty: Problem = working.draw_problem(
+    empty: Problem = drawing.draw_problem(
         quick.store,
         COORDINATOR,
         quick.clock,

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboard.wording import NOTHING, count
 from geo.significance import Verdict
-from problems.drawn_standing import AreaJudged, KindJudged
+from problems.drawn_standing import KindJudged
 
 #: What is said of every area that somebody chose while looking at the map.
 CAVEAT: Final = (
@@ -12,6 +12,11 @@ CAVEAT: Final = (
     "That is why each kind is judged twice: as a place chosen beforehand, and as the worst of all places of its size."
 )
 
+#: What “usual” is worked out from.
+USUAL_FROM: Final = (
+    "Usual: from all other reports in the same area, now and in the year before, and the part of all reports "
+    "that the kind has round about. A place that has always been bad is still more than usual."
+)
 #: Where fewer are usual, no ratio is told.
 FEWEST_FOR_A_RATIO: Final = 1.0
 
@@ -98,16 +103,6 @@ def _rounded(value: int) -> int:
     """Return a count to two figures: more would pretend to know how many other places there are."""
     step = int(10 ** max(0, len(str(value)) - 2))
     return round(value / step) * step
-
-
-def earlier_words(standing: AreaJudged) -> str:
-    """Return what “usual” was worked out from."""
-    before = (
-        f" and what was reported in it in the {standing.earlier_days} days before"
-        if standing.earlier_days
-        else "; less than 90 days are known before them, so its own past says nothing yet"
-    )
-    return f"Usual: from all other kinds reported in the same area in these {standing.days} days{before}."
 
 
 def surface_words(km2: float) -> str:

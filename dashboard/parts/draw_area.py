@@ -13,7 +13,7 @@ from dashboard.mapping.layers import last_day
 from dashboard.parts.area_address import AskedArea
 from dashboard.parts.area_words import (
     CAVEAT,
-    earlier_words,
+    USUAL_FROM,
     ratio_words,
     sentence,
     surface_words,
@@ -31,10 +31,11 @@ from geo.footprints import near
 from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.drawing import Drawn, Overlap, overlapping, town_box
-from problems.drawn_standing import AreaJudged, KindJudged, judge_area
+from problems.drawn_standing import AreaJudged, KindJudged, judge_area, usual_as_for_hot_spots
 from problems.figures import area_points, problem_weeks
 from problems.store import Box
 from problems.use_cases.drawing import without_default_points
+from problems.use_cases.refreshing import references
 
 #: The kind that is looked at, in the address.
 KIND: Final = "shape_kind"
@@ -57,6 +58,11 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
     known = map_points.cache.get(desk.store)
     piles = [pile for pile in desk.store.piles() if pile.kept_out]
     last = last_day(desk.store, desk.today, desk.zone)
+    compared = answers.once(
+        desk.store,
+        ("usual", last, epsg, settings, tuple(pile.lon_lat for pile in piles)),
+        lambda: usual_as_for_hot_spots(references(desk.store, last, settings=settings, zone=desk.zone), epsg=epsg),
+    )
     key = ("area", str(drawn.geometry), last, epsg, settings, tuple(pile.lon_lat for pile in piles))
 
     def ask() -> AreaJudged:
@@ -69,6 +75,7 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
             zone=desk.zone,
             piles=piles,
             incident=known.incidents(desk.store, settings, desk.zone),
+            usual=compared,
         )
 
     return answers.once(desk.store, key, ask)
@@ -86,7 +93,7 @@ def show_counts(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaJudged
         absent = [one.group.label.lower() for one in standing.standings if not one.incidents]
         if absent:
             remark(f"No report of {listed(absent)}.")
-        remark(f"{CAVEAT} {earlier_words(standing)}", tone="accent")
+        remark(f"{CAVEAT} {USUAL_FROM}", tone="accent")
     return _one_kind(desk, drawn, standing, epsg)
 
 
