@@ -11,11 +11,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from geo.background import Background
-from geo.geojson import from_geojson
-from geo.projection import to_metres
+from geo.footprints import in_metres, inside_shape
 from geo.significance import judge, q_values
 from problems.categories import Group
 from problems.hot_spots import DetectionSettings, Standing
@@ -198,11 +196,11 @@ def judge_area(references: References, footprint: Mapping[str, object], group: G
     reports lie. Say so beside it (:data:`DRAWN_CAVEAT`): round the reports that are there, any circle is
     more than usual.
     """
-    shape = shapely.transform(from_geojson(footprint), lambda corners: to_metres(corners, epsg))
+    shape = in_metres(footprint, epsg=epsg)
     index = None if group is None else GROUPS.index(group)
     now = references.now
     own = now.group >= 0 if index is None else now.group == index
-    count = int(shapely.intersects_xy(shape, now.xy_m[own]).sum()) if own.any() else 0
+    count = int(inside_shape(now.xy_m[own], shape).sum())
     usual = references.surroundings(index).usual_in(shape)
     (told,) = judged([group], [count], usual, [references.swing(index)], family=1, settings=references.settings)
     return told

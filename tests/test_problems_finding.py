@@ -19,7 +19,8 @@ from problems.hot_spots import DetectionSettings, Pile, PileDecision, Standing
 from problems.references import References, Told
 from problems.reports import NO_POINTS, ReportPoints
 from problems.standing import judge_area
-from tests.scenes import Scene, days_before
+from problems.use_cases.refreshing import references
+from tests.scenes import LONDON, Scene, days_before
 
 EPSG = 27700
 CORNER_M = np.array([450_000.0, 330_000.0])
@@ -267,3 +268,17 @@ def test_a_candidate_makes_no_problem_and_carries_a_known_one_on(scene: Scene) -
     assert (candidate.standing, candidate.problem_id, candidate.change) == (Standing.CANDIDATE, problem.id, "survived")
     assert scene.store.problem(problem.id).misses == 0
     assert (third.hot_spots, third.new, third.dormant) == (0, 0, 0)
+
+
+def test_an_area_of_a_store_is_compared_with_the_reports_that_a_refresh_compares_with(scene: Scene) -> None:
+    everywhere = [scene.report((300 + 90 * n, 1_000 + 70 * (n % 9)), scene.today, code="WST-DUMP") for n in range(60)]
+    scene.send(*everywhere, *scene.spot((0, 0), days_before(scene.today, 14)))
+    found = scene.refresh()
+    (problem,) = scene.store.problems()
+    (spot,) = scene.store.hot_spots(found.id)
+    compared = references(scene.store, found.as_of, settings=scene.settings, zone=LONDON)
+    told = judge_area(compared, problem.footprint, problem.group, epsg=found.epsg)
+    assert told.standing is spot.standing is Standing.HOT_SPOT
+    assert told.incidents == spot.incidents == 14
+    assert told.expected is not None
+    assert told.expected < 1
