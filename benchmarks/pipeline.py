@@ -30,6 +30,8 @@ MIN_REPORTS = 8
 ZONE = "Europe/London"
 _DAYS = 90
 _FIRST_S = 1_750_000_000
+#: One report in so many belongs to a planted spot; there is a spot for every so many reports.
+_PLANTED_SHARE, _REPORTS_A_SPOT, _SPOT_M = 20, 2_000, 20.0
 _CATEGORIES = (
     "Pothole", "Street light out", "Fly tipping", "Graffiti", "Abandoned vehicle", "Noise", "Litter",
     "Broken pavement", "Blocked drain",
@@ -40,10 +42,16 @@ def write_reports(file: Path, rows: int) -> None:
     """Write a table of made-up reports in degrees."""
     from geo.projection import to_lon_lat
 
-    lon_lat = to_lon_lat(city(rows), EPSG)
-    rng = np.random.default_rng(2)
+    xy_m, rng = city(rows), np.random.default_rng(2)
     moment_s = np.sort(rng.integers(_FIRST_S, _FIRST_S + _DAYS * 86_400, rows))
     kind = rng.integers(0, len(_CATEGORIES), rows)
+    # What there is to be found: places where one category comes far more often than the others.
+    spots = rng.uniform(xy_m.min(axis=0), xy_m.max(axis=0), (rows // _REPORTS_A_SPOT, 2))
+    there = rng.permutation(rows)[: rows // _PLANTED_SHARE]
+    spot = rng.integers(0, len(spots), len(there))
+    xy_m[there] = spots[spot] + rng.normal(0, _SPOT_M, (len(there), 2))
+    kind[there] = spot % len(_CATEGORIES)
+    lon_lat = to_lon_lat(xy_m, EPSG)
     with file.open("w", encoding="utf-8", newline="") as stream:
         stream.write("reference,reported,category,longitude,latitude\n")
         for row in range(rows):

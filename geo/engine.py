@@ -38,7 +38,7 @@ _EXACT = 2.0**43
 # Cells a hair smaller than the square whose diagonal is the radius: rounding must not part its points.
 _CELL = (1.0 - 1e-8) / math.sqrt(2.0)
 _HAIR = 1e-8
-_SAMPLE = 20_000
+_SAMPLE = 5_000
 _FEWEST_STRIPS, _MOST_STRIPS = 4, 64
 _A_SLOT, _MOST_SLOTS = 6, 32
 
