@@ -49,8 +49,8 @@ def test_no_barrier_is_found_in_the_opened_explanation(visit: Visitor, theme: st
     assert found(page) == []
 
 
-@pytest.mark.parametrize("path", ["/problem", "/quality", "/problem?problem=P-0003&tab=analyse"])
-def test_a_phone_shows_order_check_and_analysis_without_moving_sideways(visit: Visitor, path: str) -> None:
+@pytest.mark.parametrize("path", ["/problem", "/quality"])
+def test_a_phone_shows_order_and_check_without_moving_sideways(visit: Visitor, path: str) -> None:
     page = visit(path, width=PHONE)
     assert fits(page)
     assert found(page) == []
