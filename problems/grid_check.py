@@ -17,7 +17,9 @@ from geo.local_g import gi_star, pearson_residuals, two_sided_p
 from geo.significance import q_values, upper_tail
 from problems.categories import Group
 from problems.finding import GROUPS
+from problems.hot_spots import Standing
 from problems.references import References
+from problems.standing import sentence
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -40,6 +42,25 @@ class Square:
     expected: float
     z: float
     q_value: float
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What may be said: only squares that stand out are kept."""
+        return Standing.HOT_SPOT
+
+    def words(self, days: int) -> str:
+        """Say in a sentence what was found over a window of so many days."""
+        side = round(self.side_m)
+        return f"{sentence(self, days=days)} Counted in a square of {side} m and its eight neighbours."
+
+    def holds(self, lon_lat: tuple[float, float]) -> bool:
+        """Tell whether a point lies in the square or one of its neighbours."""
+        ring = np.array(self.outline["coordinates"])[0]
+        low, high = ring.min(axis=0), ring.max(axis=0)
+        point, side = np.array(lon_lat), high - low
+        return bool(((point >= low - side) & (point <= high + side)).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,11 @@ class GridCheck:
 
     squares: tuple[Square, ...] = ()
     looked_at: int = 0
+
+    @property
+    def sides(self) -> set[float]:
+        """The sizes of the squares that stand out, in metres."""
+        return {square.side_m for square in self.squares}
 
     def of(self, side_m: float) -> list[Square]:
         """Return the squares of one size."""
@@ -156,9 +182,10 @@ def _look(references: References, group: Group, side_m: float) -> _Looked | None
     p = np.where(z > 0.0, two_sided_p(z), 1.0)
     around: Floats = count + links @ count
     usual_around: Floats = expected + links @ expected
-    # Neighbours share what tells their usual number, so that their errors add up rather than cancel.
-    error = usual.expected_se[known]
-    around_error: Floats = error + links @ error
+    # What tells the usual number is shared by neighbours: their errors add up rather than cancel. Taken as
+    # independent they let two squares a city through where nothing is wrong.
+    error: Floats = usual.expected_se[known]
+    error_around: Floats = error + links @ error
     return _Looked(
         group=group,
         side_m=side_m,
@@ -167,5 +194,5 @@ def _look(references: References, group: Group, side_m: float) -> _Looked | None
         usual=usual_around,
         z=z,
         p_of_z=np.nan_to_num(p, nan=1.0),
-        p_of_count=upper_tail(around, usual_around, dispersion=references.swing(index), expected_se=around_error),
+        p_of_count=upper_tail(around, usual_around, dispersion=references.swing(index), expected_se=error_around),
     )

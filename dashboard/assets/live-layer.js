@@ -257,7 +257,7 @@
 
     /* A place without a problem is outlined quietly; the table below the map says the same in words. */
     _drawPlace(place) {
-      const colour = this._state.colours[place.together ? "--fx-accent" : "--fx-muted"];
+      const colour = this._state.colours[place.quiet ? "--fx-muted" : "--fx-accent"];
       const style = { pane: "fxPlaces", interactive: false, color: colour, weight: 1.6, dashArray: "2 4", fillColor: colour, fillOpacity: 0.07 };
       L.polygon(place.outline.map(pairs), style).addTo(this._layers.places);
       L.circleMarker([place.at[1] * STEP, place.at[0] * STEP], {

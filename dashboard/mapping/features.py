@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dashboard.mapping.answers import answers
 from dashboard.mapping.past import problems_known
-from dashboard.mapping.places import places_seen
+from dashboard.mapping.places import Outlined, places_seen
 from dashboard.mapping.points import HexagonsInView, PointsInView
 from dashboard.mapping.query import ProblemFilter
 from geo import areas as geo_areas
@@ -22,9 +22,7 @@ from geo.coverage import light
 from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
-from problems.hot_spots import HotSpot
 from problems.problem import UNTOUCHED, Problem, Remediation
-from problems.standing import sentence
 from problems.store import Store
 
 #: Coordinates are sent as whole numbers of this share of a degree.
@@ -68,15 +66,14 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
         shown += [problem for problem in problems_known(store, wanted.on) if problem.id == wanted.also_id]
     seen = places_seen(store, wanted.also, groups=wanted.wanted.groups, area_id=wanted.area_id, on=wanted.on)
-    places = [_place(place, seen.days) for place in seen.places]
+    places = [_place(place) for place in seen.places]
     return _dump({"problems": [_feature(problem) for problem in shown], "places": places})
 
 
-def _place(place: HotSpot, days: int) -> Mapping[str, object]:
+def _place(place: Outlined) -> Mapping[str, object]:
     return {
         "at": _steps(np.array([place.lon_lat]))[0].tolist(),
-        "together": place.group is None,
-        "words": sentence(place, days=days),
+        "quiet": place.quiet,
         "outline": rings(place.outline),
     }
 
