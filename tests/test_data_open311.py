@@ -21,7 +21,7 @@ from problems.people import SYSTEM, Principal, Role
 from problems.reports import Report, ReportStatus
 from tests.open311_server import NOW, City, Handler, request, requests_over, serving
 
-FAST = Limits(connect_s=2, read_s=0.3, page_s=5, attempts=2, longest_pause_s=0.2)
+FAST = Limits(connect_s=5, read_s=1.5, page_s=10, attempts=2, longest_pause_s=0.2)
 
 
 @pytest.fixture(autouse=True)

@@ -165,6 +165,7 @@ def test_a_place_drawn_by_hand_was_not_picked_and_is_compared_all_the_same(quick
         name="The same place by hand",
         group=problem.group,
         geometry=problem.footprint,
+        beside=[problem.id],
     )
     with pytest.raises(InputRefused, match="No day is known on which the work was done"):
         looked(quick, drawn.id)
