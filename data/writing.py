@@ -231,7 +231,17 @@ def _hot_spot_fields(hot_spot: HotSpot) -> dict[str, object]:
         "last_at": hot_spot.last_at,
         "problem_id": hot_spot.problem_id,
         "change": hot_spot.change,
+        "standing": str(hot_spot.standing),
+        "usual": _rounded(hot_spot.expected, 2),
+        "times_usual": _rounded(hot_spot.ratio, 2),
+        "times_usual_low": _rounded(hot_spot.ratio_low, 2),
+        "times_usual_high": _rounded(hot_spot.ratio_high, 2),
+        "q_value": _rounded(hot_spot.q_value, 6),
     }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _report_fields(report: Report) -> dict[str, object]:
@@ -300,6 +310,7 @@ CONTENTS: Mapping[str, _Content] = {
         (
             *("id", "refresh_id", "group", "category", "reports", "incidents", "reporters", "longitude", "latitude"),
             *("width_m", "first_at", "last_at", "problem_id", "change"),
+            *("standing", "usual", "times_usual", "times_usual_low", "times_usual_high", "q_value"),
         ),
         _hot_spots,
     ),

@@ -7,6 +7,7 @@ in :mod:`problems.standing`; here is the order in which it is applied and what i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -280,14 +281,20 @@ def _search(placed: _Placed, rows: npt.NDArray[np.int64], index: int | None, ref
     label_of_place = np.full(len(places.xy_m), -1, dtype=np.int64)
     label_of_place[used] = fitting.label
     label_of_row = label_of_place[places.place[rows]]
-    parts = []
-    for label in range(fitting.count):
-        own = rows[label_of_row == label]
-        at = np.flatnonzero(fitting.label == label)
-        parts.append(_Part(own, at, at[fitting.core[at]], len(np.unique(placed.incident[own]))))
+    parts = [
+        _Part(rows[own], at, at[fitting.core[at]], len(np.unique(placed.incident[rows[own]])))
+        for own, at in zip(_by_label(label_of_row, fitting.count), _by_label(fitting.label, fitting.count), strict=True)
+    ]
     usual = rule.usual_inside([part.cores for part in parts])
     densest = np.array([rule.chance[part.cores].min() for part in parts])
     return _Pass(group, len(xy_m), whole.count, xy_m, tuple(parts), usual, densest, swing)
+
+
+def _by_label(label: npt.NDArray[np.integer], count: int) -> list[npt.NDArray[np.int64]]:
+    """Return the rows of each label from 0 to ``count``, ascending; rows with a label below 0 are left out."""
+    order = np.argsort(label, kind="stable")
+    ends = np.searchsorted(label[order], np.arange(count + 1))
+    return [order[begin:end] for begin, end in pairwise(ends.tolist())]
 
 
 def _described(placed: _Placed, passes: Sequence[_Pass], epsg: int, settings: DetectionSettings) -> list[Found]:

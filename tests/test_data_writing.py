@@ -16,11 +16,13 @@ from data.stores import open_store
 from data.writing import CONTENTS, export, safe_cell
 from problems.categories import Group
 from problems.errors import InputRefused
+from problems.hot_spots import Standing
 from problems.people import LAPTOP
 from problems.problem import Problem, ProblemStatus
 from problems.reports import RejectedRow, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases.importing import accept_import
+from tests.storing import a_hot_spot, a_refresh
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SQUARE = {
@@ -117,6 +119,19 @@ def test_geojson_has_longitude_first_and_null_where_there_is_no_place(store: Sto
     (problem,) = _geojson(tmp_path / "p.geojson")
     assert problem["geometry"] == SQUARE
     assert problem["properties"]["id"] == "P-0001"  # type: ignore[index]  # plain JSON
+
+
+def test_hot_spots_are_written_with_what_is_usual_there(store: Store, tmp_path: Path) -> None:
+    with store.writing() as unit:
+        refresh_id = unit.add_refresh(a_refresh())
+        unit.add_hot_spots(
+            [a_hot_spot(refresh_id, problem_id=None), a_hot_spot(refresh_id, standing=Standing.CANDIDATE)]
+        )
+    assert export(store, "hot-spots", "csv", tmp_path / "h.csv") == 1
+    (written,) = _csv(tmp_path / "h.csv")
+    told = [written[name] for name in ("standing", "usual", "times_usual", "times_usual_low", "times_usual_high")]
+    assert told == ["hot_spot", "3.5", "8.0", "5.25", "11.5"]
+    assert written["q_value"] == "0.001"
 
 
 def test_csv_holds_times_numbers_and_text_as_they_are_meant(store: Store, tmp_path: Path) -> None:
