@@ -1,5 +1,6 @@
 """The Map: where reports concentrate, which problems they became, and what is being done about them."""
 
+from contextlib import nullcontext
 from typing import Final
 
 import streamlit as st
@@ -8,7 +9,7 @@ from dashboard import design, session
 from dashboard.mapping import layers as map_layers
 from dashboard.mapping import live_layer, past
 from dashboard.mapping.layers import Asked, Picture
-from dashboard.mapping.places import places_seen
+from dashboard.mapping.places import Also, places_seen
 from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
 from dashboard.parts.markup import draw, element, link, show_sheet
@@ -104,7 +105,9 @@ def _desk(asked: Asked) -> None:
             draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
     if not nothing_found:
         map_panel.table(seen.problems, _choose, on=asked.on)
-    places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
+    # The squares of a large town take some seconds the first time; the rest is there at once.
+    with st.spinner("Comparing squares with what is usual in them") if asked.also is Also.SQUARES else nullcontext():
+        places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
     show_places(this_desk(), asked.also, places)
 
 
