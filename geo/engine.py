@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: So many points are worth loading the kernels for; loaded, they are always taken.
 WORTH_LOADING = 50_000
+#: Sorting so many points costs about as much as answering for one of them.
+_SORTED_FOR_ONE = 10
 #: From this minimum on, all weights are added up in strips rather than those of thin cells one by one.
 HIGH_MINIMUM = 256.0
 
@@ -197,7 +199,8 @@ def plane(points: Floats, weight: Floats, radius_m: float, asked: Floats | None 
     >>> answers is not None if is_loaded() else answers is None
     True
     """
-    several = len(points) + (0 if asked is None else len(asked))
+    # Who only asks has few questions as a rule, and sorting many points for them takes no kernels.
+    several = len(points) if asked is None else len(asked) + len(points) // _SORTED_FOR_ONE
     if not _suits(points, weight) or not (asked is None or _suits(asked, np.empty(0))):
         return None
     kernels = _kernels(several)
