@@ -110,10 +110,16 @@ class _Placed:
         """Which reports are not on a point that is kept out, (n,)."""
         return ~self.out[self.places.place] if len(self.points) else np.zeros(0, dtype=np.bool_)
 
+    def first_told(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the first of the ascending rows of each distinct incident among them, by incident."""
+        first = np.full(int(self.incident.max(initial=-1)) + 1, -1, dtype=np.int64)
+        # Of several rows written to one slot the last stays.
+        first[self.incident[rows[::-1]]] = rows[::-1]
+        return first[first >= 0]
+
     def told(self) -> Told:
         """Return each distinct incident once."""
-        rows = np.flatnonzero(self.kept)
-        first = rows[np.unique(self.incident[rows], return_index=True)[1]]
+        first = self.first_told(np.flatnonzero(self.kept))
         return Told(self.places.xy_m[self.places.place[first]], self.points.group[first], self.points.reported_s[first])
 
 
@@ -256,9 +262,9 @@ def _places(points: ReportPoints, epsg: int, settings: DetectionSettings) -> Pla
 def _search(placed: _Placed, rows: npt.NDArray[np.int64], index: int | None, references: References) -> _Pass:
     group = None if index is None else GROUPS[index]
     settings, places = references.settings, placed.places
-    first_of_incident = rows[np.unique(placed.incident[rows], return_index=True)[1]]
-    used, weight = np.unique(places.place[first_of_incident], return_counts=True)
-    xy_m = places.xy_m[used]
+    incidents_at_place = np.bincount(places.place[placed.first_told(rows)], minlength=len(places.xy_m))
+    used = np.flatnonzero(incidents_at_place)
+    xy_m, weight = places.xy_m[used], incidents_at_place[used]
     if len(rows) == 0:
         return _Pass(group, 0, 0, xy_m, (), _NOWHERE, np.zeros(0), 1.0)
     swing = references.swing(index)
