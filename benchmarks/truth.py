@@ -248,12 +248,14 @@ def planted(methods: dict[str, Method], seeds: int, plan: CityPlan) -> None:
         print()
 
 
-def nothing(settings: DetectionSettings, runs: int, plan: CityPlan) -> None:
-    """Print how many hot spots are called in cities without any."""
+def nothing(settings: DetectionSettings, runs: int, plan: CityPlan, known_days: int | None = None) -> None:
+    """Print how many hot spots are called in cities without any; ``known_days`` before the window are known of them."""
     for reports in DENSITIES:
         hot, candidates = [], []
         for seed in range(1_000, 1_000 + runs):
             points, before = points_of(build(replace(plan, reports=reports, planted=0), seed))
+            if known_days is not None:
+                before = before.where(before.reported_s >= points.reported_s.min() - known_days * 86_400)
             finding = find_hot_spots(
                 points, [], epsg=EPSG, settings=settings, zone=UTC, window_days=WINDOW_DAYS, before=before
             )
@@ -278,18 +280,21 @@ def main() -> None:
     runs = int(asked[1]) if len(asked) > 1 else 2
     if seeds:
         planted(compared(settings), seeds, plan)
-    for told, city in (
+    bunches = replace(plan, repeats=1.5)
+    for told, city, known_days in (
         ()
         if not runs
         else (
-            ("Nothing planted", plan),
-            ("Nothing planted, no seasons", replace(plan, seasons=False)),
-            ("Nothing planted, incidents in bunches (variance 2 x mean)", replace(plan, repeats=1.5)),
-            ("Nothing planted, shares differ by 30 % from block to block", replace(plan, rough=0.3)),
+            ("Nothing planted", plan, None),
+            ("Nothing planted, no seasons", replace(plan, seasons=False), None),
+            ("Nothing planted, incidents in bunches (variance 2 x mean)", bunches, None),
+            ("Nothing planted, incidents in bunches, 200 days known before", bunches, 200),
+            ("Nothing planted, incidents in bunches, nothing known before", bunches, 0),
+            ("Nothing planted, shares differ by 30 % from block to block", replace(plan, rough=0.3), None),
         )
     ):
         print(told)
-        nothing(settings, runs, city)
+        nothing(settings, runs, city, known_days)
 
 
 if __name__ == "__main__":

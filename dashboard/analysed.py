@@ -31,6 +31,7 @@ from problems.analysing import (
 from problems.categories import Group
 from problems.hot_spots import Refresh
 from problems.near_repeats import near_repeat_table
+from problems.piling import on_default_points
 from problems.priority import Priority, priorities
 from problems.problem import Problem
 from problems.progress import Progress, silent
@@ -114,12 +115,15 @@ def metric_epsg(store: Store) -> int:
 def town(desk: Desk) -> TownIncidents:
     """Return the distinct incidents of the town, up to the last day that is known."""
     last = last_known_day(desk)
-    state = (desk.store, desk.store.reports_version(), last)
+    piles = [pile for pile in desk.store.piles() if pile.kept_out]
+    state = (desk.store, desk.store.reports_version(), last, tuple(sorted(pile.lon_lat for pile in piles)))
 
     def ask() -> TownIncidents:
         drawn = map_points.cache.get(desk.store)
         incident = drawn.incidents(desk.store, session.get_settings().detection, desk.zone)
         here = incident >= 0  # what lies on another continent is in no outline of this town
+        # A default point is no place: what is counted there would repeat and grow where nothing happened.
+        here &= ~on_default_points(drawn.points.lon_lat, piles, metric_epsg(desk.store))
         return town_incidents(drawn.points.where(here), incident[here], last, desk.zone)
 
     return kept.once("town", state, None, ask)

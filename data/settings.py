@@ -101,6 +101,7 @@ _DETECTION_LIMITS = {
     "around_m": _Limit(200, 16_000),
     "around_worth": _Limit(0.1, 100),
     "usual_spread": _Limit(0, 2),
+    "unknown_swing": _Limit(1, 20),
     "min_reference": _Limit(1, 1_000_000),
 }
 _WEIGHT_LIMIT = _Limit(0, 100)

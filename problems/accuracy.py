@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.map_check import MapCheck, StudyArea, check_map, study_area
-from geo.projection import to_metres
 from problems.analysing import TownIncidents
 from problems.areas import Area, AreaKind
 from problems.figures import INCOMPLETE_DAYS
 from problems.finding import GROUPS
 from problems.hot_spots import HotSpot, Pile, Refresh
-from problems.piling import SAME_PILE_M
+from problems.piling import on_default_points
 
 #: How far ahead a map is checked.
 HORIZON_DAYS = 28
@@ -66,8 +64,8 @@ def map_accuracy(
     """
     begin = (refresh.as_of - _EPOCH).days
     rows = np.flatnonzero((town.day > begin) & (town.day <= begin + HORIZON_DAYS) & (town.group >= 0))
-    rows = rows[~_on_piles(town.lon_lat[rows], [pile for pile in piles if pile.kept_out], study.epsg)]
-    per_day = HORIZON_DAYS / refresh.window_days if refresh.window_days else math.nan
+    rows = rows[~on_default_points(town.lon_lat[rows], piles, study.epsg)]
+    per_day = HORIZON_DAYS / refresh.days_known if refresh.days_known else math.nan
     check = check_map(
         [[spot.outline for spot in spots if spot.group is group] for group in GROUPS],
         [per_day * sum(spot.incidents for spot in spots if spot.group is group) for group in GROUPS],
@@ -75,13 +73,3 @@ def map_accuracy(
         [town.lon_lat[rows[town.group[rows] == at]] for at in range(len(GROUPS))],
     )
     return MapAccuracy(refresh, refresh.as_of + timedelta(days=HORIZON_DAYS), len(spots), check)
-
-
-def _on_piles(lon_lat: npt.NDArray[np.float64], piles: Sequence[Pile], epsg: int) -> npt.NDArray[np.bool_]:
-    on = np.zeros(len(lon_lat), dtype=np.bool_)
-    if not len(lon_lat) or not piles:
-        return on
-    xy_m = to_metres(lon_lat, epsg)
-    for at in to_metres([pile.lon_lat for pile in piles], epsg):
-        on |= np.hypot(*(xy_m - at).T) <= SAME_PILE_M
-    return on

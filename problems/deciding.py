@@ -175,6 +175,9 @@ def decide(
     problem_of = {index: matched[row] for index, row in matching.kept.items()}
     kept_ids = {problem.id for problem in problem_of.values()}
     back = returning(window, now, problem_of, [p for p in problems if p.id not in kept_ids], settings)
+    again = {was.id: _came_again(window, was, now[index], came_back, settings) for index, was in back.items()}
+    # Beside the place of work that is finished, and no recurrence of it, lies a place of its own.
+    back = {index: was for index, was in back.items() if not _has_ended_quietly(was) or again[was.id]}
     problem_of |= back
     _prefer_worked_on(problem_of, matching, matched)
     placed_ids = {problem.id for problem in problem_of.values()}
@@ -189,7 +192,7 @@ def decide(
             merged += 1
             change_of[index] = EventKind.MERGED
             told.extend(_tell_merge(problem_of[index], list(others.values())))
-    woken = [change for index, problem in back.items() if (change := _wake(problem, now[index], came_back))]
+    woken = [change for index, problem in back.items() if (change := _wake(problem, now[index], again[problem.id]))]
     gone = {change.after.id for change in told if change.after.status is ProblemStatus.SUPERSEDED}
     elsewhere = gone | {problem.id for problem in back.values()}
     returned = [
@@ -344,14 +347,33 @@ def _quieten(
     return held, quiet
 
 
-def _wake(problem: Problem, found: Found, came_back: Callable[[Problem], int]) -> Change | None:
+def _has_ended_quietly(problem: Problem) -> bool:
+    return problem.dormant_since is not None and problem.status in RETURNING
+
+
+def _came_again(
+    window: Window, problem: Problem, found: Found, came_back: Callable[[Problem], int], settings: DetectionSettings
+) -> int:
+    """Return how many incidents inside its footprint make a finished problem come back, or 0.
+
+    Where it had gone quiet a hot spot is there again, which has stood its own test: it is the same place
+    when most of it lies inside the footprint, and not only beside it.
+    """
+    again = came_back(problem)
+    if again or not _has_ended_quietly(problem):
+        return again
+    inside = incidents_inside(window, problem)
+    return inside if inside >= max(settings.recurrence_min_incidents, SAME_PLACE * found.incidents) else 0
+
+
+def _wake(problem: Problem, found: Found, again: int) -> Change | None:
     if problem.dormant_since is None:
-        return _recur(problem, came_back(problem))
+        return _recur(problem, again)
     after = replace(problem, dormant_since=None, misses=0)
     if problem.status is ProblemStatus.DISMISSED:
         after = replace(after, status=ProblemStatus.DETECTED)
     if problem.status in RETURNING:
-        return _recur(after, found.incidents, before=problem)
+        return _recur(after, again, before=problem)
     return Change(problem, after, EventKind.WOKE, f"Active again: {counted(found.incidents)} in the window.")
 
 

@@ -318,7 +318,7 @@ def _described(placed: _Placed, passes: Sequence[_Pass], epsg: int, settings: De
     found: list[Found] = []
     for one in passes:
         # Outlines of one group stay apart, those of candidates too: a report belongs to one place.
-        shapes = apart([outline(one.xy_m[part.cores], radius_m=settings.radius_m) for part in one.parts])
+        shapes = apart([outline(one.xy_m[part.places], radius_m=settings.radius_m) for part in one.parts])
         # What is counted inside an outline later on must not count the default point again.
         outlines = without_points(shapes, placed.places.xy_m[placed.out], clear_m=CLEAR_OF_DEFAULT_M)
         described = [

@@ -41,6 +41,11 @@ class DetectionSettings:
     around_worth: float = 2.0
     usual_spread: float = 0.2
     min_reference: int = 30
+    unknown_swing: float = 2.0
+
+
+#: Among the settings of a refresh: how many days of its window lie after the first report of the store.
+DAYS_KNOWN = "days_known"
 
 
 class Standing(StrEnum):
@@ -171,3 +176,8 @@ class Refresh:
     input_digest: str
     settings: Mapping[str, float] = field(default_factory=dict)
     unmapped: int = 0
+
+    @property
+    def days_known(self) -> int:
+        """How many days of the window the reports reach back; 0 where the window is everything."""
+        return int(self.settings.get(DAYS_KNOWN, self.window_days))

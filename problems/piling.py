@@ -66,6 +66,18 @@ def kept_out(places: Places, piles: Sequence[Pile], known: Sequence[Pile], epsg:
     return out
 
 
+def on_default_points(lon_lat: npt.NDArray[np.float64], piles: Sequence[Pile], epsg: int) -> npt.NDArray[np.bool_]:
+    """Return which points (n,) of ``lon_lat`` (n, 2) lie on a point of the review list that is kept out."""
+    on = np.zeros(len(lon_lat), dtype=np.bool_)
+    targets = _xy_m([pile for pile in piles if pile.kept_out], epsg)
+    if not len(lon_lat) or not len(targets):
+        return on
+    xy_m = projection.to_metres(lon_lat, epsg)
+    for target in targets:
+        on |= np.hypot(*(xy_m - target).T) <= SAME_PILE_M
+    return on
+
+
 def _xy_m(piles: Sequence[Pile], epsg: int) -> npt.NDArray[np.float64]:
     if not piles:
         return np.empty((0, 2))

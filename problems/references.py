@@ -78,13 +78,15 @@ class References:
         """Return by how much more than chance the counts of ordinary places swing from window to window, at least 1.
 
         The variance over the mean in squares of about the size of a hot spot, over whole windows before
-        this one, or thirds of a window where fewer than three are known. What all places share (a
-        season) is taken out, and so are places that had as much as half of what makes a hot spot. 1
-        where too little is known.
+        this one. What all places share (a season) is taken out, and so are places that had as much as
+        half of what makes a hot spot. Where fewer than three windows are known, the setting
+        ``unknown_swing`` takes its place, or what thirds of a window say where that is more: counts of short
+        periods swing less than those of a window, and would call dozens of ordinary places hot.
         """
+        unknown = self.settings.unknown_swing
         rows = np.ones(len(self.before), dtype=np.bool_) if group is None else self.before.group == group
         if not rows.any() or self.window_days < 1:
-            return 1.0
+            return unknown
         # Counted back from the newest, so that only the oldest period may be cut short, and is left out.
         back_s = self.before.at_s.max() - self.before.at_s
         parts = 1 if back_s.max() >= LEAST_PERIODS * self.window_days * DAY_S else PARTS_OF_A_WINDOW
@@ -95,8 +97,8 @@ class References:
         table = table[table.sum(axis=1) < 0.5 * self.settings.min_incidents * periods / parts]
         table = table[:, table.sum(axis=0) > 0.0]
         if table.shape[1] < LEAST_PERIODS or len(table) * (table.shape[1] - 1) < LEAST_FREEDOM:
-            return 1.0
-        return max(1.0, dispersion(table, lengths=table.sum(axis=0)))
+            return unknown
+        return max(1.0 if parts == 1 else unknown, dispersion(table, lengths=table.sum(axis=0)))
 
 
 def _table(xy_m: Floats, period: Ints, periods: int) -> Floats:

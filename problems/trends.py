@@ -20,6 +20,8 @@ MIN_REPORTS = 20
 GONE_PERIODS = 4
 #: ... and, unless it fell before, so many were usual in that time (by chance nothing comes in 2 %).
 GONE_MISSED = 4.0
+#: A rise or fall is not said where so many last periods had fewer, or more, than as many before them.
+OF_LATE = 8
 #: So many incidents before the periods are still none: a new place may have had a stray one.
 STRAY = 2
 
@@ -192,7 +194,8 @@ def _check(
 class _Seen:
     """What is known of one place; ``began_late`` and ``silent`` (last periods with nothing) are None without counts.
 
-    ``missed`` is how many incidents the periods before make one expect in the silent ones.
+    ``missed`` is how many incidents the periods before make one expect in the silent ones; ``turned``
+    tells that what rose or fell over all periods did not of late.
     """
 
     pattern: Pattern
@@ -205,6 +208,7 @@ class _Seen:
     began_late: bool | None = None
     silent: int | None = None
     missed: float = 0.0
+    turned: bool = False
 
     @classmethod
     def of(
@@ -236,6 +240,7 @@ class _Seen:
             began_late=not counts[: len(counts) // 2].any() and int(before[place]) <= STRAY,
             silent=silent,
             missed=float(counts.sum()) / max(last, 1) * silent,
+            turned=_turned(counts, seen.direction),
         )
 
     @property
@@ -246,6 +251,10 @@ class _Seen:
     @property
     def word(self) -> TrendWord:
         """The word for everyone."""
+        word = self._word()
+        return TrendWord.STEADY if self.turned and word in {TrendWord.GROWING, TrendWord.FALLING} else word
+
+    def _word(self) -> TrendWord:
         if self.ended and (self.direction < 0 or self.missed >= GONE_MISSED):
             return TrendWord.GONE
         word = _WORDS.get(self.pattern) or self._by_direction()
@@ -264,6 +273,14 @@ class _Seen:
         if self.direction == 0:
             return TrendWord.STEADY
         return TrendWord.GONE if self.hot and self.ended is None and self.pattern is Pattern.NONE else TrendWord.FALLING
+
+
+def _turned(counts: npt.NDArray[Any], direction: int) -> bool:
+    """Tell whether the last periods lie on the other side of those before them than the rise or fall of all says."""
+    if not direction or len(counts) < 2 * OF_LATE:
+        return False
+    late, before = int(counts[-OF_LATE:].sum()), int(counts[-2 * OF_LATE : -OF_LATE].sum())
+    return (late - before) * direction < 0
 
 
 def _too_few(periods: int, reports: int, period: str) -> Trend:
@@ -301,6 +318,9 @@ def _sentence(seen: _Seen, period: str) -> str:
         return (
             f"No report in the last {_counted(seen.silent, period)}, where about {seen.missed:.0f} were usual before."
         )
+    if seen.turned and word is TrendWord.STEADY:
+        rose, fewer = ("Rose", "fewer") if seen.direction > 0 else ("Fell", "more")
+        return f"{rose} over {of}, but the last {OF_LATE} had {fewer} than the {OF_LATE} before."
     if pattern is Pattern.NONE:
         before = f"Not above what is usual in the last {period}"
         ending = {

@@ -45,8 +45,23 @@ class Obstacle(StrEnum):
     WIDE_INTERVAL = "wide_interval"
 
 
+_HEADLINES = {
+    Obstacle.INCOMPLETE: "Too early to say",
+    Obstacle.SHORT_AFTER: "Too early to say",
+    Obstacle.SHORT_BEFORE: "Too little known before to say",
+    Obstacle.FEW_HERE: "Too few here to say",
+    Obstacle.FEW_ELSEWHERE: "Too few to compare with",
+    Obstacle.WIDE_INTERVAL: "Too few to say",
+}
+
 #: Without these a comparison would mislead, however many incidents there are.
 UNFAIR = frozenset({Obstacle.NO_CONTROLS, Obstacle.PICKED_IN_BASELINE, Obstacle.PICKED_AFTERWARDS})
+
+
+def headline_of(sentence: str) -> tuple[str, str]:
+    """Return the first words of a verdict's sentence, for a headline, and the rest of it."""
+    headline, _stop, rest = sentence.partition(". ")
+    return headline, rest
 
 
 def sentence_of(
@@ -64,7 +79,12 @@ def sentence_of(
     """
     counted = _counted(evidence)
     if obstacle is not None or here is None:
-        return f"{verdict.label}. {_why_not(obstacle, evidence, settings, expected)} {counted}"
+        headline = (
+            verdict.label
+            if verdict is not Verdict.TOO_FEW
+            else _HEADLINES.get(obstacle or Obstacle.WIDE_INTERVAL, verdict.label)
+        )
+        return f"{headline}. {counted} {_why_not(obstacle, evidence, settings, expected)}"
     compared = f"{_about(expected)} would be expected from {_places(len(evidence.controls))}"
     if verdict is Verdict.DID_NOT_FALL:
         ruled_out = f"a fall by {_telling(expected, settings)} can be ruled out"
@@ -142,7 +162,8 @@ def _why_not(obstacle: Obstacle | None, evidence: Evidence, settings: Assessment
         Obstacle.FEW_HERE: f"This place had fewer than {settings.min_count} incidents both before and after.",
         Obstacle.FEW_ELSEWHERE: f"The comparison places had fewer than {settings.min_count} incidents before.",
         Obstacle.WIDE_INTERVAL: (
-            f"Neither a fall by {_telling(expected, settings)} nor no change at all can be ruled out."
+            f"From the comparison places {_about(expected)} would be expected: so few that chance could make the "
+            f"difference, and a fall by {_telling(expected, settings)} cannot be ruled out either."
         ),
         None: "",
     }[obstacle]

@@ -100,7 +100,7 @@ def weeks(*reports: int, incomplete: int = 2) -> list[Week]:
 
 def test_the_reading_compares_complete_weeks_only() -> None:
     told = reading(weeks(*[4] * 8, *[1] * 8, 90, 90))
-    assert told == "1 reports a week in the 8 complete weeks to 26 Apr 2026, against 4 a week in the 8 before."
+    assert told == "1 report a week in the 8 complete weeks to 26 Apr 2026, against 4 a week in the 8 before."
     assert "as many as" in reading(weeks(*[3] * 16, 0, 0))
 
 

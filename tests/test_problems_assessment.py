@@ -68,7 +68,7 @@ def test_every_verdict_has_its_case(
 ) -> None:
     found = judged(*counts, controls)
     assert (found.verdict, found.suggested_outcome) == (verdict, outcome)
-    assert found.sentence.startswith(verdict.label)
+    assert found.sentence.startswith("Too few" if verdict is Verdict.TOO_FEW else verdict.label)
     assert (found.obstacle is None) == (verdict in (Verdict.FELL, Verdict.ROSE, Verdict.DID_NOT_FALL))
 
 

@@ -1,7 +1,12 @@
 """Problems that come back after the work on them was done, and those that do not."""
 
+import math
 from datetime import date, timedelta
 
+import numpy as np
+import pytest
+
+from geo.rates import upper_count
 from problems.problem import ProblemStatus
 from tests.scenes import COMMANDER, OFFICER, Scene, days_before
 
@@ -64,3 +69,23 @@ def test_work_that_was_closed_as_useless_does_not_come_back(scene: Scene) -> Non
     scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
     assert scene.refresh().recurred == 0
     assert scene.store.problem(1).status is ProblemStatus.CLOSED
+
+
+def test_the_upper_end_of_what_is_usual_allows_for_what_is_not_known_and_for_looking_every_week() -> None:
+    # Checked against the quantile of a Poisson count whose mean is gamma distributed, by simulation.
+    rng = np.random.default_rng(3)
+    ahead = rng.poisson(rng.gamma(12.5, 90 / 365, 400_000))
+    assert upper_count(12, 365, 90) == int(np.quantile(ahead, 0.995))
+    weeks = np.cumsum(rng.poisson(3 / 90 * 7, (4_000, 25)), axis=1)
+    known = rng.poisson(3 / 90 * 365, 4_000)
+    limits = np.array(
+        [[upper_count(count, 365, 7 * week) for week in range(1, 26)] for count in range(known.max() + 1)]
+    )
+    called = ((weeks > limits[known]) & (weeks >= 3)).any(axis=1).mean()
+    assert called < 0.03
+
+
+@pytest.mark.parametrize(("known", "known_days", "days"), [(-1, 365, 90), (3, 0, 90), (3, 365, math.nan)])
+def test_impossible_counts_and_times_have_no_upper_end(known: int, known_days: float, days: float) -> None:
+    with pytest.raises(ValueError, match="make no sense"):
+        upper_count(known, known_days, days)

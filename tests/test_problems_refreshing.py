@@ -138,8 +138,7 @@ def test_a_wide_band_of_reports_is_cut_into_places_of_at_most_400_m(scene: Scene
     rows = [scene.report((25.0 * at, 0), day) for at, day in enumerate(days_before(TODAY, 60, step=1))]
     scene.send(*rows, *[scene.report((25.0 * at, 9), TODAY) for at in range(60)])
     found = scene.refresh()
-    assert found.clusters == 1
-    assert found.hot_spots > 1
+    assert found.hot_spots > found.clusters
     assert max(problem.width_m for problem in scene.store.problems()) <= 400
 
 

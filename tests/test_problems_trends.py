@@ -72,3 +72,13 @@ def test_counts_that_do_not_fit_the_places_are_refused(z: list[object], reports:
 
 def test_no_place_has_no_trend() -> None:
     assert trends(np.zeros((0, 10)), []) == []
+
+
+def test_a_rise_over_the_year_is_not_called_growing_when_the_last_weeks_fell() -> None:
+    rising = [week // 6 for week in range(26)]
+    risen = [*rising[:18], *([1] * 8)]
+    z = [(count - 1) / 1.5 for count in rising]
+    grows, turned = trends([z, z], [sum(rising), sum(risen)], counts=[rising, risen])
+    assert grows.word is TrendWord.GROWING
+    assert turned.word is TrendWord.STEADY
+    assert turned.sentence == "Rose over 26 weeks, but the last 8 had fewer than the 8 before."

@@ -264,6 +264,9 @@ def _refresh_lines(found: Refresh, *, unchanged: bool) -> Iterator[str]:
         f"{count(found.hot_spots, 'hot spot')} in {span} {found.as_of.isoformat()},"
         f" from {count(found.reports, 'report')} ({count(found.distinct_incidents, 'distinct incident')})."
     )
+    if found.days_known < found.window_days:
+        reach = count(found.days_known, "day")
+        yield f"The reports reach back {reach} only: counts are of these, not of the whole window."
     if found.excluded_reports:
         yield (
             f"Kept out until somebody has reviewed them: {count(found.excluded_reports, 'report')}"

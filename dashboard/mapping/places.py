@@ -92,7 +92,7 @@ def _found(store: Store, refresh: Refresh, also: Also, groups: frozenset[Group])
     kept = [place for place in store.places_of(refresh.id) if _is(place, also, groups)]
     ordered = sorted(kept, key=lambda place: (-place.incidents, place.id))
     quiet = also is Also.CANDIDATES
-    days = refresh.window_days
+    days = refresh.days_known
     return Seen(
         [
             Outlined(place.lon_lat, place.outline, place.incidents, sentence(place, days=days), quiet)
@@ -122,7 +122,7 @@ def _squares(store: Store, refresh: Refresh, groups: frozenset[Group]) -> Seen:
             f"in {checked.looked_at:,} comparisons. In or beside {agree} of the {len(finer)} smaller ones lies "
             "a hot spot of the same kind."
         )
-    days = refresh.window_days
+    days = refresh.days_known
     return Seen(
         [
             Outlined(square.lon_lat, square.outline, square.incidents, square.words(days), quiet=False)

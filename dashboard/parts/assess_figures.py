@@ -11,7 +11,7 @@ from geo.displacement import Difference
 from problems.assessment import Assessment, Figures
 from problems.evidence import PlaceCounts, Window
 from problems.kept_assessments import Layout, letters
-from problems.verdicts import Verdict
+from problems.verdicts import Verdict, headline_of
 
 _SIGNS: Final = {
     Verdict.FELL: "↓",
@@ -26,9 +26,9 @@ def show_verdict(assessment: Assessment, note: str = "") -> None:
     """Draw the verdict, the sentence behind it, and what it does not say; ``note`` is about the time before."""
     verdict = assessment.verdict
     sign = element("span", _SIGNS[verdict], css="fx-verdict-sign", aria_hidden="true")
-    # The sentence begins with the verdict; below the large word it goes on without it.
-    rest = assessment.sentence.removeprefix(f"{verdict.label}. ")
-    told = [element("p", element("strong", sign, verdict.label), css="fx-verdict-word"), element("p", rest)]
+    # The sentence begins with the verdict; below the large words it goes on without them.
+    headline, rest = headline_of(assessment.sentence)
+    told = [element("p", element("strong", sign, headline), css="fx-verdict-word"), element("p", rest)]
     if assessment.surroundings:
         told.append(element("p", assessment.surroundings))
     draw(element("div", joined(told), css=f"fx-verdict fx-verdict-{verdict.value.replace('_', '-')}"))

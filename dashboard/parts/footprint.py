@@ -28,9 +28,14 @@ class PastYear:
 
 def past_year(desk: Desk, problem: Problem) -> PastYear:
     """Read the reports of the problem's group in its footprint, up to the last day that is known."""
-    newest = desk.store.counts().newest_report_at
+    counts = desk.store.counts()
+    newest, oldest = counts.newest_report_at, counts.oldest_report_at
     last = desk.today if newest is None else min(desk.today, local_day(newest, desk.zone))
     first = last - timedelta(days=last.weekday(), weeks=WEEKS_SHOWN - 1)
+    if oldest is not None:
+        # Weeks before the first report of the store are not empty, they are unknown.
+        began = min(local_day(oldest, desk.zone), last)
+        first = max(first, began - timedelta(days=began.weekday()))
     epsg = metric_epsg(desk, problem)
     points = problem_points(desk.store, problem, day_start(first, desk.zone), day_end(last, desk.zone), epsg)
     settings = session.get_settings().detection
@@ -51,7 +56,9 @@ def reading(weeks: Sequence[Week]) -> str:
         return f"No report of this kind came from inside the outline in the past {len(weeks)} weeks."
     until = day(_last_day(late[-1]))
     after, before = _per_week(late), _per_week(early)
-    now = f"{number(after)} reports a week in the {len(late)} complete weeks to {until}"
+    now = f"{number(after)} {'report' if after == 1 else 'reports'} a week in the {len(late)} complete weeks to {until}"
+    if len(early) < len(late):
+        return f"{now}; too little is known from before to compare."
     if after == before:
         return f"{now}, as many as in the {len(early)} before."
     return f"{now}, against {number(before)} a week in the {len(early)} before."

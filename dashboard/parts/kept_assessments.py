@@ -15,6 +15,7 @@ from problems.errors import InputRefused
 from problems.kept_assessments import KeptAssessment
 from problems.problem import Problem
 from problems.use_cases import assessing
+from problems.verdicts import headline_of
 
 _OPEN: Final = "fx_assessment_again"
 
@@ -32,12 +33,13 @@ def show_kept(desk: Desk, problem: Problem) -> None:
 
 def _one(desk: Desk, record: KeptAssessment) -> None:
     who = f"{moment(record.made_at, desk.zone)} · {record.by_name}"
+    headline, rest = headline_of(record.sentence)
     draw(
         element(
             "div",
-            element("p", element("strong", f"{record.id}: {record.verdict.label}"), css="fx-row"),
+            element("p", element("strong", f"{record.id}: {headline}"), css="fx-row"),
             element("p", who, css="fx-quiet"),
-            element("p", record.sentence.removeprefix(f"{record.verdict.label}. "), css="fx-row"),
+            element("p", rest, css="fx-row"),
         )
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

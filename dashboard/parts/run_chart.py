@@ -45,7 +45,9 @@ def reading(layout: Layout, found: RunChart | None) -> str:
     """Say in one or two sentences what a usual week was and what the weeks since the work are like."""
     if found is None:
         return "The time before is too short to say what a usual week is."
-    usual = f"In the {found.baseline_weeks} weeks before, {number(round(found.centre, 1))} incidents a week were usual"
+    centre = number(round(found.centre, 1))
+    incidents = "incident a week was" if centre == "1" else "incidents a week were"
+    usual = f"In the {found.baseline_weeks} weeks before, {centre} {incidents} usual"
     since = [at for at in range(len(found.counts)) if _first(layout, at) > layout.done_on]
     if not since:
         return f"{usual}; not one whole week since the work is complete."
@@ -54,7 +56,9 @@ def reading(layout: Layout, found: RunChart | None) -> str:
     said = f"{usual}, and between {found.low} and {found.high} in any one week."
     if runs:
         side = "above" if runs[-1].above else "below"
-        return f"{said} A run of weeks {side} that average reaches into the time since the work: more than chance."
+        begin, end = (day(_first(layout, at)) for at in (runs[-1].start, runs[-1].stop - 1))
+        long = count(runs[-1].stop - runs[-1].start, "week")
+        return f"{said} {long} in a row, those from {begin} to {end}, lay {side} that average: more than chance."
     if outside:
         return f"{said} Since the work, {count(len(outside), 'week')} of {len(since)} lay outside of that range."
     return f"{said} The {len(since)} weeks since the work give no signal: that does not say that nothing changed."

@@ -31,6 +31,7 @@ _TABLE: Final = "map-table"
 _HEAD: Final = ("Problem", "Name", "Status", "Category", "Distinct incidents", "Owner", "Area", "Last seen")
 _FIRST: Final = 12
 _WIDEN: Final = "Widen them to see more."
+_MORE: Final = "Bring more reports in under Import, or draw an area yourself under New area."
 _THEN: Final = "So it stood on {}. The page of the problem shows how it stands now."
 _FIND: Final = "“Find hot spots again” below does so; it takes a few seconds."
 
@@ -118,14 +119,24 @@ def _looked() -> bool:
 
 
 def _why_none() -> str:
-    return "No problem fits the filters." if _looked() else "Hot spots were not looked for yet."
+    if not _looked():
+        return "Hot spots were not looked for yet."
+    if not this_desk().store.problems():
+        return "No place has clearly more than is usual, or there are too few reports to say: there is no problem yet."
+    return "No problem fits the filters."
+
+
+def _what_then() -> str:
+    if not _looked():
+        return _FIND
+    return _WIDEN if this_desk().store.problems() else _MORE
 
 
 def _largest(seen: Sequence[Problem], choose: Callable[[str], None]) -> None:
     st.html(design.section_head("Largest on the map", "choose one here, on the map or in the table"))
     ordered = sorted(seen, key=lambda problem: (-problem.incidents, problem.id))[:_FIRST]
     if not ordered:
-        st.html(design.empty_state("Nothing here", f"{_why_none()} {_WIDEN if _looked() else _FIND}"))
+        st.html(design.empty_state("Nothing here", f"{_why_none()} {_what_then()}"))
     with st.container(key="fx-choices"):
         for problem in ordered:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -21,7 +21,7 @@ _HEADS: Final = {
 }
 _EXPLAINED: Final = {
     Also.CANDIDATES: (
-        "Reports lie close together here, but chance could bring as many, or there is nothing to compare with yet. "
+        "Reports lie close together here, but chance could bring as many. "
         "These are no hot spots, and no problem is made of them by itself. Who knows more than the counts can look "
         "closer and make one."
     ),

@@ -51,9 +51,9 @@ class Watch:
         """Return the incidents inside the footprint since the work was done if they are a recurrence, else 0.
 
         They are one when there are at least the set minimum, more than the upper end of what the
-        pre-period expects for the days since, and the watch still runs. The pre-period is the year
-        before the window in which the place was first found; where less than 90 days of it are known,
-        the time from then to the end of the work takes its place.
+        pre-period expects for the days since (with an allowance for looking again every week), and the
+        watch still runs. The pre-period is the year before the window in which the place was first found;
+        where less than 90 days of it are known, the time from then to the end of the work takes its place.
         """
         done_on = problem.remediated_on
         if problem.status not in RETURNING or done_on is None or problem.outcome in _NEVER_WENT:
@@ -69,10 +69,11 @@ class Watch:
         since_done = self._incidents(watched.where(new), problem)
         if since_done < self.settings.recurrence_min_incidents:
             return 0
-        return since_done if since_done > upper_count(self._expected(problem, done_on, elapsed_days)) else 0
+        known, known_days = self._before(problem, done_on)
+        return since_done if since_done > upper_count(known, known_days, elapsed_days) else 0
 
-    def _expected(self, problem: Problem, done_on: date, elapsed_days: int) -> float:
-        """Return how many incidents the pre-period makes one expect in as many days."""
+    def _before(self, problem: Problem, done_on: date) -> tuple[int, int]:
+        """Return the incidents of the pre-period and its days."""
         first = problem.created_at.astimezone(self.zone).date() - timedelta(days=self.settings.window_days)
         start = first - timedelta(days=PRE_PERIOD_DAYS)
         oldest = self.store.counts().oldest_report_at
@@ -83,7 +84,7 @@ class Watch:
         box = Box(*geojson.bounds(problem.footprint))
         period = day_start(start, self.zone), day_start(first, self.zone)
         usual = self._incidents(self.store.report_points(*period, [problem.group], box).exact(), problem)
-        return usual / max((first - start).days, 1) * elapsed_days
+        return usual, max((first - start).days, 1)
 
     def _incidents(self, points: ReportPoints, problem: Problem) -> int:
         inside = points.where(near(points.lon_lat, problem.footprint, epsg=self.epsg))

@@ -16,8 +16,9 @@ from geo import projection
 from problems.clock import Clock, check_day, day_end, day_start
 from problems.deciding import Plan, Window, decide, final_successor
 from problems.errors import InputRefused, Stale
+from problems.events import EventKind, Subject
 from problems.finding import Finding, Found, find_hot_spots, references_of
-from problems.hot_spots import DetectionSettings, Refresh
+from problems.hot_spots import DAYS_KNOWN, DetectionSettings, HotSpot, Refresh
 from problems.matching import Before, match
 from problems.naming import Names
 from problems.people import Principal, Role
@@ -117,7 +118,11 @@ def refresh(
             by=principal.name,
             epsg=epsg,
             input_digest=digest,
-            settings={**asdict(settings), BY_AREA_ONLY: looked_at.by_area_only},
+            settings={
+                **asdict(settings),
+                BY_AREA_ONLY: looked_at.by_area_only,
+                DAYS_KNOWN: _days_known(store, day, days, zone),
+            },
             **_counts(finding, plan),
         )
         if latest is not None and latest.as_of == day and latest.input_digest == digest and not result.new:
@@ -160,6 +165,12 @@ def _last_day(store: Store, now: datetime, zone: tzinfo, as_of: date | None, lat
     newest = store.counts().newest_report_at
     day = min(today, newest.astimezone(zone).date()) if newest else today
     return max(day, latest.as_of) if latest else day
+
+
+def _days_known(store: Store, day: date, days: int, zone: tzinfo) -> int:
+    """Return how many of the ``days`` up to ``day`` lie after the first report."""
+    oldest = store.counts().oldest_report_at
+    return days if oldest is None else min(days, max((day - oldest.astimezone(zone).date()).days + 1, 1))
 
 
 def _check_window(latest: Refresh | None, day: date, days: int) -> None:
@@ -276,7 +287,13 @@ def _plan(
     matched: list[Problem] = []
     before: list[Before] = []
     for spot in store.last_hot_spots():
-        problem = final_successor(by_id, by_id[spot.problem_id or 0])
+        own = by_id[spot.problem_id or 0]
+        problem = final_successor(by_id, own)
+        # What a refresh let grow together is held by the keeper's own hot spot; only people make one of two places.
+        if own is not problem and not _is_live(spot, points):
+            continue
+        if own is not problem and not _was_merged_by_people(store, own):
+            continue
         if problem.dormant_since is None and problem.status is not ProblemStatus.SUPERSEDED:
             matched.append(problem)
             members = np.array(spot.members, dtype=np.int64)
@@ -284,3 +301,14 @@ def _plan(
     matching = match(before, found, points.ids, points.reported_s, min_jaccard=settings.match_min_jaccard)
     watch = Watch(store, points, since, window.as_of, window.epsg, settings, zone)
     return decide(window, found, problems, matched, matching, settings, watch.incidents_since_remediation)
+
+
+def _is_live(spot: HotSpot, points: ReportPoints) -> bool:
+    return bool(np.isin(np.array(spot.members, dtype=np.int64), points.ids).any())
+
+
+def _was_merged_by_people(store: Store, problem: Problem) -> bool:
+    ended = [
+        event for event in store.events(Subject.PROBLEM, problem.id) if event.changes.get("status") == problem.status
+    ]
+    return any(event.kind is not EventKind.MERGED for event in ended[-1:])
