@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from geo.background import Background, blend, core_test, from_earlier, from_everything, weight_within
+from benchmarks.backgrounds import blend, core_test, from_reference
+from geo.background import Background, weight_within
 from geo.clusters import find_clusters, split_wide
 from geo.links import links_within
 from geo.local_g import gi_star, pearson_residuals, two_sided_p
@@ -86,8 +87,8 @@ def measure(towns: int, *, size: int, uneven: bool) -> None:
     for number in range(2 * towns):
         rng = np.random.default_rng(number)
         everything, category, earlier, spots = town(rng, PLANTED if number % 2 else 0, size=size, uneven=uneven)
-        now = from_everything(category, everything, radius_m=RADIUS_M, share=len(category) / len(everything))
-        before = from_earlier(category, earlier, radius_m=RADIUS_M, window_days=90, earlier_days=90 * EARLIER_WINDOWS)
+        now = from_reference(category, everything, radius_m=RADIUS_M, scale=len(category) / len(everything))
+        before = from_reference(category, earlier, radius_m=RADIUS_M, scale=1 / EARLIER_WINDOWS)
         both = blend(now, before)
         methods = {
             "density alone": (None, False, False),

@@ -55,6 +55,7 @@ class References:
     settings: DetectionSettings
     window_days: int
     _kept: dict[int | None, Surroundings] = field(default_factory=dict, repr=False, compare=False)
+    _swings: dict[int | None, float] = field(default_factory=dict, repr=False, compare=False)
 
     def surroundings(self, group: int | None) -> Surroundings:
         """Return what tells the usual number for a group; None for all groups together, told by the time before."""
@@ -82,6 +83,11 @@ class References:
         season) is taken out, and so are places that had as much as half of what makes a hot spot. 1
         where too little is known.
         """
+        if group not in self._swings:
+            self._swings[group] = self._swing(group)
+        return self._swings[group]
+
+    def _swing(self, group: int | None) -> float:
         rows = np.ones(len(self.before), dtype=np.bool_) if group is None else self.before.group == group
         if not rows.any() or self.window_days < 1:
             return 1.0

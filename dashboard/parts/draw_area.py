@@ -31,7 +31,7 @@ from geo.footprints import near
 from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.drawing import Drawn, Overlap, overlapping, town_box
-from problems.drawn_standing import AreaJudged, KindJudged, judge_area, usual_as_for_hot_spots
+from problems.drawn_standing import AreaJudged, KindJudged, judge_area
 from problems.figures import area_points, problem_weeks
 from problems.store import Box
 from problems.use_cases.drawing import without_default_points
@@ -62,7 +62,7 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
     compared = by_reports(
         desk.store,
         "usual",
-        lambda: usual_as_for_hot_spots(references(desk.store, last, settings=settings, zone=desk.zone), epsg=epsg),
+        lambda: references(desk.store, last, settings=settings, zone=desk.zone),
         key=key,
     )
 
@@ -70,13 +70,12 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
         return judge_area(
             known.points,
             drawn.geometry,
+            compared,
             last=last,
             epsg=epsg,
-            settings=settings,
             zone=desk.zone,
             piles=piles,
             incident=known.incidents(desk.store, settings, desk.zone),
-            usual=compared,
         )
 
     return by_reports(desk.store, "area", ask, key=(str(drawn.geometry), *key))
