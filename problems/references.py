@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from geo.background import Background
 from geo.clusters import CoreTest
-from geo.significance import dispersion, upper_tail
+from geo.dispersion import pooled_dispersion
+from geo.significance import upper_tail
 from geo.surroundings import Ring, Surroundings
 from problems.hot_spots import DetectionSettings
 
@@ -102,7 +103,7 @@ class References:
         table = table[:, table.sum(axis=0) > 0.0]
         if table.shape[1] < LEAST_PERIODS or len(table) * (table.shape[1] - 1) < LEAST_FREEDOM:
             return 1.0
-        return max(1.0, dispersion(table, lengths=table.sum(axis=0)))
+        return max(1.0, pooled_dispersion(table, lengths=table.sum(axis=0)))
 
 
 def _table(xy_m: Floats, period: Ints, periods: int) -> Floats:
