@@ -108,8 +108,8 @@ def mean_dispersion(counts: npt.ArrayLike) -> float | None:
     McCullagh and Nelder, Generalized Linear Models (1989), 4.5 and 6.2.3. The result does not tell
     of swings that are slower than the whole series (a season, a year), nor of how one period hangs
     together with the next: both make two long windows differ more than this says. It reads low for
-    small counts that swing (measured, true value 2.5, 26 periods: 2.45 with 3 a period, 2.36 with 1, 1.84 with
-    0.1; four periods: 2.20, 1.92, 1.66): where there are many such places :func:`pooled_dispersion` is right.
+    small counts that swing (measured, true value 2.5, 26 periods: 2.46 with 3 a period, 2.35 with 1, 1.84 with
+    0.1; four periods: 2.20, 1.93, 1.67): where there are many such places :func:`pooled_dispersion` is right.
 
     Examples
     --------
