@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from geo.dispersion import dispersion_of
+from geo.dispersion import mean_dispersion
 from geo.displacement import BeforeAfter, Difference, dispersion_of_changes, displacement_difference
 from geo.regression_to_mean import comparable_places, control_candidates, expected_next
 from geo.run_chart import run_chart
@@ -53,7 +53,7 @@ def differences(runs: int, mean: float, swing: float, drop: float, controls: int
     for before, treated, control in zip(weekly, treated_after.tolist(), control_after.tolist(), strict=True):
         here = BeforeAfter(int(before[0].sum()), treated)
         there = BeforeAfter(int(before[1:].sum()), control, size=controls)
-        measured, freedom = dispersion_of(before), int(before.any(axis=1).sum()) * (WEEKS - 1)
+        measured, freedom = mean_dispersion(before), int(before.any(axis=1).sum()) * (WEEKS - 1)
         for way, (dispersion, known_from) in enumerate(
             [(1.0, None), (swing, None), (measured or 1.0, freedom or None)]
         ):
@@ -101,7 +101,7 @@ def _drifting(runs: int, drift: float, drop: float) -> tuple[float, float]:
         after = draw(rng, rate[1], 1, (6,))
         areas = [BeforeAfter(int(week.sum()), int(later)) for week, later in zip(before, after, strict=True)]
         control = BeforeAfter(sum(one.before for one in areas[1:]), sum(one.after for one in areas[1:]), size=5)
-        by_week, by_control = dispersion_of(before) or 1.0, dispersion_of_changes(areas[1:]) or 1.0
+        by_week, by_control = mean_dispersion(before) or 1.0, dispersion_of_changes(areas[1:]) or 1.0
         for way, swing in enumerate([by_week, max(by_week, by_control)]):
             result = displacement_difference(areas[0], control, dispersion=swing, freedom=6 * (WEEKS - 1))
             hits[way] += found(result.local)

@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from geo.background import Background, blend, core_test, from_earlier, from_everything, weight_within
+from benchmarks.backgrounds import blend, core_test, from_reference
+from geo.background import Background, weight_within
 from geo.clusters import find_clusters, split_wide
+from geo.dispersion import mean_dispersion, pooled_dispersion
 from geo.links import links_within
 from geo.local_g import gi_star, pearson_residuals, two_sided_p
 from geo.significance import Verdict, judge, q_values
@@ -86,8 +88,8 @@ def measure(towns: int, *, size: int, uneven: bool) -> None:
     for number in range(2 * towns):
         rng = np.random.default_rng(number)
         everything, category, earlier, spots = town(rng, PLANTED if number % 2 else 0, size=size, uneven=uneven)
-        now = from_everything(category, everything, radius_m=RADIUS_M, share=len(category) / len(everything))
-        before = from_earlier(category, earlier, radius_m=RADIUS_M, window_days=90, earlier_days=90 * EARLIER_WINDOWS)
+        now = from_reference(category, everything, radius_m=RADIUS_M, scale=len(category) / len(everything))
+        before = from_reference(category, earlier, radius_m=RADIUS_M, scale=1 / EARLIER_WINDOWS)
         both = blend(now, before)
         methods = {
             "density alone": (None, False, False),
@@ -135,6 +137,19 @@ def measure_cells(maps: int) -> None:
         print(f"{name:38s}{np.mean(cells):14.2f} of 1,600 cells, {np.mean(np.array(cells) > 0):.0%} of maps")
 
 
+def measure_dispersion(towns: int) -> None:
+    """Print both measures of counts whose variance is 2.5 times their mean, by the mean of a period."""
+    rng = np.random.default_rng(3)
+    for periods, places in ((26, 400), (4, 2000)):
+        for mean in (0.1, 1.0, 3.0):
+            means = mean * np.linspace(0.5, 1.5, places)[:, None] * np.ones(periods)
+            drawn = [rng.negative_binomial(means / 1.5, 1 / 2.5) for _ in range(towns)]
+            pooled, by_place = (
+                np.mean([each(counts) for counts in drawn]) for each in (pooled_dispersion, mean_dispersion)
+            )
+            print(f"{periods:3d} periods of {mean:3.1f} reports{'':13s}{pooled:14.2f}{by_place:9.2f}")
+
+
 if __name__ == "__main__":
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else TOWNS
     reports = int(sys.argv[2]) if len(sys.argv) > 2 else SIZE
@@ -143,3 +158,5 @@ if __name__ == "__main__":
     measure(runs, size=reports, uneven=True)
     print(f"\nno hot spot at all, {25 * runs} maps, q <= 0.05")
     measure_cells(25 * runs)
+    print(f"\n{'dispersion 2.5, measured as':38s}{'pooled':>14s}{'mean':>9s}")
+    measure_dispersion(2 * runs)

@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.backgrounds import blend, core_test, from_reference
 from benchmarks.cities import EARLIER_WINDOWS, GROUP_SHARES, WINDOW_DAYS, City, CityPlan, build
-from geo.background import Background, blend, core_test, from_earlier, from_everything, weight_within
+from geo.background import Background, weight_within
 from geo.clusters import find_clusters, split_wide
 from geo.outlines import width_m
 from geo.projection import to_lon_lat
@@ -180,11 +181,10 @@ def recipe(reference: str, *, split: bool = True, tested: bool = True) -> Method
 
 def _usual(city: City, group: int, own: npt.NDArray[np.float64], reference: str) -> Background:
     earlier = city.earlier_xy_m[city.earlier_group == group]
-    lengths = {"window_days": WINDOW_DAYS, "earlier_days": WINDOW_DAYS * EARLIER_WINDOWS}
-    now = from_everything(own, city.xy_m, radius_m=RADIUS_M, share=len(own) / len(city.xy_m))
+    now = from_reference(own, city.xy_m, radius_m=RADIUS_M, scale=len(own) / len(city.xy_m))
     if reference == "everything":
         return now
-    before = from_earlier(own, earlier, radius_m=RADIUS_M, **lengths)
+    before = from_reference(own, earlier, radius_m=RADIUS_M, scale=1 / EARLIER_WINDOWS)
     if reference == "earlier":
         return before
     if reference == "blend":

@@ -5,16 +5,15 @@ What depends on reports and footprints is kept until one of them changes; what d
 statuses too, until anything is written.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from threading import Lock, RLock
-from typing import Final, TypeVar
+from typing import Final
 
 from dashboard import session
 from dashboard.mapping import points as map_points
 from dashboard.parts.desk import Desk
+from dashboard.remembered import Remembered, State
 from dashboard.wording import local_day
 from geo import projection
 from geo.near_repeats import NearRepeats
@@ -40,61 +39,8 @@ from problems.trends import Trend
 
 #: How many refreshes are checked against what came after them, so that no two look at the same days.
 REFRESHES_CHECKED: Final = 13
-_KEPT: Final = 32
-Answer = TypeVar("Answer")
-
-
-@dataclass
-class _Kept:
-    """Answers by their question, the latest asked kept; ``state`` is what they are the answers to."""
-
-    state: tuple[object, ...] = ()
-    answers: OrderedDict[object, object] = field(default_factory=OrderedDict)
-
-
-class Analysed:
-    """The answers of this process. One is worked out at a time; who asks for the same waits for it."""
-
-    def __init__(self) -> None:
-        self._working = RLock()
-        self._reading = Lock()
-        self._kept: dict[str, _Kept] = {}
-
-    def find(self, kind: str, state: tuple[object, ...], key: object) -> object | None:
-        """Return what is kept of this state, or None."""
-        with self._reading:
-            kept = self._kept.get(kind)
-            return kept.answers.get(key) if kept and _same(kept.state, state) else None
-
-    def keep(self, kind: str, state: tuple[object, ...], key: object, answer: object) -> None:
-        """Keep an answer, and forget those of any other state."""
-        with self._reading:
-            kept = self._kept.setdefault(kind, _Kept())
-            if not _same(kept.state, state):
-                kept.state, kept.answers = state, OrderedDict()
-            kept.answers[key] = answer
-            while len(kept.answers) > _KEPT:
-                kept.answers.popitem(last=False)
-
-    def once(self, kind: str, state: tuple[object, ...], key: object, ask: Callable[[], Answer]) -> Answer:
-        """Return what ``ask`` answered for this state before, or ask."""
-        found = self.find(kind, state, key)
-        if found is None:
-            with self._working:
-                found = self.find(kind, state, key)
-                if found is None:
-                    found = ask()
-                    self.keep(kind, state, key, found)
-        return found  # type: ignore[return-value] # kept under a key that only this question has
-
-
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Compare states: the store itself is compared by identity, the rest by value."""
-    return len(one) == len(other) and all(a is b or a == b for a, b in zip(one, other, strict=True))
-
-
 #: The answers of this process, shared by all pages.
-kept: Final = Analysed()
+kept: Final = Remembered(most=32, one_at_a_time=True)
 
 
 def last_known_day(desk: Desk) -> date:
@@ -126,7 +72,7 @@ def town(desk: Desk) -> TownIncidents:
         here &= ~on_default_points(drawn.points.lon_lat, piles, metric_epsg(desk.store))
         return town_incidents(drawn.points.where(here), incident[here], last, desk.zone)
 
-    return kept.once("town", state, None, ask)
+    return kept.once("town", state, ask)
 
 
 @dataclass(frozen=True)
@@ -140,7 +86,7 @@ class Going:
 def going(desk: Desk, problems: Sequence[Problem] | None = None) -> Going:
     """Return the weeks and the trend of every problem; ``problems`` spares reading them again."""
     state = (desk.store, desk.store.version(), last_known_day(desk))
-    found = kept.find("going", state, None)
+    found = kept.find("going", state)
     if isinstance(found, Going):
         return found
     every = list(desk.store.problems() if problems is None else problems)
@@ -152,8 +98,8 @@ def going(desk: Desk, problems: Sequence[Problem] | None = None) -> Going:
         weeks = place_weeks(town(desk), every, metric_epsg(desk.store))
         return Going(weeks, trends_of(weeks))
 
-    answer = kept.once("going by outline", by_outline, None, ask)
-    kept.keep("going", state, None, answer)
+    answer = kept.once("going by outline", by_outline, ask)
+    kept.keep("going", state, answer)
     return answer
 
 
@@ -171,7 +117,7 @@ def priorities_for(desk: Desk, problems: Sequence[Problem] | None = None) -> Map
         every = desk.store.problems() if problems is None else problems
         return _priorities(desk, [each for each in every if each.status.is_open])
 
-    return kept.once("priorities", state, None, ask)
+    return kept.once("priorities", state, ask)
 
 
 def _priorities(desk: Desk, open_problems: Sequence[Problem]) -> Mapping[int, Priority]:
@@ -191,7 +137,7 @@ def _priorities(desk: Desk, open_problems: Sequence[Problem]) -> Mapping[int, Pr
 
 def near_repeats_kept(desk: Desk, group: Group) -> NearRepeats | None:
     """Return the near repeats of a group where they were worked out for the present reports, else None."""
-    found = kept.find("near repeats", _reports_state(desk), group)
+    found = kept.find("near repeats", _reports_state(desk), key=group)
     return found if isinstance(found, NearRepeats) else None
 
 
@@ -199,11 +145,11 @@ def find_near_repeats(desk: Desk, group: Group, progress: Progress = silent) -> 
     """Work out the near repeats of a group in the whole town, and keep them."""
     state = _reports_state(desk)
     found = near_repeat_table(town(desk), group, epsg=metric_epsg(desk.store), seed=desk.seed, progress=progress)
-    kept.keep("near repeats", state, group, found)
+    kept.keep("near repeats", state, found, key=group)
     return found
 
 
-def _reports_state(desk: Desk) -> tuple[object, ...]:
+def _reports_state(desk: Desk) -> State:
     return desk.store, desk.store.reports_version(), last_known_day(desk)
 
 
@@ -237,7 +183,7 @@ def backstage(desk: Desk) -> Backstage:
         ]
         return Backstage(checked, study.area_km2, study.from_boundaries, len(refreshes) - len(old))
 
-    return kept.once("backstage", state, None, ask)
+    return kept.once("backstage", state, ask)
 
 
 def _apart(refreshes: Sequence[Refresh]) -> list[Refresh]:

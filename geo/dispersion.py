@@ -1,10 +1,22 @@
-"""How much more counts swing than chance alone would make them, and the law of counts that swing so."""
+"""How much more counts swing than chance alone would make them, and the law of counts that swing so.
+
+Two measures of variance over mean are kept, which are the same for one place or for places that are alike:
+
+- :func:`pooled_dispersion` adds up squares and what chance would make of them over all places, then divides: every
+  report counts alike. It stays right for places with hardly any reports each (squares of 150 m), and for periods of
+  unequal length. What is usual for hot spots is judged with it.
+- :func:`mean_dispersion` divides place by place, then takes the mean: every place counts alike. It is for a
+  few places with several reports a period each, of which a single busy one must not speak for all: a problem and its
+  comparison places. Assessments that were kept are computed again with it, to the same figures.
+"""
 
 import math
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, gammaln, pdtr
+
+from geo.errors import GeoError
 
 #: So close to 1 the negative binomial law is the Poisson law, and its parameters lose their digits.
 _SAME_AS_POISSON = 1 + 1e-6
@@ -13,8 +25,66 @@ _SAME_AS_POISSON = 1 + 1e-6
 NEARLY_POISSON = 1.2
 
 
-def dispersion_of(counts: npt.ArrayLike) -> float | None:
-    """Return the variance of counts over their mean, each place against its own mean.
+def pooled_dispersion(counts: npt.ArrayLike, *, lengths: npt.ArrayLike | None = None) -> float:
+    """Return how much more than Poisson counts vary from period to period: variance / mean, every report alike.
+
+    Parameters
+    ----------
+    counts : array_like, shape (n, t)
+        Counts of n places in t reference periods, 0 or more; not the window that is judged.
+    lengths : array_like, shape (t,), optional
+        Lengths of the periods in one unit (days), above 0; equal where not given.
+
+    Returns
+    -------
+    float
+        Squared distances of all counts from the mean of their place over what Poisson counts of these
+        totals have: 1 on average for Poisson counts however small they are. NaN without any report,
+        or with one period only.
+
+    Raises
+    ------
+    GeoError
+        For other shapes, negative or missing counts, or lengths not above 0.
+
+    Notes
+    -----
+    The index of dispersion (Fisher, Thornton and Mackenzie 1922; for equal means Pearson's statistic
+    over its degrees of freedom) as a ratio of sums: the mean of the ratios reads low for small
+    dispersed counts (:func:`mean_dispersion`). Busy places weigh more. Its standard error for Poisson
+    counts of n like places is about sqrt(2 / (n * (t - 1))): with n * t below 100 it is a rough figure.
+    A season or a trend that all places share counts as dispersion. One figure for all places: that some
+    places vary more than others is not seen.
+
+    Examples
+    --------
+    >>> round(pooled_dispersion([[2, 6, 4], [9, 1, 2]]), 3)
+    2.875
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    if table.ndim != 2 or not np.isfinite(table).all() or (table < 0.0).any():
+        raise GeoError(
+            f"The dispersion of counts of the shape {table.shape} was asked for.",
+            "There must be a row for each place, a column for each period, and counts of 0 or more.",
+            "Pass 0 for a period without reports.",
+        )
+    share = np.ones(table.shape[1]) if lengths is None else np.asarray(lengths, dtype=np.float64)
+    if share.shape != (table.shape[1],) or not np.isfinite(share).all() or (share <= 0.0).any():
+        raise GeoError(
+            f"Lengths of the shape {share.shape} were passed for {table.shape[1]} periods.",
+            "Each period has a length above 0.",
+            "Pass the days of each period.",
+        )
+    share = share / share.sum()
+    total = table.sum(axis=1)
+    usual = float(total.sum() * (1.0 - (share * share).sum()))
+    if table.shape[1] < 2 or usual <= 0.0:
+        return float("nan")
+    return float(((table - total[:, None] * share[None, :]) ** 2).sum() / usual)
+
+
+def mean_dispersion(counts: npt.ArrayLike) -> float | None:
+    """Return the variance of counts over their mean, each place against its own mean, every place alike.
 
     Parameters
     ----------
@@ -37,13 +107,15 @@ def dispersion_of(counts: npt.ArrayLike) -> float | None:
     -----
     McCullagh and Nelder, Generalized Linear Models (1989), 4.5 and 6.2.3. The result does not tell
     of swings that are slower than the whole series (a season, a year), nor of how one period hangs
-    together with the next: both make two long windows differ more than this says.
+    together with the next: both make two long windows differ more than this says. It reads low for
+    small counts that swing (measured, true value 2.5, 26 periods: 2.46 with 3 a period, 2.35 with 1, 1.84 with
+    0.1; four periods: 2.20, 1.93, 1.67): where there are many such places :func:`pooled_dispersion` is right.
 
     Examples
     --------
-    >>> dispersion_of([2, 4, 6])
+    >>> mean_dispersion([2, 4, 6])
     1.0
-    >>> dispersion_of([[2, 4, 6], [20, 40, 60]])
+    >>> mean_dispersion([[2, 4, 6], [20, 40, 60]])
     5.5
     """
     table = np.atleast_2d(np.asarray(counts, dtype=np.float64))

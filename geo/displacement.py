@@ -94,7 +94,7 @@ def displacement_difference(
         Lengths of the time before and after, in one unit. With (1.5, 1) the changes are counts per
         length of the time after, when the time before was one and a half times as long.
     dispersion : float
-        Variance over mean of counts before the work (:func:`geo.dispersion.dispersion_of`). The
+        Variance over mean of counts before the work (:func:`geo.dispersion.mean_dispersion`). The
         standard error is multiplied by its square root, never by less than 1.
     freedom : int or None
         Degrees of freedom of a dispersion that was itself measured: places times (periods less

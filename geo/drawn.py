@@ -212,6 +212,18 @@ def shares(geometry: Mapping[str, object], others: Sequence[Mapping[str, object]
 def in_metres(geometry: Mapping[str, object], *, epsg: int) -> shapely.MultiPolygon:
     """Return an area in metres, valid, as the pieces that it consists of.
 
+    Parameters
+    ----------
+    geometry : mapping
+        GeoJSON polygon or multipolygon in degrees.
+    epsg : int
+        Metric CRS of the result.
+
+    Returns
+    -------
+    shapely.MultiPolygon
+        Metres.
+
     Raises
     ------
     GeoError

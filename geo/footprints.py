@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo.geojson import box_round, from_geojson
 from geo.projection import to_metres
@@ -62,46 +61,3 @@ def near(
     shapely.prepare(outline)
     near_it[around] = shapely.dwithin(shapely.points(to_metres(lon_lat[around], epsg)), outline, distance_m)
     return near_it
-
-
-def in_metres(geometry: Mapping[str, object], *, epsg: int) -> BaseGeometry:
-    """Return an outline that is kept in degrees as a shape in metres.
-
-    Parameters
-    ----------
-    geometry : mapping
-        GeoJSON polygon or multipolygon in degrees.
-    epsg : int
-        Metric CRS of the result.
-
-    Returns
-    -------
-    shapely geometry
-        With the corners of the outline.
-
-    Raises
-    ------
-    GeoError
-        When it is no GeoJSON, the CRS is not metric or a coordinate is not finite.
-
-    Examples
-    --------
-    >>> square = {"type": "Polygon", "coordinates": [[[-1, 53], [-0.99, 53], [-0.99, 53.01], [-1, 53.01], [-1, 53]]]}
-    >>> round(in_metres(square, epsg=27700).area, -3)
-    747000.0
-    """
-    return shapely.transform(from_geojson(geometry), lambda corners: to_metres(corners, epsg))
-
-
-def inside_shape(xy_m: npt.NDArray[np.float64], shape: BaseGeometry) -> npt.NDArray[np.bool_]:
-    """Tell which points (n, 2) in metres lie in a shape in metres or on its edge, (n,).
-
-    Examples
-    --------
-    >>> inside_shape(np.array([[1.0, 1.0], [9.0, 0.0]]), shapely.box(0, 0, 2, 2)).tolist()
-    [True, False]
-    """
-    if len(xy_m) == 0:
-        return np.zeros(0, dtype=np.bool_)
-    shapely.prepare(shape)
-    return np.asarray(shapely.intersects_xy(shape, xy_m[:, 0], xy_m[:, 1]), dtype=np.bool_)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.dispersion import NEARLY_POISSON, chances, chances_up_to, dispersion_of, usual_range
+from geo.dispersion import NEARLY_POISSON, chances, chances_up_to, mean_dispersion, usual_range
 
 #: Reports of the last days still come in.
 INCOMPLETE_DAYS = 14
@@ -139,7 +139,7 @@ def run_chart(
         return None
     baseline = series[:baseline_weeks]
     centre = float(baseline.mean())
-    measured = dispersion_of(baseline) if dispersion is None else dispersion
+    measured = mean_dispersion(baseline) if dispersion is None else dispersion
     spread = measured if measured is not None and measured > NEARLY_POISSON else 1.0
     low, high = usual_range(mean=centre, dispersion=spread, level=level)
     long_below, long_above = _long_runs(centre, spread)

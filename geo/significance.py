@@ -14,10 +14,9 @@ import numpy.typing as npt
 from scipy.special import betainc, btdtria, btdtrib, gammainc, gammaincinv
 
 from geo.arrays import Floats, as_positive
+from geo.dispersion import NEARLY_POISSON
 from geo.errors import GeoError
 
-# Below this a dispersion is taken for chance and the counts for Poisson.
-DISPERSED = 1.2
 # A variance / mean this close to 1 makes no difference that float64 can tell.
 _POISSON = 1.0 + 1e-9
 
@@ -50,64 +49,6 @@ class Judged:
     verdict: PerPlace
 
 
-def dispersion(counts: npt.ArrayLike, *, lengths: npt.ArrayLike | None = None) -> float:
-    """Return how much more than Poisson counts vary from period to period: variance / mean.
-
-    Parameters
-    ----------
-    counts : array_like, shape (n, t)
-        Counts of n places in t reference periods, 0 or more; not the window that is judged.
-    lengths : array_like, shape (t,), optional
-        Lengths of the periods in one unit (days), above 0; equal where not given.
-
-    Returns
-    -------
-    float
-        Squared distances of all counts from the mean of their place over what Poisson counts of these
-        totals have: 1 on average for Poisson counts however small they are. NaN without any report,
-        or with one period only.
-
-    Raises
-    ------
-    GeoError
-        For other shapes, negative or missing counts, or lengths not above 0.
-
-    Notes
-    -----
-    The index of dispersion (Fisher, Thornton and Mackenzie 1922; for equal means Pearson's statistic
-    over its degrees of freedom) as a ratio of sums: the sum of the ratios reads low for small
-    dispersed counts (measured: 2.30 instead of 2.5). Busy places weigh more. Its standard error for
-    Poisson counts of n like places is about sqrt(2 / (n * (t - 1))): with n * t below 100 it is a
-    rough figure. A season or a trend that all places share counts as dispersion. One figure for all places: that
-    some places vary more than others is not seen.
-
-    Examples
-    --------
-    >>> round(dispersion([[2, 6, 4], [9, 1, 2]]), 3)
-    2.875
-    """
-    table = np.asarray(counts, dtype=np.float64)
-    if table.ndim != 2 or not np.isfinite(table).all() or (table < 0.0).any():
-        raise GeoError(
-            f"The dispersion of counts of the shape {table.shape} was asked for.",
-            "There must be a row for each place, a column for each period, and counts of 0 or more.",
-            "Pass 0 for a period without reports.",
-        )
-    share = np.ones(table.shape[1]) if lengths is None else np.asarray(lengths, dtype=np.float64)
-    if share.shape != (table.shape[1],) or not np.isfinite(share).all() or (share <= 0.0).any():
-        raise GeoError(
-            f"Lengths of the shape {share.shape} were passed for {table.shape[1]} periods.",
-            "Each period has a length above 0.",
-            "Pass the days of each period.",
-        )
-    share = share / share.sum()
-    total = table.sum(axis=1)
-    usual = float(total.sum() * (1.0 - (share * share).sum()))
-    if table.shape[1] < 2 or usual <= 0.0:
-        return float("nan")
-    return float(((table - total[:, None] * share[None, :]) ** 2).sum() / usual)
-
-
 def upper_tail(
     observed: npt.ArrayLike,
     expected: npt.ArrayLike,
@@ -122,7 +63,7 @@ def upper_tail(
     observed, expected : array_like, shape (n,) or a number
         Counts and expected counts of the same places, 0 or more. A weighted count may be fractional.
     dispersion : array_like
-        Variance / mean of such counts (:func:`dispersion`); up to 1.2 counts are Poisson, above
+        Variance / mean of such counts (:func:`geo.dispersion.pooled_dispersion`); up to 1.2 counts are Poisson, above
         negative binomial.
     expected_se : array_like
         Standard error of the expected count, in reports; it widens the distribution to the variance
@@ -365,6 +306,6 @@ def _aligned(
             "There must be one of each for every place.",
             "Pass arrays of one length, or single numbers.",
         )
-    spread = np.where(ratio > DISPERSED, ratio, 1.0)
+    spread = np.where(ratio > NEARLY_POISSON, ratio, 1.0)
     added = np.divide(error * error, usual, out=np.zeros(len(count)), where=usual > 0.0)
     return count.copy(), usual.copy(), spread + added

@@ -135,7 +135,19 @@ class Surroundings:
         Returns
         -------
         Background
-            One row for each area.
+            One row for each area, as in :meth:`usual`.
+
+        Notes
+        -----
+        Where discs overlap the ground and the reports there count once.
+
+        Examples
+        --------
+        >>> grid = np.stack(np.meshgrid(np.arange(0.0, 2000, 20), np.arange(0.0, 2000, 20)), axis=-1).reshape(-1, 2)
+        >>> town = Surroundings(grid[::10], np.ones(1000), grid)
+        >>> twice = np.array([[1000.0, 1000.0], [1000.0, 1000.0]])
+        >>> town.usual_inside([twice], [np.array([75.0, 75.0])]).expected.round(1).tolist()
+        [4.5]
         """
         if not parts:
             return Background(np.zeros(0), np.zeros(0), np.zeros(0))
@@ -151,7 +163,29 @@ class Surroundings:
         return self._blended(near, area, ring)
 
     def usual_in(self, area: BaseGeometry) -> Background:
-        """Return what is usual inside of an area that somebody drew, as one row."""
+        """Return what is usual inside of an area that somebody drew, as one row.
+
+        Parameters
+        ----------
+        area : shapely geometry
+            Polygon or multipolygon, metres.
+
+        Returns
+        -------
+        Background
+            As in :meth:`usual`, (1,).
+
+        Notes
+        -----
+        The ring is round: of a long strip it takes ground far from its sides.
+
+        Examples
+        --------
+        >>> grid = np.stack(np.meshgrid(np.arange(0.0, 2000, 20), np.arange(0.0, 2000, 20)), axis=-1).reshape(-1, 2)
+        >>> town = Surroundings(grid[::10], np.ones(1000), grid)
+        >>> town.usual_in(shapely.box(900, 900, 1100, 1100)).expected.round(1).tolist()
+        [12.1]
+        """
         shapely.prepare(area)
         middle = np.array([[area.centroid.x, area.centroid.y]])
         near = float(shapely.intersects_xy(area, self.other_xy_m).sum()) if len(self.other_xy_m) else 0.0

@@ -11,7 +11,7 @@ from datetime import date, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from geo.dispersion import dispersion_of
+from geo.dispersion import mean_dispersion
 from geo.footprints import near
 from geo.geojson import bounds
 from geo.scores import count_scores
@@ -178,7 +178,7 @@ def _weeks_of_group(calendar: _Calendar, whole: Ints, ids: Sequence[int], counts
     seen, beside = mine[:, base].sum(axis=1) + _UNSEEN, np.maximum(rest[:, base].sum(axis=1), _UNSEEN)
     expected = rest[:, earlier:] * (seen / beside)[:, None]
     error = rest[:, earlier:] * (np.sqrt(seen) / beside)[:, None]
-    spread = max(1.0, dispersion_of(mine[:, base]) or 1.0) if has_earlier else 1.0
+    spread = max(1.0, mean_dispersion(mine[:, base]) or 1.0) if has_earlier else 1.0
     z = count_scores(mine[:, earlier:], expected, dispersion=spread, expected_se=error)
     return {
         number: PlaceWeeks(

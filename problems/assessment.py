@@ -6,7 +6,7 @@ Nothing here reads or writes: counts go in, an :class:`Assessment` comes out, th
 from dataclasses import dataclass
 from datetime import timedelta
 
-from geo.dispersion import dispersion_of
+from geo.dispersion import mean_dispersion
 from geo.displacement import (
     BeforeAfter,
     Difference,
@@ -142,7 +142,7 @@ def assess(evidence: Evidence, settings: AssessmentSettings | None = None) -> As
 def _figures(evidence: Evidence, settings: AssessmentSettings) -> Figures:
     treated, lengths = evidence.treated, _lengths(evidence)
     weeks = [place.weekly_before for place in (treated, *evidence.controls)]
-    dispersion = dispersion_of(weeks) if weeks[0] else None
+    dispersion = mean_dispersion(weeks) if weeks[0] else None
     freedom = sum(any(week) for week in weeks) * max(0, len(weeks[0]) - 1)
     areas = [BeforeAfter(place.before, place.after) for place in evidence.controls]
     drift = dispersion_of_changes(areas, lengths)

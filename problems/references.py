@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from geo.background import Background
 from geo.clusters import CoreTest
-from geo.significance import dispersion, upper_tail
+from geo.dispersion import pooled_dispersion
+from geo.significance import upper_tail
 from geo.surroundings import Ring, Surroundings
 from problems.hot_spots import DetectionSettings
 
@@ -55,6 +56,7 @@ class References:
     settings: DetectionSettings
     window_days: int
     _kept: dict[int | None, Surroundings] = field(default_factory=dict, repr=False, compare=False)
+    _swings: dict[int | None, float] = field(default_factory=dict, repr=False, compare=False)
 
     def surroundings(self, group: int | None) -> Surroundings:
         """Return what tells the usual number for a group; None for all groups together, told by the time before."""
@@ -83,6 +85,11 @@ class References:
         ``unknown_swing`` takes its place, or what thirds of a window say where that is more: counts of short
         periods swing less than those of a window, and would call dozens of ordinary places hot.
         """
+        if group not in self._swings:
+            self._swings[group] = self._swing(group)
+        return self._swings[group]
+
+    def _swing(self, group: int | None) -> float:
         unknown = self.settings.unknown_swing
         rows = np.ones(len(self.before), dtype=np.bool_) if group is None else self.before.group == group
         if not rows.any() or self.window_days < 1:
@@ -98,7 +105,7 @@ class References:
         table = table[:, table.sum(axis=0) > 0.0]
         if table.shape[1] < LEAST_PERIODS or len(table) * (table.shape[1] - 1) < LEAST_FREEDOM:
             return unknown
-        return max(1.0 if parts == 1 else unknown, dispersion(table, lengths=table.sum(axis=0)))
+        return max(1.0 if parts == 1 else unknown, pooled_dispersion(table, lengths=table.sum(axis=0)))
 
 
 def _table(xy_m: Floats, period: Ints, periods: int) -> Floats:

@@ -5,7 +5,7 @@ compared says so.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,18 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.background import Background
-from geo.footprints import in_metres, inside_shape
 from geo.significance import judge, q_values
 from problems.categories import Group
 from problems.hot_spots import DetectionSettings, Standing
-from problems.references import References
 
 Floats = npt.NDArray[np.float64]
 GROUPS = tuple(Group)
 #: With fewer than this, found and usual, there are too few to say anything.
 FEWEST = 5.0
-#: Said beside the figures of an area that somebody drew.
-DRAWN_CAVEAT = "This holds for an area that was drawn before looking at where the reports lie."
 #: Where fewer are usual no “times the usual” is told: such a ratio swings with every single incident.
 FEWEST_FOR_A_RATIO = 1.0
 
@@ -174,36 +170,6 @@ def judged(
             )
         )
     return result
-
-
-def judge_area(references: References, footprint: Mapping[str, object], group: Group | None, *, epsg: int) -> Judgement:
-    """Judge an area that somebody drew, by the same comparison as hot spots.
-
-    Parameters
-    ----------
-    references
-        The incidents of the window and before, see :func:`problems.use_cases.refreshing.references`.
-    footprint
-        GeoJSON polygon or multipolygon in degrees.
-    group
-        The group, or None for all together.
-    epsg
-        Metric CRS of the deployment.
-
-    Notes
-    -----
-    One area, one test: that is honest only where it was drawn before anybody looked at where the
-    reports lie. Say so beside it (:data:`DRAWN_CAVEAT`): round the reports that are there, any circle is
-    more than usual.
-    """
-    shape = in_metres(footprint, epsg=epsg)
-    index = None if group is None else GROUPS.index(group)
-    now = references.now
-    own = now.group >= 0 if index is None else now.group == index
-    count = int(inside_shape(now.xy_m[own], shape).sum())
-    usual = references.surroundings(index).usual_in(shape)
-    (told,) = judged([group], [count], usual, [references.swing(index)], family=1, settings=references.settings)
-    return told
 
 
 def usual_words(expected: float) -> str:

@@ -15,6 +15,7 @@ from dashboard.parts import analyse
 from dashboard.parts.desk import this_desk
 from dashboard.parts.priority import nth
 from dashboard.parts.trend_marks import problem_trend_mark, trend_mark, trend_text
+from dashboard.remembered import Remembered
 from problems.areas import Area, AreaKind
 from problems.categories import Group
 from problems.problem import Problem
@@ -37,7 +38,7 @@ show_analysis(desk, desk.store.problem(int(st.query_params["problem"])))
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep no answer from one test to the next."""
-    monkeypatch.setattr(analysed, "kept", analysed.Analysed())
+    monkeypatch.setattr(analysed, "kept", Remembered(most=32, one_at_a_time=True))
 
 
 def spread(scene: Scene, start: date, weeks: int, per_week: int, *, east: float, seed: int = 1) -> list[Report]:

@@ -1,8 +1,6 @@
-import numpy as np
 import pytest
-from scipy.stats import nbinom, poisson
+from scipy.stats import poisson
 
-from geo.dispersion import chances, chances_up_to, dispersion_of, usual_range
 from geo.run_chart import Run, complete_weeks, run_chart
 
 CALM = [9, 11, 10, 8, 12, 10, 9, 11]
@@ -61,23 +59,3 @@ def test_the_last_fourteen_days_are_left_out() -> None:
     assert complete_weeks(days, first_day=0, last_day=5).tolist() == []
     with pytest.raises(ValueError, match="incomplete"):
         complete_weeks(days, first_day=0, last_day=34, incomplete_days=-1)
-
-
-def test_the_laws_of_counts_are_those_of_the_books() -> None:
-    numbers = np.arange(60)
-    assert chances(numbers, mean=7.5) == pytest.approx(poisson.pmf(numbers, 7.5), rel=1e-9)
-    assert chances_up_to(numbers, mean=7.5) == pytest.approx(poisson.cdf(numbers, 7.5), rel=1e-9)
-    law = nbinom(7.5 / 1.5, 1 / 2.5)
-    assert chances(numbers, mean=7.5, dispersion=2.5) == pytest.approx(law.pmf(numbers), rel=1e-9)
-    assert chances_up_to(numbers, mean=7.5, dispersion=2.5) == pytest.approx(law.cdf(numbers), rel=1e-9)
-    assert chances(numbers, mean=7.5, dispersion=1 + 1e-9) == pytest.approx(chances(numbers, mean=7.5))
-    assert usual_range(mean=7.5, dispersion=2.5) == (law.ppf(0.025), law.ppf(0.975))
-
-
-def test_each_place_swings_round_its_own_mean() -> None:
-    assert dispersion_of([[5, 5, 5], [50, 50, 50]]) == 0.0
-    assert dispersion_of([[2, 4, 6], [0, 0, 0]]) == 1.0
-    assert dispersion_of([[3], [4]]) is None
-    assert dispersion_of([0, 0, 0]) is None
-    with pytest.raises(ValueError, match="0 or more"):
-        dispersion_of([-1, 2])

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import chi2, false_discovery_control, nbinom, poisson
 
 from geo.errors import GeoError
-from geo.significance import Verdict, dispersion, judge, q_values, ratio_interval, upper_tail
+from geo.significance import Verdict, judge, q_values, ratio_interval, upper_tail
 
 chances = arrays(np.float64, st.integers(1, 30), elements=st.floats(0.0, 1.0))
 
@@ -93,35 +93,6 @@ def test_intervals_cover_at_least_their_level(mean: float, ratio: float) -> None
     low, high = ratio_interval(counts, mean, dispersion=ratio)
     covered = chance[(low <= 1.0) & (high >= 1.0)].sum()
     assert 0.95 <= covered < 0.995
-
-
-# -- dispersion --
-
-
-@pytest.mark.parametrize("mean", [0.2, 1.0, 8.0])
-def test_poisson_counts_have_a_dispersion_of_one_however_small_they_are(mean: float) -> None:
-    counts = np.random.default_rng(1).poisson(mean * np.linspace(0.5, 1.5, 2000)[:, None], (2000, 12))
-    assert dispersion(counts) == pytest.approx(1.0, abs=4 * np.sqrt((2 + 1 / mean) / (2000 * 11)))
-
-
-def test_the_dispersion_of_dispersed_counts_in_unequal_periods_is_found() -> None:
-    lengths = np.array([30, 90, 60, 45])
-    means = np.linspace(0.02, 0.2, 4000)[:, None] * lengths
-    counts = np.random.default_rng(2).negative_binomial(means / 1.5, 1 / 2.5)
-    assert dispersion(counts, lengths=lengths) == pytest.approx(2.5, rel=0.05)
-    assert dispersion(counts) > 3.0
-
-
-@given(arrays(np.int64, (6, 5), elements=st.integers(0, 20)), st.randoms(use_true_random=False))
-def test_order_of_places_and_periods_does_not_matter_to_dispersion(counts: np.ndarray, random) -> None:
-    rows, columns = random.sample(range(6), 6), random.sample(range(5), 5)
-    turned = dispersion(counts[np.ix_(rows, columns)])
-    assert turned == pytest.approx(dispersion(counts), nan_ok=True)
-
-
-@pytest.mark.parametrize("counts", [np.zeros((3, 4)), np.ones((3, 1)), np.empty((0, 4))])
-def test_no_reports_or_one_period_have_no_dispersion(counts: np.ndarray) -> None:
-    assert np.isnan(dispersion(counts))
 
 
 # -- many tests --
@@ -223,10 +194,6 @@ def test_of_planted_hot_spots_most_are_found_and_few_alarms_are_false() -> None:
         lambda: ratio_interval([1], [1], level=1.0),
         lambda: q_values([0.5, 1.1]),
         lambda: q_values([0.5, 0.1], family=1),
-        lambda: dispersion([1, 2, 3]),
-        lambda: dispersion([[1, -2, 3]]),
-        lambda: dispersion([[1, 2, 3]], lengths=[1, 0, 1]),
-        lambda: dispersion([[1, 2, 3]], lengths=[1, 1]),
         lambda: judge([1], [1], fewest=0.0),
     ],
 )

@@ -1,7 +1,7 @@
 """A hot spot has more than its place would usually bring; what is busy, alone or unknown is told as that."""
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from geo.footprints import near
 from geo.geojson import from_geojson
 from geo.projection import to_lon_lat, to_metres
+from geo.significance import Verdict
 from problems.categories import Group
+from problems.drawn_standing import judge_area
 from problems.finding import Finding, find_hot_spots, references_of
 from problems.hot_spots import DetectionSettings, Pile, PileDecision, Standing
 from problems.references import References, Told
 from problems.reports import NO_POINTS, ReportPoints
-from problems.standing import judge_area
 from problems.use_cases.refreshing import references
 from tests.scenes import LONDON, Scene, days_before
 
@@ -256,19 +257,17 @@ def test_a_town_whose_reports_come_in_bunches_has_no_hot_spot_when_little_is_kno
 def test_an_area_that_was_drawn_is_judged_by_the_same_comparison() -> None:
     rng = np.random.default_rng(11)
     points = reports([*town(rng), (2, bunch(rng, (700, 2_200), 14))])
-    options: dict[str, Any] = {"epsg": EPSG, "settings": SETTINGS, "zone": UTC, "window_days": 90}
-    references = references_of(points, year_before(rng), [], **options)
+    options: dict[str, Any] = {"epsg": EPSG, "zone": UTC}
+    window: dict[str, Any] = options | {"settings": SETTINGS, "window_days": 90}
+    references, last = references_of(points, year_before(rng), [], **window), datetime.fromtimestamp(NOW_S, UTC).date()
     bad, market = (drawn(at, 90.0) for at in ((700.0, 2_200.0), MARKET_M))
-    more = judge_area(references, bad, tuple(Group)[2], epsg=EPSG)
-    assert (more.standing, more.group) == (Standing.HOT_SPOT, tuple(Group)[2])
+    more = judge_area(points, bad, references, last=last, **options).of(tuple(Group)[2])
+    assert more.verdict is Verdict.MORE
     assert more.incidents >= 14
-    usual = judge_area(references, market, Group.LIGHTING, epsg=EPSG)
-    assert usual.standing is Standing.CANDIDATE
+    usual = judge_area(points, market, references, last=last, **options).of(Group.LIGHTING)
+    assert usual.verdict is Verdict.NOT_MORE
     assert usual.incidents > 150
     assert usual.ratio == pytest.approx(1.0, abs=0.25)
-    assert judge_area(references, market, None, epsg=EPSG).incidents > usual.incidents
-    empty = references_of(NO_POINTS, NO_POINTS, [], **options)
-    assert judge_area(empty, bad, None, epsg=EPSG).standing is Standing.UNTESTED
 
 
 def drawn(at_m: tuple[float, float], reach_m: float) -> dict[str, object]:
@@ -304,8 +303,11 @@ def test_an_area_of_a_store_is_compared_with_the_reports_that_a_refresh_compares
     (problem,) = scene.store.problems()
     (spot,) = scene.store.hot_spots(found.id)
     compared = references(scene.store, found.as_of, settings=scene.settings, zone=LONDON)
-    told = judge_area(compared, problem.footprint, problem.group, epsg=found.epsg)
-    assert told.standing is spot.standing is Standing.HOT_SPOT
+    told = judge_area(
+        scene.store.report_points(), problem.footprint, compared, last=found.as_of, epsg=found.epsg, zone=LONDON
+    ).of(problem.group)
+    assert spot.standing is Standing.HOT_SPOT
+    assert told.verdict is told.verdict_picked is Verdict.MORE
     assert told.incidents == spot.incidents == 14
     assert told.expected is not None
     assert told.expected < 1

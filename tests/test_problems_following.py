@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,14 @@ from data.stores import SqlStore, open_store
 from problems.categories import Group
 from problems.events import EventKind, Subject
 from problems.people import LAPTOP
-from problems.reports import Batch, RejectedRow, Report, ReportFlag, ReportStatus
+from problems.reports import Report, ReportFlag, ReportStatus
 from problems.store import Box
 from problems.use_cases import importing
-from problems.use_cases.importing import accept_import
 from problems.use_cases.merging import merge_reports
 from problems.use_cases.report_changes import save_report_change
 from tests.storing import BACK_ENDS, fresh_url
+from tests.taking import BEFORE, START, closed, fed, take
 
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-BEFORE = START - timedelta(days=30)
 DAY = timedelta(days=1)
 
 
@@ -37,32 +35,6 @@ def store(url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
-def _report(source_id: str, **told: Any) -> Report:
-    plain = Report(
-        0, "council", source_id, "LGT-OUT", "Street lighting", BEFORE, ReportStatus.NEW, (-0.1, 51.5), text="Out"
-    )
-    return replace(plain, **told)
-
-
-def _closed(source_id: str, at: datetime = START, **told: Any) -> Report:
-    return _report(source_id, status=ReportStatus.RESOLVED, resolution="unspecified", closed_at=at, **told)
-
-
-def _take(store: SqlStore, *rows: Report | RejectedRow, file: str = "one", at: datetime = START, **told: Any) -> Batch:
-    return accept_import(
-        store,
-        LAPTOP,
-        lambda: at,
-        1,
-        source="council",
-        file_name=f"{file}.csv",
-        sha256=file,
-        columns={},
-        rows=rows,
-        **told,
-    )
-
-
 def _correct(store: SqlStore, number: int, at: datetime = START, **to: Any) -> None:
     with store.writing() as unit:
         (report,) = unit.reports([number])
@@ -70,10 +42,10 @@ def _correct(store: SqlStore, number: int, at: datetime = START, **to: Any) -> N
 
 
 def test_what_people_corrected_stays_and_the_event_tells_what_the_feed_says(store: SqlStore) -> None:
-    _take(store, _report("a"), _report("b"))
+    take(store, fed("a"), fed("b"))
     _correct(store, 1, category="WST-DUMP", lon_lat=(-0.11, 51.51), text="Two lamps")
     _correct(store, 1, address="5 High St")
-    _take(store, _closed("a", asset="L7"), _closed("b", lon_lat=(-0.2, 51.4)), file="two")
+    take(store, closed("a", asset="L7"), closed("b", lon_lat=(-0.2, 51.4)), file="two")
     first, second = store.all_reports()
     assert (first.status, first.asset) == (ReportStatus.RESOLVED, "L7")
     assert (first.category, first.lon_lat) == ("WST-DUMP", (-0.11, 51.51))
@@ -86,16 +58,16 @@ def test_what_people_corrected_stays_and_the_event_tells_what_the_feed_says(stor
     assert told.details["outside"]["category"] == "LGT-OUT"  # type: ignore[index] # the same
     assert "Two lamps" not in str(told)
     _correct(store, 1, lon_lat=(-0.12, 51.52))
-    _take(store, _closed("a", asset="L7", lon_lat=(-0.3, 51.3)), file="three")
+    take(store, closed("a", asset="L7", lon_lat=(-0.3, 51.3)), file="three")
     assert next(store.all_reports()).lon_lat == (-0.12, 51.52)
     assert store.events(Subject.REPORT, 1)[-1].kind is EventKind.NOTED
 
 
 @pytest.mark.parametrize("status", [ReportStatus.DUPLICATE, ReportStatus.WITHDRAWN])
 def test_a_report_that_stands_for_others_stays_in_the_count(store: SqlStore, status: ReportStatus) -> None:
-    _take(store, _report("a"), _report("b"), _report("c"))
+    take(store, fed("a"), fed("b"), fed("c"))
     merge_reports(store, LAPTOP, lambda: START, 1, main_id=1, duplicate_ids=[2], seen_versions={})
-    _take(store, _report("a", status=status), _report("c", status=status), file="two")
+    take(store, fed("a", status=status), fed("c", status=status), file="two")
     assert [report.status for report in store.all_reports()] == [ReportStatus.NEW, ReportStatus.DUPLICATE, status]
     points = store.report_points()
     assert (points.ids.tolist(), points.main.tolist()) == ([1, 2], [0, 1])
@@ -103,26 +75,26 @@ def test_a_report_that_stands_for_others_stays_in_the_count(store: SqlStore, sta
 
 
 def test_marks_of_odd_closing_times_are_about_the_time_that_is_kept(store: SqlStore) -> None:
-    _take(store, _report("a"))
+    take(store, fed("a"))
     with store.writing() as unit:
         (report,) = unit.reports([1])
         after = replace(report, status=ReportStatus.RESOLVED, closed_at=START)
         save_report_change(unit, START, LAPTOP, report, after, EventKind.MOVED)
-    _take(store, _closed("a", BEFORE - DAY), file="two")
+    take(store, closed("a", BEFORE - DAY), file="two")
     (kept,) = store.all_reports()
     assert (kept.closed_at, kept.flags) == (START, 0)
 
 
 def test_many_changes_at_once_leave_what_one_at_a_time_would(store: SqlStore) -> None:
     told = [
-        _report("0", text="Mended", address="a\0b", area="Süd"),
-        _closed("1", reporter="k", channel="app", due_at=START, occurred_at=BEFORE, updated_at=START),
-        _report("2", lon_lat=None, flags=ReportFlag.PLACE_MISSING),
-        _report("3", category=None, category_name="New", asset="L7"),
-        _report("4", lon_lat=(-0.2, 51.4), category="WST-DUMP"),
+        fed("0", text="Mended", address="a\0b", area="Süd"),
+        closed("1", reporter="k", channel="app", due_at=START, occurred_at=BEFORE, updated_at=START),
+        fed("2", lon_lat=None, flags=ReportFlag.PLACE_MISSING),
+        fed("3", category=None, category_name="New", asset="L7"),
+        fed("4", lon_lat=(-0.2, 51.4), category="WST-DUMP"),
     ]
-    _take(store, *(_report(str(number)) for number in range(5)))
-    assert _take(store, *told, file="two").updated == 5
+    take(store, *(fed(str(number)) for number in range(5)))
+    assert take(store, *told, file="two").updated == 5
     kept = [replace(report, id=0, batch_id=None, version=1) for report in store.all_reports()]
     assert kept == [replace(told[0], address="a\ufffdb"), *told[1:]]
     assert {report.version for report in store.all_reports()} == {2}
@@ -134,13 +106,13 @@ def test_many_changes_at_once_leave_what_one_at_a_time_would(store: SqlStore) ->
 def test_an_older_row_beside_a_newer_one_changes_nothing_however_often_it_comes(
     store: SqlStore, newest_first: bool
 ) -> None:
-    pair = [_report("a", updated_at=START, text="New"), _report("a", updated_at=START - DAY, text="Old")]
+    pair = [fed("a", updated_at=START, text="New"), fed("a", updated_at=START - DAY, text="Old")]
     rows = pair if newest_first else pair[::-1]
-    _take(store, *rows)
+    take(store, *rows)
     before = list(store.all_reports())
     assert [report.text for report in before] == ["New"]
     for day in range(3):
-        again = _take(store, *rows, _report(f"of day {day}"), file=f"day {day}")
+        again = take(store, *rows, fed(f"of day {day}"), file=f"day {day}")
         assert (again.accepted, again.updated, again.unchanged) == (1, 0, 2)
     assert next(store.all_reports()) == before[0]
     assert store.events(Subject.REPORT, 1) == []
@@ -148,11 +120,15 @@ def test_an_older_row_beside_a_newer_one_changes_nothing_however_often_it_comes(
 
 def test_an_older_row_far_behind_a_newer_one_changes_nothing(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "CHUNK_ROWS", 1)
-    rows = [_report("a", updated_at=START, text="New"), _report("b"), _report("a", updated_at=START - DAY, text="Old")]
-    dry = _take(store, *rows, dry_run=True)
-    first = _take(store, *rows)
+    rows = [
+        fed("a", updated_at=START, text="New"),
+        fed("b"),
+        fed("a", updated_at=START - DAY, text="Old"),
+    ]
+    dry = take(store, *rows, dry_run=True)
+    first = take(store, *rows)
     assert (first.accepted, first.updated, first.unchanged) == (dry.accepted, dry.updated, dry.unchanged) == (2, 0, 1)
-    assert _take(store, *rows, file="two").unchanged == 3
+    assert take(store, *rows, file="two").unchanged == 3
     assert store.events(Subject.REPORT) == []
 
 
@@ -160,16 +136,16 @@ def test_an_older_row_far_behind_a_newer_one_changes_nothing(store: SqlStore, mo
 def test_an_older_row_does_not_keep_a_later_one_from_being_heard(
     store: SqlStore, first: ReportStatus, last: str
 ) -> None:
-    def told(status: ReportStatus, at: datetime) -> Report:
-        return _closed("a", at, updated_at=at) if status is ReportStatus.RESOLVED else _report("a", updated_at=at)
+    def row(status: ReportStatus, at: datetime) -> Report:
+        return closed("a", at, updated_at=at) if status is ReportStatus.RESOLVED else fed("a", updated_at=at)
 
     other = ReportStatus.RESOLVED if first is ReportStatus.NEW else ReportStatus.NEW
-    _take(store, told(first, START))
-    older = told(other, START - DAY)
-    assert _take(store, older, file="older").updated == 1
-    assert _take(store, older, file="older again").unchanged == 1
+    take(store, row(first, START))
+    older = row(other, START - DAY)
+    assert take(store, older, file="older").updated == 1
+    assert take(store, older, file="older again").unchanged == 1
     (kept,) = store.all_reports()
     assert kept.status is first
-    _take(store, told(other, START + DAY), file="later")
+    take(store, row(other, START + DAY), file="later")
     (kept,) = store.all_reports()
     assert kept.status == last

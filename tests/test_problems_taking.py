@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,8 @@ from problems.reports import Batch, BatchState, RejectedRow, Report, ReportFlag,
 from problems.sources import PlacePrecision, Source, TimePrecision
 from problems.use_cases.importing import LONGEST_WAIT, Trial, accept_import
 from tests.storing import BACK_ENDS, fresh_url, geometry, run_sql
+from tests.taking import BEFORE, START, closed, fed, take
 
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-BEFORE = START - timedelta(days=30)
 DAY = timedelta(days=1)
 REJECTED = RejectedRow(7, "Opened", "soon", "This cannot be read.", {"Opened": "soon"})
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,39 +39,19 @@ def store(url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
-def _report(source_id: str, **told: Any) -> Report:
-    plain = Report(
-        0, "council", source_id, "LGT-OUT", "Street lighting", BEFORE, ReportStatus.NEW, (-0.1, 51.5), text="Out"
-    )
-    return replace(plain, **told)
-
-
-def _closed(source_id: str, at: datetime = START, **told: Any) -> Report:
-    return _report(source_id, status=ReportStatus.RESOLVED, resolution="unspecified", closed_at=at, **told)
-
-
-def _take(store: SqlStore, *rows: Report | RejectedRow, file: str = "one", at: datetime = START, **told: Any) -> Batch:
-    return accept_import(
-        store,
-        LAPTOP,
-        lambda: at,
-        1,
-        source="council",
-        file_name=f"{file}.csv",
-        sha256=file,
-        columns={},
-        rows=rows,
-        **told,
-    )
-
-
 def _flags(store: SqlStore) -> dict[str, ReportFlag]:
     return {report.source_id: report.flags for report in store.all_reports()}
 
 
 def test_a_file_taken_three_times_leaves_the_identical_store(store: SqlStore, url: str) -> None:
-    rows = (_report("a"), _closed("b", BEFORE - DAY), _report("a", text="Again"), REJECTED, _report("c", lon_lat=None))
-    first = _take(store, *rows)
+    rows = (
+        fed("a"),
+        closed("b", BEFORE - DAY),
+        fed("a", text="Again"),
+        REJECTED,
+        fed("c", lon_lat=None),
+    )
+    first = take(store, *rows)
     assert (first.accepted, first.updated, first.rejected) == (3, 1, 1)
 
     def kept() -> list[list[Any]]:
@@ -81,44 +60,44 @@ def test_a_file_taken_three_times_leaves_the_identical_store(store: SqlStore, ur
 
     before = kept()
     for _ in range(2):
-        again = _take(store, *rows)
+        again = take(store, *rows)
         assert (again.rows, again.accepted, again.updated, again.unchanged, again.rejected) == (5, 0, 0, 4, 1)
         assert kept() == before
     assert len(store.batches()) == 3
 
 
 def test_rows_dated_before_what_an_earlier_file_covered_came_late(store: SqlStore) -> None:
-    assert _take(store, _report("a"), _report("b", reported_at=BEFORE - 9 * DAY)).late == 0
-    second = _take(
+    assert take(store, fed("a"), fed("b", reported_at=BEFORE - 9 * DAY)).late == 0
+    second = take(
         store,
-        _report("on time", reported_at=BEFORE + DAY),
-        _report("same day", reported_at=BEFORE - DAY),
-        _report("late", reported_at=BEFORE - DAY - timedelta(seconds=1)),
-        _report("b", reported_at=BEFORE - 9 * DAY, text="known"),
+        fed("on time", reported_at=BEFORE + DAY),
+        fed("same day", reported_at=BEFORE - DAY),
+        fed("late", reported_at=BEFORE - DAY - timedelta(seconds=1)),
+        fed("b", reported_at=BEFORE - 9 * DAY, text="known"),
         file="two",
     )
     assert (second.accepted, second.updated, second.late) == (3, 1, 1)
     assert second.flagged == {"LATE": 1}
     assert [key for key, flags in _flags(store).items() if flags & ReportFlag.LATE] == ["late"]
-    _take(store, _report("late", reported_at=BEFORE - 3 * DAY, text="More"), file="three")
+    take(store, fed("late", reported_at=BEFORE - 3 * DAY, text="More"), file="three")
     assert _flags(store)["late"] == ReportFlag.LATE
 
 
 def test_a_date_in_the_future_does_not_make_all_others_late(store: SqlStore) -> None:
-    _take(store, _report("typo", reported_at=START + 900 * DAY), _report("a"))
-    second = _take(store, _report("b", reported_at=BEFORE), file="two")
+    take(store, fed("typo", reported_at=START + 900 * DAY), fed("a"))
+    second = take(store, fed("b", reported_at=BEFORE), file="two")
     assert second.late == 0
     assert _flags(store)["typo"] == ReportFlag.REPORTED_IN_FUTURE
 
 
 def test_odd_closing_times_are_marked_and_kept(store: SqlStore) -> None:
-    batch = _take(
+    batch = take(
         store,
-        _closed("before", BEFORE - DAY),
-        _closed("at once", BEFORE + timedelta(seconds=59)),
-        _closed("same moment", BEFORE),
-        _closed("fine", BEFORE + timedelta(seconds=60)),
-        _report("open"),
+        closed("before", BEFORE - DAY),
+        closed("at once", BEFORE + timedelta(seconds=59)),
+        closed("same moment", BEFORE),
+        closed("fine", BEFORE + timedelta(seconds=60)),
+        fed("open"),
     )
     assert (batch.accepted, batch.rejected) == (5, 0)
     assert batch.flagged == {"CLOSED_BEFORE_REPORTED": 1, "CLOSED_AT_ONCE": 2}
@@ -129,8 +108,8 @@ def test_odd_closing_times_are_marked_and_kept(store: SqlStore) -> None:
 
 
 def test_an_update_is_told_with_what_was_before(store: SqlStore) -> None:
-    _take(store, _report("a"))
-    batch = _take(store, _report("a", text="Two lamps", area="Harehills", lon_lat=(-0.2, 51.4)), file="two")
+    take(store, fed("a"))
+    batch = take(store, fed("a", text="Two lamps", area="Harehills", lon_lat=(-0.2, 51.4)), file="two")
     (told,) = store.events(Subject.REPORT, 1)
     assert told.kind is EventKind.EDITED
     assert told.before == {"text": "Out", "area": "", "lon_lat": [-0.1, 51.5]}
@@ -150,21 +129,21 @@ def _moved_by_hand(store: SqlStore, status: ReportStatus, at: datetime) -> None:
 
 
 def test_a_feed_opens_a_closed_report_again_by_a_later_change(store: SqlStore) -> None:
-    _take(store, _closed("a", updated_at=START))
-    _take(store, _report("a", updated_at=START + DAY), file="two")
+    take(store, closed("a", updated_at=START))
+    take(store, fed("a", updated_at=START + DAY), file="two")
     (kept,) = store.all_reports()
     assert (kept.status, kept.closed_at, kept.resolution) == (ReportStatus.IN_PROGRESS, None, "")
     told = store.events(Subject.REPORT, 1)[-1]
     assert (told.kind, told.note) == (EventKind.MOVED, "The feed opened it again.")
     assert store.events(Subject.IMPORT)[-1].changes["reopened"] == 1
-    _take(store, _closed("a", START + 2 * DAY, updated_at=START + 2 * DAY), file="three")
+    take(store, closed("a", START + 2 * DAY, updated_at=START + 2 * DAY), file="three")
     assert [report.status for report in store.all_reports()] == [ReportStatus.RESOLVED]
 
 
 @pytest.mark.parametrize("updated_at", [None, START, START - DAY])
 def test_a_closed_report_stays_closed_without_a_later_change(store: SqlStore, updated_at: datetime | None) -> None:
-    _take(store, _closed("a", updated_at=START))
-    batch = _take(store, _report("a", updated_at=updated_at), file="two")
+    take(store, closed("a", updated_at=START))
+    batch = take(store, fed("a", updated_at=updated_at), file="two")
     assert batch.updated == 1
     (kept,) = store.all_reports()
     assert (kept.status, kept.closed_at) == (ReportStatus.RESOLVED, START)
@@ -175,38 +154,38 @@ def test_a_closed_report_stays_closed_without_a_later_change(store: SqlStore, up
 
 
 def test_a_feed_does_not_open_again_what_people_closed_later(store: SqlStore) -> None:
-    _take(store, _report("a", updated_at=BEFORE))
+    take(store, fed("a", updated_at=BEFORE))
     _moved_by_hand(store, ReportStatus.RESOLVED, START)
-    _take(store, _report("a", status=ReportStatus.ACKNOWLEDGED, updated_at=START - DAY), file="two")
+    take(store, fed("a", status=ReportStatus.ACKNOWLEDGED, updated_at=START - DAY), file="two")
     assert [report.status for report in store.all_reports()] == [ReportStatus.RESOLVED]
-    _take(store, _report("a", updated_at=START + DAY), file="three")
+    take(store, fed("a", updated_at=START + DAY), file="three")
     assert [report.status for report in store.all_reports()] == [ReportStatus.IN_PROGRESS]
 
 
 def test_a_row_that_the_feed_wrote_earlier_changes_nothing(store: SqlStore) -> None:
-    _take(store, _closed("a", updated_at=START, text="Mended", area="New"))
-    batch = _take(store, _report("a", updated_at=START - DAY, text="Out", area="Old"), file="older")
+    take(store, closed("a", updated_at=START, text="Mended", area="New"))
+    batch = take(store, fed("a", updated_at=START - DAY, text="Out", area="Old"), file="older")
     assert batch.updated == 1
     (kept,) = store.all_reports()
     assert (kept.status, kept.text, kept.area, kept.updated_at) == (ReportStatus.RESOLVED, "Mended", "New", START)
     assert store.events(Subject.REPORT, 1)[-1].kind is EventKind.NOTED
-    assert _take(store, _report("a", updated_at=START - DAY, text="Out", area="Old"), file="again").unchanged == 1
+    assert take(store, fed("a", updated_at=START - DAY, text="Out", area="Old"), file="again").unchanged == 1
 
 
 def test_an_earlier_closing_of_another_kind_does_not_move_a_closed_report(store: SqlStore) -> None:
-    _take(store, _closed("a", START))
-    _take(store, _report("a", status=ReportStatus.NOT_OURS, closed_at=START - DAY), file="two")
+    take(store, closed("a", START))
+    take(store, fed("a", status=ReportStatus.NOT_OURS, closed_at=START - DAY), file="two")
     assert [report.status for report in store.all_reports()] == [ReportStatus.RESOLVED]
-    _take(store, _closed("a", START - 2 * DAY), file="corrected")
+    take(store, closed("a", START - 2 * DAY), file="corrected")
     assert [report.closed_at for report in store.all_reports()] == [START - 2 * DAY]
 
 
 def test_a_corrected_report_stays_a_duplicate_of_its_main_report(store: SqlStore) -> None:
-    _take(store, _report("a"), _report("b"))
+    take(store, fed("a"), fed("b"))
     with store.writing() as unit:
         (report,) = unit.reports([2])
         unit.save_report(replace(report, main_id=1), report.version)
-    _take(store, _report("b", text="More"), file="two")
+    take(store, fed("b", text="More"), file="two")
     assert [report.main_id for report in store.all_reports()] == [None, 1]
 
 
@@ -215,10 +194,10 @@ def test_a_corrected_report_stays_a_duplicate_of_its_main_report(store: SqlStore
 
 def test_what_was_measured_of_a_source_is_kept_and_its_points_are_marked(store: SqlStore) -> None:
     exact = Source(0, "council", columns="first", why="No grid.")
-    _take(store, _report("a"), told_of_source=exact)
+    take(store, fed("a"), told_of_source=exact)
     assert not _flags(store)["a"]
     snapped = Source(0, "council", PlacePrecision.SNAPPED, TimePrecision.MONTH, 500.0, "second", why="A grid.")
-    batch = _take(store, _report("b"), told_of_source=snapped, file="two")
+    batch = take(store, fed("b"), told_of_source=snapped, file="two")
     assert batch.flagged == {"SNAPPED": 1}
     assert set(_flags(store).values()) == {ReportFlag.SNAPPED}
     (source,) = store.sources()
@@ -229,7 +208,7 @@ def test_a_persons_decision_about_a_source_is_never_overwritten(store: SqlStore)
     with store.writing() as unit:
         unit.add_source(Source(0, "council", PlacePrecision.EXACT, decided_by="p1", why="I know."))
     told = Source(0, "council", PlacePrecision.SNAPPED, columns="new", why="A grid.")
-    batch = _take(store, _report("a"), told_of_source=told)
+    batch = take(store, fed("a"), told_of_source=told)
     assert batch.flagged == {}
     (source,) = store.sources()
     assert (source.precision, source.decided_by, source.why) == (PlacePrecision.EXACT, "p1", "I know.")
@@ -239,7 +218,7 @@ def test_a_persons_decision_about_a_source_is_never_overwritten(store: SqlStore)
 def test_reports_are_put_into_the_boundaries_that_hold_them(store: SqlStore) -> None:
     with store.writing() as unit:
         unit.add_areas([Area(0, AreaKind.WARD, "Harehills", geometry()), Area(0, AreaKind.BEAT, "B1", geometry())])
-    _take(store, _report("in", lon_lat=(-1.549, 53.801)), _report("out"), _report("nowhere", lon_lat=None))
+    take(store, fed("in", lon_lat=(-1.549, 53.801)), fed("out"), fed("nowhere", lon_lat=None))
     found = {
         report.source_id: (report.ward_id, report.beat_id, report.neighbourhood_id) for report in store.all_reports()
     }
@@ -250,24 +229,24 @@ def test_reports_are_put_into_the_boundaries_that_hold_them(store: SqlStore) -> 
 
 
 def test_a_trial_of_several_files_counts_what_importing_them_would_count(store: SqlStore) -> None:
-    _take(store, _report("known"))
+    take(store, fed("known"))
     files = {
-        "two": (_report("a"), _report("b"), _report("a", text="Twice"), REJECTED, _report("known", text="New")),
-        "three": (_report("a"), _report("b"), _report("c"), _report("known", text="New")),
-        "two again": (_report("a", text="Twice"), _report("b")),
+        "two": (fed("a"), fed("b"), fed("a", text="Twice"), REJECTED, fed("known", text="New")),
+        "three": (fed("a"), fed("b"), fed("c"), fed("known", text="New")),
+        "two again": (fed("a", text="Twice"), fed("b")),
     }
     version, trial = store.version(), Trial()
-    tried = [_take(store, *rows, file=name.split()[0], trial=trial) for name, rows in files.items()]
+    tried = [take(store, *rows, file=name.split()[0], trial=trial) for name, rows in files.items()]
     assert store.version() == version
     assert len(store.batches()) == 1
-    kept = [_take(store, *rows, file=name.split()[0]) for name, rows in files.items()]
+    kept = [take(store, *rows, file=name.split()[0]) for name, rows in files.items()]
     assert [replace(batch, id=0) for batch in kept] == tried
 
 
 def test_a_dry_run_neither_waits_for_a_writer_nor_keeps_one_waiting(store: SqlStore) -> None:
     with store.writing() as unit:
         unit.set_fact("busy", "1")
-        assert _take(store, _report("a"), dry_run=True).accepted == 1
+        assert take(store, fed("a"), dry_run=True).accepted == 1
     assert store.counts().is_empty
 
 
@@ -297,7 +276,7 @@ given.take_many(store, progress=die)
 
 def take_many(store: SqlStore, **told: Any) -> Batch:
     """Take a file whose rows are new, changed and rejected into a store that has some of them."""
-    return _take(store, *(_closed(f"r{number % 30}", text=f"row {number}") for number in range(55)), REJECTED, **told)
+    return take(store, *(closed(f"r{number % 30}", text=f"row {number}") for number in range(55)), REJECTED, **told)
 
 
 @pytest.mark.parametrize("call", [1, 3, 6, 7])
@@ -308,7 +287,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_starts_again_as_if_never_be
     clean_url = fresh_url(back_end, tmp_path)
     clean, store = open_store(clean_url), open_store(url)
     for opened in (clean, store):
-        _take(opened, *(_report(f"r{number}") for number in range(5)), file="before")
+        take(opened, *(fed(f"r{number}") for number in range(5)), file="before")
     killed = subprocess.run(
         [sys.executable, "-c", _KILLED, str(ROOT), url, str(call)],
         check=False,
@@ -340,7 +319,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_starts_again_as_if_never_be
 
 def test_a_cancelled_import_stays_in_the_history_and_counts_nowhere(store: SqlStore) -> None:
     def rows() -> Iterator[Report]:
-        yield _report("a")
+        yield fed("a")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -350,4 +329,4 @@ def test_a_cancelled_import_stays_in_the_history_and_counts_nowhere(store: SqlSt
     (batch,) = store.batches()
     assert (batch.state, batch.rows, batch.accepted) == (BatchState.CANCELLED, 0, 0)
     assert store.counts().batches == 0
-    assert _take(store, _report("a")).accepted == 1
+    assert take(store, fed("a")).accepted == 1

@@ -6,8 +6,8 @@ from datetime import tzinfo
 from typing import Final
 
 from dashboard.mapping import points as map_points
-from dashboard.mapping.answers import answers
 from dashboard.mapping.layers import Asked
+from dashboard.remembered import by_reports
 from geo.boundaries import surface_km2
 from problems.areas import Area, AreaKind
 from problems.clock import day_end, day_start
@@ -51,7 +51,7 @@ def moved_sources(store: Store) -> list[MovedSource]:
     """Return the sources that have reports on moved points, most reports first; none for nearly every store."""
     if not len(map_points.cache.get(store).moved):
         return []
-    found = answers.once(store, ("sources",), store.snapped_reports)
+    found = by_reports(store, "sources", store.snapped_reports)
     known = {source.name: source for source in store.sources()}
     told = []
     for name, number in found.items():
@@ -71,7 +71,7 @@ def area_rows(store: Store, asked: Asked, kind: AreaKind, zone: tzinfo) -> list[
     now = _counted(store, asked, kind, zone)
     before = _counted(store, asked.before(), kind, zone) if asked.days else {}
     areas = {area.id: area for area in store.areas(kind)}
-    surfaces = answers.once(store, ("surfaces", kind), lambda: _surfaces(list(areas.values())))
+    surfaces = by_reports(store, "surfaces", lambda: _surfaces(list(areas.values())), key=kind)
     rows = []
     for number, area in areas.items():
         reports, moved = now.get(number, (0, 0))
@@ -89,8 +89,8 @@ def _counted(store: Store, asked: Asked, kind: AreaKind, zone: tzinfo) -> dict[i
     since = day_start(asked.first, zone) if asked.first else None
     until = day_end(asked.last, zone)
     groups = asked.groups or None
-    key = ("counts", kind, since, until, groups)
-    counts = answers.once(store, key, lambda: store.area_counts(kind, since, until, groups))
+    key = (kind, since, until, groups)
+    counts = by_reports(store, "counts", lambda: store.area_counts(kind, since, until, groups), key=key)
     return {one.area_id: (one.reports, one.snapped) for one in counts}
 
 

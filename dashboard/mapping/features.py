@@ -11,11 +11,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.mapping.answers import answers
 from dashboard.mapping.past import problems_known
 from dashboard.mapping.places import Outlined, places_seen
 from dashboard.mapping.points import HexagonsInView, PointsInView
 from dashboard.mapping.query import ProblemFilter
+from dashboard.remembered import by_reports
 from geo import areas as geo_areas
 from geo import hexagons
 from geo.coverage import light
@@ -99,7 +99,7 @@ def streets_json(store: Store) -> bytes:
 
 def areas_json(store: Store) -> bytes:
     """Return boundaries as ``[id, kind, [ring, …]]``, light enough to be drawn: at most 3 m off."""
-    return answers.once(store, ("outlines",), lambda: _outlines(store.areas()))
+    return by_reports(store, "outlines", lambda: _outlines(store.areas()))
 
 
 def _outlines(areas: Sequence[Area]) -> bytes:

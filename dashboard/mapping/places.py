@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from threading import Lock
 from typing import Final
 
 import numpy as np
 
 from dashboard import session
-from dashboard.mapping.answers import answers
+from dashboard.remembered import Remembered
 from dashboard.wording import count
 from geo import areas as geo_areas
 from problems.categories import Group
@@ -59,7 +58,8 @@ class Seen:
     summary: str = ""
 
 
-_checking: Final = Lock()
+#: The page and the map ask at the same moment: the second waits for the answer of the first.
+_checked: Final = Remembered(most=8, one_at_a_time=True)
 
 
 def places_seen(
@@ -141,6 +141,5 @@ def _check(store: Store, refresh: Refresh) -> GridCheck:
         )
         return check_grid(compared, epsg=refresh.epsg)
 
-    # The page and the map ask at the same moment: the second waits for the answer of the first.
-    with _checking:
-        return answers.once(store, ("squares", refresh.as_of, refresh.window_days, settings.detection), ask)
+    key = (refresh.as_of, refresh.window_days, settings.detection)
+    return _checked.once("squares", (store, store.reports_version()), ask, key=key)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.mapping import points as map_points
-from dashboard.mapping.answers import answers
 from dashboard.mapping.layers import last_day
 from dashboard.parts.area_address import AskedArea
 from dashboard.parts.area_words import (
@@ -26,12 +25,13 @@ from dashboard.parts.footprint import WEEKS_SHOWN, total_words
 from dashboard.parts.markup import draw, element, link, problem_link, section, status_mark, table
 from dashboard.parts.notices import remark
 from dashboard.parts.reports_table import show_reports
+from dashboard.remembered import by_reports
 from dashboard.wording import count, day, listed, metres, share
 from geo.footprints import near
 from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.drawing import Drawn, Overlap, overlapping, town_box
-from problems.drawn_standing import AreaJudged, KindJudged, judge_area, usual_as_for_hot_spots
+from problems.drawn_standing import AreaJudged, KindJudged, judge_area
 from problems.figures import area_points, problem_weeks
 from problems.store import Box
 from problems.use_cases.drawing import without_default_points
@@ -49,7 +49,7 @@ def town(desk: Desk) -> Box | None:
         known = map_points.cache.get(desk.store)
         return town_box(known.points.lon_lat, known.geometries.values())
 
-    return answers.once(desk.store, ("town",), ask)
+    return by_reports(desk.store, "town", ask)
 
 
 def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
@@ -58,27 +58,27 @@ def standing_of(desk: Desk, drawn: Drawn, epsg: int) -> AreaJudged:
     known = map_points.cache.get(desk.store)
     piles = [pile for pile in desk.store.piles() if pile.kept_out]
     last = last_day(desk.store, desk.today, desk.zone)
-    compared = answers.once(
+    key = (last, epsg, settings, tuple(pile.lon_lat for pile in piles))
+    compared = by_reports(
         desk.store,
-        ("usual", last, epsg, settings, tuple(pile.lon_lat for pile in piles)),
-        lambda: usual_as_for_hot_spots(references(desk.store, last, settings=settings, zone=desk.zone), epsg=epsg),
+        "usual",
+        lambda: references(desk.store, last, settings=settings, zone=desk.zone),
+        key=key,
     )
-    key = ("area", str(drawn.geometry), last, epsg, settings, tuple(pile.lon_lat for pile in piles))
 
     def ask() -> AreaJudged:
         return judge_area(
             known.points,
             drawn.geometry,
+            compared,
             last=last,
             epsg=epsg,
-            settings=settings,
             zone=desk.zone,
             piles=piles,
             incident=known.incidents(desk.store, settings, desk.zone),
-            usual=compared,
         )
 
-    return answers.once(desk.store, key, ask)
+    return by_reports(desk.store, "area", ask, key=(str(drawn.geometry), *key))
 
 
 def show_counts(desk: Desk, asked: AskedArea, drawn: Drawn, standing: AreaJudged, epsg: int) -> Group:

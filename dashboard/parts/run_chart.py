@@ -3,13 +3,8 @@
 from datetime import date, timedelta
 from typing import Final
 
-import altair as alt
-import pandas as pd
-import streamlit as st
-
-from dashboard import design, session
-from dashboard.parts.chart_theme import altair_theme
 from dashboard.parts.markup import draw, element, section, table
+from dashboard.parts.week_bars import BAND, OPEN_BARS, WeekBars, draw_week_bars
 from dashboard.wording import count, day, number
 from geo.run_chart import RunChart, run_chart
 from problems.evidence import Evidence
@@ -33,12 +28,17 @@ def show_run_chart(layout: Layout, evidence: Evidence) -> None:
     draw(element("p", told, css="fx-reading"))
     if not any(layout.weeks):
         return
-    st.altair_chart(_drawn(layout, found), theme=None, alt=f"Incidents by week. {told}")
-    band = "Shaded: what a usual week of the time before holds. " if found else ""
-    draw(element("p", f"{band}Open marks: the last 14 days, for which reports still come in.", css="fx-quiet"))
-    with st.expander("The same as a table"):
-        rows = [(day(first), total, words) for first, total, words in reversed(_rows(layout, evidence, found))]
-        draw(table("Incidents by week, newest first", ("Week from", "Incidents", ""), rows, numeric=(1,)))
+    bars = WeekBars(
+        layout.weeks_from,
+        layout.weeks,
+        layout.complete_weeks,
+        found,
+        [(layout.done_on, "Work done")],
+        height_px=_HEIGHT_PX,
+    )
+    rows = [(day(first), total, words) for first, total, words in reversed(_rows(layout, evidence, found))]
+    same = table("Incidents by week, newest first", ("Week from", "Incidents", ""), rows, numeric=(1,))
+    draw_week_bars(bars, said=told, notes=[f"{OPEN_BARS} {BAND}" if found else OPEN_BARS], rows=same)
 
 
 def reading(layout: Layout, found: RunChart | None) -> str:
@@ -83,62 +83,3 @@ def _rows(layout: Layout, evidence: Evidence, found: RunChart | None) -> list[tu
             words.append("still coming in")
         rows.append((first, total, ", ".join(words)))
     return rows
-
-
-def _drawn(layout: Layout, found: RunChart | None) -> alt.LayerChart:
-    colours = design.palette(dark=session.is_dark(), contrast=session.wants_contrast())
-    weeks = range(len(layout.weeks))
-    frame = pd.DataFrame(
-        {
-            "week": pd.to_datetime([_first(layout, at) for at in weeks]),
-            "incidents": layout.weeks,
-            "complete": [at < layout.complete_weeks for at in weeks],
-            "unusual": [found is not None and at in found.outside for at in weeks],
-        }
-    )
-    top = max(4, *layout.weeks, 0 if found is None else found.high)
-    axis = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)
-    x = alt.X("week:T", title=None, axis=axis)
-    y = alt.Y("incidents:Q", title="Incidents a week", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickMinStep=1))
-    base = alt.Chart(frame).encode(x=x, y=y)
-    line = base.mark_line(color=colours.accent, strokeWidth=1.2, opacity=0.55)
-    marks = base.mark_point(size=46, strokeWidth=1.6, stroke=colours.accent).encode(
-        fill=alt.condition("datum.complete", alt.value(colours.accent), alt.value(colours.paper)),
-        shape=alt.condition("datum.unusual", alt.value("diamond"), alt.value("circle")),
-        size=alt.condition("datum.unusual", alt.value(120), alt.value(46)),
-        tooltip=[
-            alt.Tooltip("week:T", title="Week from", format="%d %b %Y"),
-            alt.Tooltip("incidents:Q", title="Incidents"),
-        ],
-    )
-    layers = [*_usual(frame, found, colours), line, marks, *_work(layout, colours)]
-    config = altair_theme(colours)["config"]
-    return alt.LayerChart(layer=layers, height=_HEIGHT_PX, width="container", config=config)
-
-
-def _usual(frame: pd.DataFrame, found: RunChart | None, colours: design.Palette) -> list[alt.Chart]:
-    if found is None or frame.empty:
-        return []
-    ends = pd.DataFrame(
-        {
-            "from": [frame["week"].iloc[0]],
-            "to": [frame["week"].iloc[-1]],
-            "low": [found.low],
-            "high": [found.high],
-            "centre": [found.centre],
-        }
-    )
-    wide = alt.Chart(ends).encode(x="from:T", x2="to:T")
-    return [
-        wide.mark_rect(color=colours.accent, opacity=0.12).encode(y="low:Q", y2="high:Q"),
-        wide.mark_rule(color=colours.muted, strokeDash=[2, 3]).encode(y="centre:Q"),
-    ]
-
-
-def _work(layout: Layout, colours: design.Palette) -> list[alt.Chart]:
-    moment = pd.DataFrame({"day": pd.to_datetime([layout.done_on]), "words": ["Work done"]})
-    base = alt.Chart(moment).encode(x="day:T")
-    # Near the right edge the words would be cut off there.
-    late = (layout.done_on - layout.weeks_from).days > 7 * len(layout.weeks) * 0.75
-    words = base.mark_text(align="right" if late else "left", dx=-5 if late else 5, baseline="top", color=colours.ink)
-    return [base.mark_rule(color=colours.ink, strokeDash=[4, 3]), words.encode(text="words:N", y=alt.value(0))]

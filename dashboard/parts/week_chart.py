@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import altair as alt
-import pandas as pd
-import streamlit as st
-
-from dashboard import design, session
-from dashboard.parts.chart_theme import altair_theme
+from dashboard.design import Html
 from dashboard.parts.markup import draw, element, table
+from dashboard.parts.week_bars import BAND, WeekBars, draw_week_bars
 from dashboard.wording import NOTHING, count, day, listed, number
 from geo.run_chart import MIN_BASELINE_WEEKS, RunChart, run_chart
 from problems.analysing import PlaceWeeks
 
-_HEIGHT_PX: Final = 210
 _NAMED: Final = 3
 
 
@@ -50,24 +45,14 @@ def show_weeks(weeks: PlaceWeeks, usual: Usual, marks: Sequence[tuple[date, str]
     draw(element("p", said, css="fx-reading"))
     if not (any(weeks.counts) or any(weeks.coming)):
         return
-    st.altair_chart(_drawing(weeks, chart, marks), theme=None, alt=f"Distinct incidents by week. {said}")
-    band = (
-        " The band is the range of a usual week, the line its average; a triangle marks a week outside."
-        if chart
-        else ""
-    )
-    draw(element("p", f"Open bars: the last weeks, for which reports still come in.{band}", css="fx-quiet"))
+    notes = [f"Open bars: the last weeks, for which reports still come in.{f' {BAND}' if chart else ''}"]
     if chart is not None and not usual.is_clean:
-        draw(
-            element(
-                "p",
-                "The usual weeks include those for which this place was picked as a hot spot: they were high, so "
-                "what comes after looks lower than it is.",
-                css="fx-quiet",
-            )
+        notes.append(
+            "The usual weeks include those for which this place was picked as a hot spot: they were high, so "
+            "what comes after looks lower than it is."
         )
-    with st.expander("The same as a table"):
-        draw(_table(weeks, usual, chart))
+    bars = WeekBars(weeks.first, (*weeks.counts, *weeks.coming), len(weeks.counts), chart, marks)
+    draw_week_bars(bars, said=said, notes=notes, rows=_table(weeks, usual, chart))
 
 
 def reading(weeks: PlaceWeeks, usual: Usual, chart: RunChart | None) -> str:
@@ -118,7 +103,7 @@ def _weeks_words(weeks: PlaceWeeks, at: Sequence[int]) -> str:
     return f"{listed([f'the week from {day(weeks.week(each))}' for each in at])} {'was' if len(at) == 1 else 'were'}"
 
 
-def _table(weeks: PlaceWeeks, usual: Usual, chart: RunChart | None) -> design.Html:
+def _table(weeks: PlaceWeeks, usual: Usual, chart: RunChart | None) -> Html:
     complete = len(weeks.counts)
     first_expected = complete - len(weeks.expected)
     rows = []
@@ -138,79 +123,3 @@ def _remark(at: int, incidents: int, complete: int, usual: Usual, chart: RunChar
     if at in chart.outside:
         return "above the usual range" if incidents > chart.high else "below the usual range"
     return "counted as usual" if at < usual.weeks else ""
-
-
-def _drawing(weeks: PlaceWeeks, chart: RunChart | None, marks: Sequence[tuple[date, str]]) -> alt.LayerChart:
-    colours = session.colours()
-    every = (*weeks.counts, *weeks.coming)
-    begins = [weeks.week(at) for at in range(len(every) + 1)]
-    outside = set(chart.outside) if chart else set()
-    frame = pd.DataFrame(
-        {
-            "week": pd.to_datetime(begins[:-1]),
-            "until": pd.to_datetime([begin - timedelta(days=1) for begin in begins[1:]]),
-            "middle": pd.to_datetime([begin + timedelta(days=3) for begin in begins[:-1]]),
-            "incidents": every,
-            "none": 0,
-            "complete": [at < len(weeks.counts) for at in range(len(every))],
-            "unusual": [at in outside for at in range(len(every))],
-        }
-    )
-    top = max(4, *every, chart.high if chart else 0) + 1
-    week = alt.X("week:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6))
-    height = alt.Y(
-        "incidents:Q", title="Incidents a week", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickMinStep=1)
-    )
-    layers: list[alt.Chart] = []
-    if chart is not None:
-        band = pd.DataFrame(
-            {"week": [frame["week"].iloc[0]], "until": [frame["until"].iloc[-1]]}
-            | {"low": [chart.low], "high": [chart.high], "centre": [chart.centre]}
-        )
-        base = alt.Chart(band).encode(x=week, x2="until:T")
-        layers.append(
-            base.mark_rect(color=colours.wash, stroke=colours.edge, strokeWidth=0.6).encode(y="low:Q", y2="high:Q")
-        )
-        layers.append(base.mark_rule(color=colours.edge, strokeWidth=1.4).encode(y="centre:Q"))
-    layers.append(
-        alt.Chart(frame)
-        .mark_rect(stroke=colours.accent, strokeWidth=1.0)
-        .encode(
-            x=week,
-            x2="until:T",
-            y=height,
-            y2="none:Q",
-            fill=alt.condition("datum.complete", alt.value(colours.accent), alt.value("transparent")),
-            tooltip=[
-                alt.Tooltip("week:T", title="Week from", format="%d %b %Y"),
-                alt.Tooltip("incidents:Q", title="Distinct incidents"),
-            ],
-        )
-    )
-    if outside:
-        layers.append(
-            alt.Chart(frame[frame["unusual"]])
-            .mark_point(shape="triangle-down", color=colours.ink, filled=True, size=55, yOffset=-7)
-            .encode(x=alt.X("middle:T", title=None), y=height)
-        )
-    layers += _rules(weeks, marks, colours)
-    return alt.LayerChart(layer=layers, height=_HEIGHT_PX, width="container", config=altair_theme(colours)["config"])
-
-
-def _rules(weeks: PlaceWeeks, marks: Sequence[tuple[date, str]], colours: design.Palette) -> list[alt.Chart]:
-    shown = [(on, words) for on, words in marks if on >= weeks.first]
-    if not shown:
-        return []
-    rules = pd.DataFrame({"day": pd.to_datetime([on for on, _ in shown])})
-    layers = [alt.Chart(rules).mark_rule(color=colours.ink, strokeDash=[3, 3]).encode(x="day:T")]
-    weeks_in_all = len(weeks.counts) + len(weeks.coming)
-    for step, (on, words) in enumerate(shown):
-        # Words near the right edge are written to the left of their rule, and no two on one line.
-        late = (on - weeks.first).days > 5 * weeks_in_all
-        said = alt.Chart(pd.DataFrame({"day": [pd.Timestamp(on)], "words": [words]}))
-        layers.append(
-            said.mark_text(
-                align="right" if late else "left", dx=-4 if late else 4, baseline="top", color=colours.ink
-            ).encode(x="day:T", text="words:N", y=alt.value(13 * step))
-        )
-    return layers

@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.mapping.answers import answers
 from dashboard.parts.backstage import show_backstage
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
@@ -14,6 +13,7 @@ from dashboard.parts.markup import page_head, show_sheet
 from dashboard.parts.notices import empty, said
 from dashboard.parts.quality_figures import show_source, show_sources
 from dashboard.parts.quality_list import back, show_list, show_rejected
+from dashboard.remembered import by_reports
 from dashboard.route_quality import REJECTED, aspect_of, point_of
 from problems.errors import NotFound
 from problems.quality import RejectedReason, SourceQuality
@@ -56,7 +56,7 @@ def show() -> None:
 
 def _known(desk: Desk, rejected: Sequence[RejectedReason]) -> list[SourceQuality]:
     """Return what is known of each source, also of one of which every row was rejected, by name."""
-    counted = {one.source.name: one for one in answers.once(desk.store, ("quality",), desk.store.source_quality)}
+    counted = {one.source.name: one for one in by_reports(desk.store, "quality", desk.store.source_quality)}
     # What people say of a source changes without any report being written.
     described = {source.name: source for source in desk.store.sources()}
     names = sorted({*counted, *described, *(one.source for one in rejected)}, key=lambda name: (name.casefold(), name))

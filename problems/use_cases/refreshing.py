@@ -226,7 +226,7 @@ def _load(store: Store, day: date, days: int, settings: DetectionSettings, zone:
 def references(
     store: Store, as_of: date, *, settings: DetectionSettings, zone: tzinfo, window_days: int | None = None
 ) -> References:
-    """Return what areas can be compared with as of a day, for :func:`problems.standing.judge_area`.
+    """Return what areas can be compared with as of a day, for :func:`problems.drawn_standing.judge_area`.
 
     Parameters
     ----------
