@@ -54,7 +54,7 @@ demo: $(VENV)/installed.run ## Fill your own, empty store with the sample city
 	@$(RUN) -m dashboard demo
 
 test: check $(VENV)/compiled.dev ## Check the code, then run every test
-	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/installed.dev ## Lint, formatting, types and import contracts
 	@$(RUN) -m ruff check .

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = [
@@ -32,11 +33,15 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No name and no address is reached but this machine's own: what a page asks of others is noted, and goes nowhere.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 DESK, PHONE, WALL = 1440, 390, 1920
 _START_S, _ANSWER_MS = 90, 45_000
 _BETWEEN_TRIES_S = 0.1
 expect.set_options(timeout=_ANSWER_MS)
+_KEPT_PROFILES = 4
+_FORGOTTEN = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -104,6 +109,59 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+@dataclass(frozen=True)
+class Profile:
+    """A browser profile for one visit at a time: a later visit finds the scripts and styles loaded, and nothing else.
+
+    Loading and compiling the framework's scripts again would be most of the work of a visit.
+    """
+
+    context: BrowserContext
+    url: str
+    touch: bool
+
+    @classmethod
+    def new(cls, browser: Browser, url: str, touch: bool) -> "Profile":
+        """Make a profile for the pages of a server; it has a finger if ``touch``."""
+        context = browser.new_context(has_touch=touch)
+        context.set_default_timeout(_ANSWER_MS)
+        return cls(context, url, touch)
+
+    def opened(self) -> Page:
+        """Open an empty page and forget everything that an earlier visit left."""
+        self.context.clear_cookies()
+        page = self.context.new_page()
+        session = self.context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": _FORGOTTEN})
+        session.detach()
+        return page
+
+
+@dataclass
+class Profiles:
+    """The profiles of a browser that no visit uses now, the one used last at the end."""
+
+    idle: list[Profile] = field(default_factory=list)
+
+    def taken(self, browser: Browser, url: str, touch: bool) -> Profile:
+        """Return an idle profile for these pages, or a new one."""
+        for at, profile in enumerate(self.idle):
+            if (profile.url, profile.touch) == (url, touch):
+                return self.idle.pop(at)
+        return Profile.new(browser, url, touch)
+
+    def put_back(self, profile: Profile) -> None:
+        """Close the pages of a profile and keep it for another visit."""
+        for page in profile.context.pages:
+            page.close()
+        self.idle.append(profile)
+        while len(self.idle) > _KEPT_PROFILES:
+            self.idle.pop(0).context.close()
+
+
+_PROFILES: "WeakKeyDictionary[Browser, Profiles]" = WeakKeyDictionary()
+
+
 @dataclass
 class Visitor:
     """Opens pages of the app and takes note of everything that must not happen."""
@@ -111,19 +169,16 @@ class Visitor:
     browser: Browser
     url: str
     faults: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
 
     def __call__(self, path: str = "/", *, width: int = DESK, height: int = 900, scheme: str = "light") -> Page:
-        """Open ``path`` in a fresh profile and return the page when it is drawn."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if scheme == "dark" else "light",
-            has_touch=width <= PHONE,
-        )
-        context.set_default_timeout(_ANSWER_MS)
-        self.contexts.append(context)
-        context.route("**/*", self._guard)
-        page = context.new_page()
+        """Open ``path`` in a profile of its own, without a past, and return the page when it is drawn."""
+        profile = self._idle.taken(self.browser, self.url, touch=width <= PHONE)
+        self.profiles.append(profile)
+        profile.context.on("request", self._notice)
+        page = profile.opened()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.on("pageerror", lambda fault: self.faults.append(f"script failed: {fault}"))
         page.on("console", self._listen)
         page.on("websocket", lambda socket: self._own("ws" + self.url.removeprefix("http"), socket.url))
@@ -131,11 +186,13 @@ class Visitor:
         drawn(page)
         return page
 
-    def _guard(self, route: Route) -> None:
-        if route.request.url.startswith(("data:", "blob:")) or self._own(self.url, route.request.url):
-            route.continue_()
-        else:
-            route.abort()
+    @property
+    def _idle(self) -> Profiles:
+        return _PROFILES.setdefault(self.browser, Profiles())
+
+    def _notice(self, request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self._own(self.url, request.url)
 
     def _own(self, ours: str, asked: str) -> bool:
         if urlsplit(asked).netloc == urlsplit(ours).netloc:
@@ -150,12 +207,14 @@ class Visitor:
             self.faults.append(f"console: {message.text}")
 
     def finish(self) -> list[str]:
-        """Close everything and return what must not have happened."""
-        for context in self.contexts:
-            for page in context.pages:
+        """Close every page and return what must not have happened."""
+        for profile in self.profiles:
+            for page in profile.context.pages:
                 shown = page.locator("[data-testid=stException], [data-testid=fx-fault]")
                 self.faults += [f"fault on {page.url}: {text}" for text in shown.all_inner_texts()]
-            context.close()
+            profile.context.remove_listener("request", self._notice)
+            self._idle.put_back(profile)
+        self.profiles.clear()
         return self.faults
 
 

@@ -5,6 +5,7 @@ Fixtures of the sample city live in ``tests/sampling.py``, those of the browser 
 """
 
 import os
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 
@@ -17,6 +18,24 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 SHARED_ABSENT = "the real files and reference values are not here"
 NO_BROWSER = "no Chromium is installed (set CHROMIUM to its path)"
+
+#: Files that take long for the number of their tests, the longest first.
+LONG_FILES = (
+    "test_data_hostile_limits",
+    "test_data_hostile",
+    "test_data_open311",
+    "test_geo_clusters",
+    "test_data_importing",
+    "test_data_sample",
+    "test_smoke",
+    "test_geo_piles",
+    "test_data_store_writing",
+    "test_geo_engine",
+    "test_geo_near_repeats",
+    "test_data_systems",
+    "test_dashboard_commands",
+    "test_data_sample_ground",
+)
 
 # A shared machine may stall for seconds: a deadline or "too slow" would fail tests that are right.
 _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -40,8 +59,21 @@ def shared() -> Path:
     return folder
 
 
+def _begin_with_the_longest(items: list[pytest.Item]) -> None:
+    """Put files with browser tests first, then the other long ones: none may begin when the others are done."""
+    tests = Counter(test.path for test in items)
+    in_browser = {test.path for test in items if test.get_closest_marker("browser")}
+
+    def place(test: pytest.Item) -> tuple[bool, int, int, str]:
+        long = LONG_FILES.index(test.path.stem) if test.path.stem in LONG_FILES else len(LONG_FILES)
+        return test.path not in in_browser, long, -tests[test.path], str(test.path)
+
+    items.sort(key=place)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the browser tests together, with one reason, where no browser is installed."""
+    """Put the tests in order, and skip those of the browser together, with one reason, where none is installed."""
+    _begin_with_the_longest(items)
     from tests.browsing import browser_path  # a plug-in must not be imported before pytest loads it
 
     if browser_path() is None:

@@ -18,10 +18,10 @@ def knox(xy: object, day: object, *, seed: int = 1, runs: int = 19) -> NearRepea
 
 def by_hand(xy: np.ndarray, day: np.ndarray) -> np.ndarray:
     table = np.zeros((4, 4), dtype=int)
-    for one in range(len(xy)):
-        for other in range(one):
-            metres = float(np.hypot(*(xy[one] - xy[other])))
-            table[np.searchsorted(BANDS_M, metres), np.searchsorted(BANDS_DAYS, abs(day[one] - day[other]))] += 1
+    one, other = np.tril_indices(len(xy), -1)
+    metres = np.hypot(*(xy[one] - xy[other]).T)
+    apart = np.abs(day[one] - day[other])
+    np.add.at(table, (np.searchsorted(BANDS_M, metres), np.searchsorted(BANDS_DAYS, apart)), 1)
     return table
 
 
