@@ -22,7 +22,7 @@ from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.finding import GROUPS, incident_index
 from problems.hot_spots import Pile
-from problems.piling import SAME_PILE_M
+from problems.piling import on_default_points
 from problems.references import References
 from problems.reports import ReportPoints
 
@@ -123,7 +123,7 @@ def judge_area(
     points = points.where(usable)
     if incident is None:
         incident = incident_index(points, epsg=epsg, settings=references.settings, zone=zone)
-    no_place = _on_default_points(points, piles, epsg)
+    no_place = on_default_points(points.lon_lat, piles, epsg)
     first = last - timedelta(days=references.window_days - 1)
     now, before = _spans(points, first, last, zone)
     window = near(points.lon_lat, geometry, epsg=epsg) & now
@@ -182,18 +182,6 @@ def _judged(
         judge(counts, usual, dispersion=swings, expected_se=error, family=family) for family in (kinds, kinds * places)
     )
     return usual, alone, picked
-
-
-def _on_default_points(points: ReportPoints, piles: Sequence[Pile], epsg: int) -> Mask:
-    out = np.zeros(len(points), dtype=np.bool_)
-    for pile in piles:
-        if pile.kept_out:
-            close = (np.abs(points.lon_lat - np.array(pile.lon_lat)) < 1e-4).all(axis=1)
-            if close.any():
-                there = projection.to_metres(points.lon_lat[close], epsg)
-                target = projection.to_metres([pile.lon_lat], epsg)[0]
-                out[np.flatnonzero(close)] |= np.hypot(*(there - target).T) <= SAME_PILE_M
-    return out
 
 
 def _side_m(geometry: Mapping[str, object]) -> float:

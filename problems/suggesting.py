@@ -17,8 +17,7 @@ from geo import projection
 from geo.pairs import near_pairs
 from problems.categories import Category, Group
 from problems.duplicates import Apart, OpenReports
-from problems.hot_spots import Pile
-from problems.piling import SAME_PILE_M
+from problems.piling import on_default_points
 from problems.reports import Report
 from problems.store import Box, Store
 
@@ -152,9 +151,8 @@ def suggest_after_import(
     known = store.fact("epsg")
     epsg = int(known) if known else projection.metric_epsg(reports.lon_lat)
     reports = reports.where(projection.holds(reports.lon_lat, epsg))
+    reports = reports.where(~on_default_points(reports.lon_lat, store.piles(), epsg))
     xy_m = projection.to_metres(reports.lon_lat, epsg)
-    off_piles = ~_on_piles(xy_m, store.piles(), epsg)
-    reports, xy_m = reports.where(off_piles), xy_m[off_piles]
     pairs = _close_pairs(reports, xy_m, categories)
     pairs = _scored(store, reports, pairs, alike)
     return _grouped(reports, pairs, store.aparts())
@@ -264,14 +262,6 @@ def _likely(report: Report, other: Report, metres: float, agree: float, reach: R
 def _apart_from(report_id: int, aparts: Iterable[Apart]) -> set[int]:
     pairs = [(one.first_id, one.second_id) for one in aparts]
     return {b if a == report_id else a for a, b in pairs if report_id in (a, b)} if report_id else set()
-
-
-def _on_piles(xy_m: npt.NDArray[np.float64], piles: Iterable[Pile], epsg: int) -> npt.NDArray[np.bool_]:
-    out = np.zeros(len(xy_m), dtype=np.bool_)
-    points = [pile.lon_lat for pile in piles if pile.kept_out]
-    for target in projection.to_metres(np.array(points), epsg) if points else ():
-        out |= np.hypot(*(xy_m - target).T) <= SAME_PILE_M
-    return out
 
 
 def _box(lon_lat: tuple[float, float], metres: float) -> Box:
