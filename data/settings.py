@@ -5,8 +5,8 @@
 ``FIXPOINT_ZONE``
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
-    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]`` and
-    ``[duplicates]``.
+    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
+    ``[duplicates]`` and ``[targets]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -17,11 +17,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from data.calendars import CALENDARS, WEEK, CalendarSettings
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
@@ -57,6 +59,8 @@ class Settings:
     feeds: Feeds = field(default_factory=Feeds)
     #: How far back the review list of duplicates looks.
     review_days: int = 90
+    #: The days that targets and clocks count.
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "server": _with_server,
         "open311": _with_open311,
         "duplicates": _with_duplicates,
+        "targets": _with_targets,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -197,6 +202,12 @@ class _Section:
             raise self.refused(key, "is neither true nor false", "Write true or false, without quotation marks.")
         return value
 
+    def listed(self, key: str, possible: str) -> list[Any]:
+        value = self.content[key]
+        if not isinstance(value, list) or not all(isinstance(one, str | date) for one in value):
+            raise self.refused(key, "is not a list", possible)
+        return value
+
     def matching(self, key: str, pattern: str, why: str, possible: str) -> str:
         """Return a text of which the pattern holds, empty where the key is absent; its value is never repeated."""
         if key not in self.content:
@@ -260,6 +271,30 @@ def _with_duplicates(settings: Settings, section: _Section) -> Settings:
     if "review_days" not in section.content:
         return settings
     return replace(settings, review_days=int(section.number("review_days", _REVIEW_LIMIT, whole=True)))
+
+
+def _with_targets(settings: Settings, section: _Section) -> Settings:
+    section.allow("calendar", "working_week", "closed_days")
+    chosen = settings.calendar
+    if "calendar" in section.content:
+        possible = f"It can be {', '.join(CALENDARS)}."
+        name = section.text("calendar", possible)
+        if name not in CALENDARS:
+            raise section.refused("calendar", f"is “{name}”, which is not a calendar", possible)
+        chosen = replace(chosen, calendar=name)
+    if "working_week" in section.content:
+        week = section.listed("working_week", 'Write days such as ["mon", "tue"].')
+        if not week or set(week) - set(WEEK):
+            raise section.refused("working_week", "is not a list of days", f"Days are {', '.join(WEEK)}.")
+        chosen = replace(chosen, week=frozenset(week))
+    if "closed_days" in section.content:
+        possible = "Write days as [2026-12-24, 2026-12-31]."
+        closed = section.listed("closed_days", possible)
+        # A moment is a day for Python, and no day for people.
+        if not all(isinstance(day, date) and not isinstance(day, datetime) for day in closed):
+            raise section.refused("closed_days", "is not a list of days", possible)
+        chosen = replace(chosen, closed=frozenset(closed))
+    return replace(settings, calendar=chosen)
 
 
 def _with_open311(settings: Settings, section: _Section) -> Settings:

@@ -12,11 +12,12 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from data.sql import schema
+from data.sql.answering import AnswerReading, AnswerUnit
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
 from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
-from data.sql.places import PlaceReading, PlaceUnit
+from data.sql.places import PlaceReading
 from data.sql.quality import QualityReading
 from problems.errors import StoreRefused
 
@@ -30,14 +31,14 @@ _NEW_VERSION = update(schema.store_state)
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class SqlStore(MergedReading, PlaceReading, QualityReading):
+class SqlStore(MergedReading, PlaceReading, QualityReading, AnswerReading):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 
     Use it from any number of threads. Reading never waits for writing and sees the last kept state.
     """
 
     @contextmanager
-    def writing(self) -> Iterator[PlaceUnit]:
+    def writing(self) -> Iterator[AnswerUnit]:
         """Open the one unit in which things are written.
 
         Raises
@@ -52,7 +53,7 @@ class SqlStore(MergedReading, PlaceReading, QualityReading):
         ):
             # On a server this row is the lock by which units follow each other.
             version, reports_version = connection.execute(_LOCKED_VERSION).one()
-            unit = PlaceUnit(connection)
+            unit = AnswerUnit(connection)
             yield unit
             if unit.wrote:
                 grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}

@@ -15,6 +15,7 @@ from problems.actions import Action
 from problems.areas import Area, Street
 from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
+from problems.followups import Followup
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.problem import Problem
@@ -118,6 +119,7 @@ STREET = Kind(Street, schema.street)
 SOURCE = Kind(Source, schema.source, "source", Subject.SOURCE)
 APART = Kind(Apart, schema.apart)
 CONTACT = Kind(Contact, schema.contact)
+FOLLOWUP = Kind(Followup, schema.followup)
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 
