@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from data.reading.columns import columns_from
 from data.rejects import rejected_csv
-from data.taxonomy import CATEGORIES_CSV, listable, names_csv, taxonomy_of
+from data.targets import targets_csv, targets_of
+from data.taxonomy import CATEGORIES_CSV, listable, load_taxonomy, names_csv, taxonomy_of
 from data.writing import export
 from problems.errors import InputRefused
 from problems.feed_names import all_rows
@@ -48,6 +49,9 @@ def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str
         # Marked as UTF-8, so that spreadsheets read names beyond English right.
         text = names_csv(listable(all_rows(taxonomy_of(open_store()))))
         return _download(f"\ufeff{text}".encode(), "category_names.csv", "csv")
+    if name == "targets.csv":
+        text = targets_csv(targets_of(open_store()), load_taxonomy().categories)
+        return _download(f"\ufeff{text}".encode(), "targets.csv", "csv")
     if name == "categories.csv":
         return _download(CATEGORIES_CSV.read_bytes(), "categories.csv", "csv")
     match = _NAME.fullmatch(name)

@@ -12,6 +12,7 @@ from dashboard.views import (
     board,
     duplicates,
     imports,
+    inbox,
     map,  # noqa: A004 - the page is called Map
     problem,
     quality,
@@ -30,6 +31,7 @@ _PAGES: Final = (
     (problem.show, "Problems", "problem"),
     (board.show, "Board", "board"),
     (report.show, "Report", "report"),
+    (inbox.show, "Inbox", "inbox"),
     (duplicates.show, "Duplicates", "duplicates"),
     (imports.show, "Import", "import"),
     (quality.show, "Data quality", "quality"),

@@ -1,17 +1,31 @@
 """The inbox: which reports wait for somebody, and in which order they are looked at."""
 
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from problems.areas import AreaKind
-from problems.categories import Group
+from problems.categories import Category, Group, Sensitivity
 from problems.finding import local_days
+from problems.followups import Matter
+from problems.people import Principal, Role
 from problems.reports import ReportStatus
-from problems.targets import NO_TARGET, Days, Deadlines, Lateness, Target, Targets, WorkingDays, day_number, deadlines
+from problems.targets import (
+    NO_TARGET,
+    Days,
+    Deadlines,
+    Lateness,
+    Standing,
+    Target,
+    Targets,
+    WorkingDays,
+    day_number,
+    deadlines,
+    standing,
+)
 
 #: What waits for somebody: not looked at, not yet ended, or said to be fixed and not checked.
 WAITING = (ReportStatus.NEW, ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS)
@@ -190,6 +204,56 @@ def counts_of(columns: InboxColumns, held: Clocks) -> InboxCounts:
     )
 
 
-def all_open(asked: Asked) -> Asked:
-    """Return the same question about everything that is open."""
-    return replace(asked, statuses=frozenset(WAITING))
+class Sight(StrEnum):
+    """How much of single reports somebody is shown."""
+
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
+
+
+def sight_of(principal: Principal) -> Sight:
+    """Return how much of single reports ``principal`` is shown: a partner those of their own organisation."""
+    if principal.has(Role.OFFICER, Role.COORDINATOR):
+        return Sight.ALL
+    return Sight.OWN if principal.has(Role.PARTNER) and principal.organisation_id is not None else Sight.NONE
+
+
+def limited(asked: Asked, principal: Principal) -> Asked:
+    """Return what is asked for within what ``principal`` may see; nobody without a sight may ask."""
+    if sight_of(principal) is Sight.ALL:
+        return asked
+    return replace(asked, organisation_id=principal.organisation_id, assigned=None, in_text=False)
+
+
+def shows_place(sight: Sight, category: Category | None) -> bool:
+    """Tell whether somebody with this sight is shown where a report of this category is from.
+
+    Places of reports about people stay with officers, and of those that nobody has put into a category.
+    """
+    if sight is Sight.ALL:
+        return True
+    return category is not None and category.sensitivity is not Sensitivity.RESTRICTED
+
+
+def clocks_of(
+    matter: Matter, earliest: datetime | None, targets: Targets, days: WorkingDays, today: date, zone: tzinfo
+) -> tuple[Standing, Standing]:
+    """Return the clock to the first response and the clock to the end of one report.
+
+    ``earliest`` is when the earliest of its duplicates was reported: the clocks run from there. A clock
+    that has ended tells how long it took.
+    """
+    report, followup = matter.report, matter.followup
+    reported_at = min(report.reported_at, earliest or report.reported_at)
+    start = reported_at.astimezone(zone).date()
+    target = targets.get(report.category or "", _NOTHING_PROMISED)
+    answered = followup.responded_at.astimezone(zone).date() if followup.responded_at else today
+    closed = report.closed_at.astimezone(zone).date() if report.closed_at and not report.status.is_open else today
+    waited = followup.waited_days
+    if followup.waiting_since is not None and report.status.is_open:
+        waited += days.between(followup.waiting_since.astimezone(zone).date(), today)
+    return (
+        standing(start, max(start, answered), 0, target.response_days, days),
+        standing(start, max(start, closed), waited, target.resolution_days, days),
+    )

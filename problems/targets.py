@@ -161,6 +161,7 @@ class Standing:
     due_on: date | None
     net_days: int
     gross_days: int
+    waited_days: int
     late_days: int
     lateness: Lateness
 
@@ -174,6 +175,7 @@ def standing(start: date, end: date, waited_days: int, target_days: int | None, 
         due_on=None if target_days is None else day_of(int(found.due[0])),
         net_days=int(found.net[0]),
         gross_days=max(0, (end - start).days),
+        waited_days=max(0, waited_days),
         late_days=int(found.late[0]),
         lateness=Lateness(int(found.lateness[0])),
     )
