@@ -55,18 +55,18 @@ def ask(desk: Desk, sight: Sight) -> Chosen:
     """Draw the filters and return what is chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="list-filters"):
         words = st.text_input(
-            "Find", key=key("find"), bind="query-params", width=210, placeholder="Number, street, word"
+            "Find", key=key("find"), bind="query-params", width=160, placeholder="Number, street, word"
         )
-        status = _choice("Status", _statuses(), "status", width=215)
-        category = _choice("Category", _categories(), "category", width=230)
-        area = _choice("Area", _areas(desk), "area", width=170)
+        status = _choice("Status", _statuses(), "status", width=195)
+        category = _choice("Category", _categories(), "category", width=190)
+        area = _choice("Area", _areas(desk), "area", width=140)
         state = st.selectbox(
-            "How it stands", [ANY, LATE, VERY_LATE, WAITING_FOR], key=key("state"), bind="query-params", width=190
+            "How it stands", [ANY, LATE, VERY_LATE, WAITING_FOR], key=key("state"), bind="query-params", width=145
         )
-        assigned = _choice("Given to", _assigned(desk), "assigned", width=190) if sight is Sight.ALL else _same
-        source = _choice("Source", _sources(desk), "source", width=140)
+        assigned = _choice("Given to", _assigned(desk), "assigned", width=145) if sight is Sight.ALL else _same
+        source = _choice("Source", _sources(desk), "source", width=110)
         order = st.selectbox(
-            "Order", list(Order), format_func=lambda each: each.label, key=key("order"), bind="query-params", width=150
+            "Order", list(Order), format_func=lambda each: each.label, key=key("order"), bind="query-params", width=145
         )
     asked = Asked(words=words or "", waiting=True if state == WAITING_FOR else None)
     for limit in (status, category, area, assigned, source):

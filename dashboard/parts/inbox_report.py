@@ -16,7 +16,7 @@ from dashboard.parts.report_forms import calendar, one_form, report_number, sati
 from dashboard.parts.report_telling import report_lines
 from dashboard.parts.reports_table import category_words, taxonomy
 from dashboard.parts.telling import Line
-from dashboard.wording import NOTHING, count, day, days, moment
+from dashboard.wording import NOTHING, count, day, moment, number
 from data.targets import targets_of
 from problems.entries import Channel
 from problems.errors import NotFound, ProblemError
@@ -62,10 +62,10 @@ def show_report(desk: Desk, sight: Sight, typed: str) -> None:
 
 
 def _asked_for(desk: Desk, sight: Sight, typed: str) -> Matter:
-    number = report_number(typed)
-    found = matters_of(desk.store, [number])
+    wanted = report_number(typed)
+    found = matters_of(desk.store, [wanted])
     if not found:
-        raise NotFound(f"There is no report R-{number:06d}.", "", "Look for it in the inbox.")
+        raise NotFound(f"There is no report R-{wanted:06d}.", "", "Look for it in the inbox.")
     check_sees("The report was not shown.", desk.principal, found[0], as_other=sight is Sight.ALL)
     return found[0]
 
@@ -77,17 +77,12 @@ def _show_clocks(desk: Desk, matter: Matter) -> None:
     earliest = desk.store.earliest_of_duplicates([matter.id]).get(matter.id)
     days_off = calendar()
     response, resolution = clocks_of(matter, earliest, targets_of(desk.store), days_off, desk.today, desk.zone)
-    ended = not matter.status.is_open
     key_figures(
         [
-            ("First response", *_first_response(matter, response)),
-            (
-                "To the end, without waiting",
-                _working(resolution, ended=not matter.status.is_open),
-                _against(resolution),
-            ),
-            ("To the end, every day", days(resolution.gross_days), "as the resident sees it"),
-            ("Waited for others", count(resolution.waited_days, "working day"), _waiting_note(matter)),
+            ("First response, working days", *_first_response(matter, response)),
+            ("To the end, working days", _of_target(resolution), _against(resolution, runs=matter.status.is_open)),
+            ("To the end, every day", number(resolution.gross_days), "as the resident sees it"),
+            ("Waited for others, working days", number(resolution.waited_days), _waiting_note(matter)),
         ]
     )
     for held, what in ((response, "The first response"), (resolution, "The end")):
@@ -103,17 +98,18 @@ def _first_response(matter: Matter, held: Standing) -> tuple[str, str]:
     answered = matter.followup.responded_at is not None
     if not answered and matter.status is not ReportStatus.NEW:
         return "Not known", "the feed does not tell when"
-    return _working(held, ended=answered), _against(held)
+    return _of_target(held), _against(held, runs=not answered)
 
 
-def _working(held: Standing, *, ended: bool) -> str:
-    return count(held.net_days, "working day") + ("" if ended else " so far")
+def _of_target(held: Standing) -> str:
+    return number(held.net_days) if held.target_days is None else f"{held.net_days:,} of {held.target_days:,}"
 
 
-def _against(held: Standing) -> str:
+def _against(held: Standing, *, runs: bool) -> str:
     if held.target_days is None or held.due_on is None:
         return "nothing was promised"
-    return f"{held.target_days} promised, due {day(held.due_on)}"
+    late = f", {held.late_days:,} late" if held.late_days and not runs else ""
+    return f"{'due' if runs else 'was due'} {day(held.due_on)}{late}"
 
 
 def _waiting_note(matter: Matter) -> str:
@@ -160,7 +156,7 @@ def _said(desk: Desk, sight: Sight, matter: Matter) -> list[tuple[str, object]]:
         pairs.append(("Duplicate of", link("/inbox", ref, query={"report": ref})))
     duplicates = desk.store.duplicates_of([matter.id]).get(matter.id, ())
     if duplicates:
-        refs = [f"R-{number:06d}" for number in duplicates]
+        refs = [f"R-{one:06d}" for one in duplicates]
         pairs.append(("Its duplicates", joined([link("/inbox", ref, query={"report": ref}) for ref in refs], " ")))
     return pairs
 

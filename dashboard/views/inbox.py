@@ -14,7 +14,7 @@ from dashboard.parts.markup import draw, element, key_figures, page_head, show_s
 from dashboard.parts.notices import empty, remark, said
 from dashboard.parts.report_forms import calendar
 from dashboard.parts.to_be_told import show_to_be_told
-from dashboard.wording import count
+from dashboard.wording import count, number
 from data.targets import targets_of
 from problems.inbox import WAITING, Asked, Clocks, InboxColumns, Sight, clocks, counts_of, limited, ordered, sight_of
 from problems.reports import ReportStatus
@@ -63,7 +63,7 @@ def show() -> None:
 
 
 def _inbox(desk: Desk, sight: Sight) -> None:
-    _figures(desk)
+    _figures(desk, sight)
     chosen = inbox_filters.ask(desk, sight)
     columns = desk.store.inbox(limited(chosen.asked, desk.principal))
     held = _held(desk, columns)
@@ -87,17 +87,20 @@ def _held(desk: Desk, columns: InboxColumns) -> Clocks:
     return clocks(columns, targets_of(desk.store), calendar(), desk.today, desk.zone)
 
 
-def _figures(desk: Desk) -> None:
+def _figures(desk: Desk, sight: Sight) -> None:
     waiting = desk.store.inbox(limited(Asked(statuses=frozenset(WAITING)), desk.principal))
     counts = counts_of(waiting, _held(desk, waiting))
-    unchecked = len(desk.store.inbox(limited(Asked(statuses=frozenset({ReportStatus.RESOLVED})), desk.principal)))
+    if sight is Sight.ALL:
+        unchecked = desk.store.statuses()[ReportStatus.RESOLVED]
+    else:
+        unchecked = len(desk.store.inbox(limited(Asked(statuses=frozenset({ReportStatus.RESOLVED})), desk.principal)))
     key_figures(
         [
-            ("Not looked at", counts.new, ""),
-            ("Acknowledged", counts.acknowledged, ""),
-            ("Under way", counts.in_progress, f"{counts.waiting:,} waiting for others"),
-            ("Late", counts.late, f"{counts.very_late:,} over three times the target"),
-            ("Said to be fixed", f"{unchecked:,}", "not checked on site"),
+            ("Not looked at", number(counts.new), ""),
+            ("Acknowledged", number(counts.acknowledged), ""),
+            ("Under way", number(counts.in_progress), f"{counts.waiting:,} waiting for others"),
+            ("Late", number(counts.late), f"{counts.very_late:,} over three times the target"),
+            ("Said to be fixed", number(unchecked), "not checked on site"),
         ]
     )
 
