@@ -55,6 +55,10 @@ def _days_of(target: Target) -> tuple[str, str]:
     return response, resolution
 
 
+def _pair(targets: Targets, code: str) -> str:
+    return " and ".join(_days_of(targets.get(code, Target())))
+
+
 def _show_calendar(desk: Desk) -> None:
     days = calendar()
     section("Working days", days.name)

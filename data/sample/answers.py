@@ -188,7 +188,7 @@ class _Counter:
         draw = self.rng.random()
         if draw < 0.06:
             self._move([matter], R.IN_PROGRESS, self._who(Role.COORDINATOR), note="The resident says it is back.")
-        elif draw < 0.25:
+        elif draw < 0.13:
             officers = [who for who, role, _ in self._desk.people if role is Role.OFFICER]
             other = next(who for who in officers if who.key != matter.followup.done_by)
             note = f"{matter.followup.outcome} We have been there and seen it."
@@ -196,7 +196,7 @@ class _Counter:
 
     def _tell(self) -> None:
         waiting = [matter.id for matter, _ in telling.to_be_told(self._desk.store)]
-        told = [number for number in waiting if self.rng.random() < 0.1]
+        told = [number for number in waiting if self.rng.random() < 0.06]
         if not told:
             return
         telling.mark_told(*self._asking(Role.OFFICER), report_ids=told, seen_versions={})
