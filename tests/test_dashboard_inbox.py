@@ -121,11 +121,20 @@ def test_filters_are_in_the_address(scene: Scene, monkeypatch: pytest.MonkeyPatc
         ({"inbox_assigned": "Council lighting"}, "1 Mill Lane", "Tip Road"),
         ({"inbox_assigned": "Nobody yet"}, "9 Tip Road", "1 Mill Lane"),
         ({"inbox_status": "Acknowledged"}, "No report fits", "Mill Lane"),
-        ({"inbox_order": "newest"}, "9 Tip Road", "No report fits"),
     ):
         shown = words(page("inbox", **query))
         assert there in shown, query
         assert gone not in shown, query
+
+
+@pytest.mark.parametrize(("order", "first"), [("Newest first", "Tip Road"), ("Oldest first", "2 Mill Lane")])
+def test_the_order_is_in_the_address(scene: Scene, monkeypatch: pytest.MonkeyPatch, order: str, first: str) -> None:
+    lamps(scene)
+    scene.send(replace(scene.report((0, 0), TODAY, code="WST-DUMP"), address="Tip Road"))
+    sit_down(monkeypatch, scene, OFFICER)
+    shown = words(page("inbox", inbox_order=order))
+    others = {"Tip Road", "0 Mill Lane", "1 Mill Lane", "2 Mill Lane"} - {first}
+    assert all(shown.index(first) < shown.index(other) for other in others)
 
 
 def test_a_long_list_comes_in_pages_and_a_page_too_far_is_the_last_one(

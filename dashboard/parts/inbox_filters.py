@@ -17,7 +17,7 @@ from problems.reports import ReportStatus
 from problems.targets import Lateness
 
 ANY: Final = "All"
-OPEN: Final = "Open: waits for somebody"
+OPEN: Final = "Open"
 UNCHECKED: Final = "Said to be fixed, not checked"
 NO_CATEGORY: Final = "Without a category"
 NOBODY: Final = "Nobody yet"
@@ -57,7 +57,7 @@ def ask(desk: Desk, sight: Sight) -> Chosen:
         words = st.text_input(
             "Find", key=key("find"), bind="query-params", width=160, placeholder="Number, street, word"
         )
-        status = _choice("Status", _statuses(), "status", width=195)
+        status = _choice("Status", _statuses(), "status", width=190)
         category = _choice("Category", _categories(), "category", width=190)
         area = _choice("Area", _areas(desk), "area", width=140)
         state = st.selectbox(
@@ -65,13 +65,12 @@ def ask(desk: Desk, sight: Sight) -> Chosen:
         )
         assigned = _choice("Given to", _assigned(desk), "assigned", width=145) if sight is Sight.ALL else _same
         source = _choice("Source", _sources(desk), "source", width=110)
-        order = st.selectbox(
-            "Order", list(Order), format_func=lambda each: each.label, key=key("order"), bind="query-params", width=145
-        )
+        orders = {order.label: order for order in Order}
+        chosen = st.selectbox("Order", list(orders), key=key("order"), bind="query-params", width=145)
     asked = Asked(words=words or "", waiting=True if state == WAITING_FOR else None)
     for limit in (status, category, area, assigned, source):
         asked = limit(asked)
-    return Chosen(asked, Order(order or Order.LATE), state or ANY)
+    return Chosen(asked, orders.get(chosen or "", Order.LATE), state or ANY)
 
 
 _Limit = Callable[[Asked], Asked]

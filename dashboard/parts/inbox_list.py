@@ -246,8 +246,7 @@ def page_places(total: int) -> tuple[int, int]:
         st.session_state[name] = pages
     if pages == 1:
         return 0, total
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="inbox-pages"):
-        chosen = st.number_input(f"Page, 1 to {pages:,}", 1, pages, key=name, bind="query-params", width=170)
+    chosen = st.number_input(f"Page, 1 to {pages:,}", 1, pages, key=name, bind="query-params", width=150)
     start = (int(chosen or 1) - 1) * ROWS
     return start, min(total, start + ROWS)
 

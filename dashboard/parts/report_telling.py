@@ -43,6 +43,7 @@ _OPENINGS: Final[Mapping[EventKind, str]] = {
     EventKind.SPLIT: "A duplicate was taken apart from it.",
     EventKind.MERGED: "Another report was merged into it.",
 }
+_OF_AN_END: Final = frozenset({"resolution", "outcome", "body", "referred_on", "told_at", "satisfied"})
 _SEEN: Final[Mapping[str, str]] = {
     "shown": "Looked at the contact.",
     "dropped": "The contact was dropped.",
@@ -103,6 +104,9 @@ def sentence(one: Event, names: Names) -> str:
         told.append(_SEEN.get(contact, ""))
     # What the reporter is told is the note of the same event: once is enough.
     named = [name for name in one.changes if name in FIELD_WORDS and not (name == "outcome" and one.note)]
+    if one.reason or one.changes.get("status"):
+        # What re-opening takes away with the end is not told one by one.
+        named = [name for name in named if name not in _OF_AN_END or one.changes[name]]
     if one.kind is not EventKind.CREATED:
         told += [_change(name, one.before.get(name), one.changes[name], names) for name in named]
     if one.reason and "resolution" not in one.changes and "waiting_for" not in one.changes:

@@ -70,13 +70,15 @@ def _inbox(desk: Desk, sight: Sight) -> None:
     kept = chosen.keeps(held)
     places = ordered(columns, held, chosen.order)
     places = places[kept[places]]
-    draw(element("p", count(len(places), "report"), css="fx-quiet", role="status"))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large", key="inbox-pages"):
+        draw(element("p", count(len(places), "report"), css="fx-quiet", role="status"))
+        start, end = page_places(len(places))
+        plain = st.toggle("Plain table", key="plain", bind="query-params", help="For screen readers and for printing")
     if not len(places):
         _nothing(desk, chosen)
         return
-    start, end = page_places(len(places))
     rows = rows_of(desk, columns, held, places[start:end])
-    if st.toggle("Plain table", key="plain", bind="query-params", help="For screen readers and for printing"):
+    if plain:
         show_table(desk, sight, rows)
     else:
         show_rows(desk, sight, rows)
