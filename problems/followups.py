@@ -110,6 +110,31 @@ def told_fields(matter: Matter) -> dict[str, object]:
     return of_report | {name: getattr(matter.followup, name) for name in FOLLOWUP_FIELDS}
 
 
+def opened_again(followup: Followup, *, counted: bool) -> Followup:
+    """Return a follow-up whose end no longer holds; ``counted`` where that is a re-opening."""
+    return replace(
+        followup,
+        outcome="",
+        done_by="",
+        told_at=None,
+        told_by="",
+        satisfied=None,
+        reopened=followup.reopened + int(counted),
+        body="",
+        # A referral to a partner of ours stands; that to a body outside has come back.
+        referred_on=None if followup.body else followup.referred_on,
+    )
+
+
+def followup_fields(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return those of the values of an event that are fields of a follow-up, read."""
+    return {
+        name: _READERS[name](value) if value is not None and name in _READERS else value
+        for name, value in values.items()
+        if name in FOLLOWUP_FIELDS
+    }
+
+
 def fold(start: Matter, events: Iterable[Event]) -> Matter:
     """Return a matter as ``events`` left it, from how it stood when it came in.
 
@@ -126,8 +151,6 @@ def fold(start: Matter, events: Iterable[Event]) -> Matter:
     read: dict[str, Any] = {
         name: _READERS[name](value) if value is not None and name in _READERS else value
         for name, value in state.items()
-        if name in ANSWERED_FIELDS or name in FOLLOWUP_FIELDS
+        if name in ANSWERED_FIELDS
     }
-    report: dict[str, Any] = {name: value for name, value in read.items() if name in ANSWERED_FIELDS}
-    followup: dict[str, Any] = {name: value for name, value in read.items() if name in FOLLOWUP_FIELDS}
-    return Matter(replace(start.report, **report), replace(start.followup, **followup))
+    return Matter(replace(start.report, **read), replace(start.followup, **followup_fields(state)))

@@ -16,7 +16,7 @@ from problems.events import EventKind, Subject
 from problems.followups import Followup, Matter, fold
 from problems.lifecycle import REPORT_MOVES, Move, MoveAnswers, check_move
 from problems.people import LAPTOP, Principal, Role
-from problems.reports import ReportStatus
+from problems.reports import Batch, Report, ReportStatus
 from problems.targets import WorkingDays
 from problems.use_cases import answering, referring, telling
 from problems.use_cases.answer_changes import Outcomes, matters_of
@@ -245,6 +245,38 @@ def test_a_partner_moves_only_what_was_given_to_their_organisation(scene: Scene)
     outcomes = moved(scene, partner, [own, other], R.IN_PROGRESS)
     assert [each.ref for each in outcomes.done] == [own.ref]
     assert "not given to your organisation" in str(outcomes.refused[0][1])
+
+
+def test_a_feed_that_opens_what_people_ended_takes_the_end_back_and_undoing_it_brings_the_end_back(
+    scene: Scene,
+) -> None:
+    from problems.use_cases.importing import accept_import
+    from problems.use_cases.undoing import undo_import
+
+    def take(report: Report, file: str) -> Batch:
+        return accept_import(
+            scene.store, LAPTOP, scene.clock, 1, source="council", file_name=f"{file}.csv", sha256=file, columns={},
+            rows=[report],
+        )  # fmt: skip
+
+    report = replace(scene.report((0, 0), scene.today - timedelta(days=9)), updated_at=scene.clock())
+    take(report, "one")
+    start = matters_of(scene.store, [1])[0]
+    move(scene, OFFICER, start, R.ACKNOWLEDGED)
+    ended = move(scene, OFFICER, start, R.RESOLVED, reason="fixed", note="Lit.")
+    scene.today += timedelta(days=1)
+    # The feed ends it itself, and opens it again by a later change.
+    closed = {"status": R.RESOLVED, "resolution": "fixed", "closed_at": scene.clock(), "updated_at": scene.clock()}
+    take(replace(report, **closed), "two")  # type: ignore[arg-type] # fields of a report
+    scene.today += timedelta(days=2)
+    batch = take(replace(report, updated_at=scene.clock()), "three")
+    again = matters_of(scene.store, [1])[0]
+    assert (again.status, again.followup.outcome, again.followup.reopened) == (R.IN_PROGRESS, "", 1)
+    folded = fold(start, scene.store.events(Subject.REPORT, 1))
+    assert folded.followup == again.followup
+    undo_import(scene.store, LAPTOP, scene.clock, 1, batch_id=batch.id)
+    back = matters_of(scene.store, [1])[0]
+    assert (back.status, back.followup) == (R.RESOLVED, ended.followup)
 
 
 # -- many at once --

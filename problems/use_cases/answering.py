@@ -11,7 +11,7 @@ from datetime import date, datetime
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind
-from problems.followups import Followup, Matter
+from problems.followups import Followup, Matter, opened_again
 from problems.lifecycle import Move, MoveAnswers, check_move
 from problems.people import Principal, Role
 from problems.reasons import Reason
@@ -197,21 +197,8 @@ def _moved(
 
 
 def _opened(source: ReportStatus, report: Report, followup: Followup) -> Matter:
-    again = source in _REOPENED_FROM
     return Matter(
-        replace(report, closed_at=None, resolution=""),
-        replace(
-            followup,
-            outcome="",
-            done_by="",
-            told_at=None,
-            told_by="",
-            satisfied=None,
-            reopened=followup.reopened + int(again),
-            body="",
-            # A referral to a partner of ours stands; that to a body outside has come back.
-            referred_on=None if followup.body else followup.referred_on,
-        ),
+        replace(report, closed_at=None, resolution=""), opened_again(followup, counted=source in _REOPENED_FROM)
     )
 
 
