@@ -109,7 +109,14 @@ class SmallCity:
         self.built = 0
 
     def __call__(
-        self, store: Store, _clock: object, _seed: int, *, zone: object, progress: Progress = silent
+        self,
+        store: Store,
+        _clock: object,
+        _seed: int,
+        *,
+        zone: object,
+        progress: Progress = silent,
+        seal: object = None,
     ) -> SampleCounts:
         assert zone
         self.built += 1

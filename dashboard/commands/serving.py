@@ -236,7 +236,7 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
         store = open_store(str(folder / path.name), durable=False)
         try:
             loaded = load_sample_city(
-                store, clock, seed, zone=read_settings().zone, progress=progress, seal=sealer.seal
+                store, clock, seed, zone=read_settings().zone, progress=progress, seal=sealer.seal if sealer else None
             )
         finally:
             store.close()

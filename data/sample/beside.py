@@ -54,7 +54,9 @@ def fill_open_store(
         city = open_store(str(built), durable=False)
         key, sealer = sealer_beside(path, Path(folder))
         try:
-            loaded = load_sample_city(city, clock, seed, zone=zone, progress=progress, seal=sealer.seal)
+            loaded = load_sample_city(
+                city, clock, seed, zone=zone, progress=progress, seal=sealer.seal if sealer else None
+            )
         finally:
             city.close()
         _copy_in(built, path, store)
