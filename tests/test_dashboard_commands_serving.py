@@ -119,6 +119,7 @@ class SmallCity:
         seal: object = None,
     ) -> SampleCounts:
         assert zone
+        del seal
         self.built += 1
         with store.writing() as unit:
             unit.set_fact("synthetic", "1")
