@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import session
+from dashboard.handouts import handouts
 from dashboard.mapping import features as map_features
 from dashboard.mapping import points as map_points
 from dashboard.mapping.query import problem_filter, view_asked
@@ -88,6 +89,20 @@ async def export(request: Request) -> Response:
         return await run_in_threadpool(exported, session.get_store, name, asked)
     except ProblemError as refusal:
         return refusal_response(refusal)
+
+
+async def handout(request: Request) -> Response:
+    """Hand out, once, a file that a page made for the person who asked for it there."""
+    try:
+        found = handouts.take(request.path_params["token"])
+    except ProblemError as refusal:
+        return refusal_response(refusal)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.file_name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def health(request: Request) -> Response:
@@ -186,6 +201,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/export/{name}", export),
         Route("/api/quality.csv", quality_export),
         Route("/api/assessment/{name}", assessment_export),
+        Route("/api/handout/{token}", handout),
         Route("/assets/live-layer.js", _own_script),
         Mount("/assets/leaflet", _Kept(directory=LEAFLET)),
         Mount("/assets", _Kept(directory=ASSETS)),

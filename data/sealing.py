@@ -109,6 +109,26 @@ def sealer_to_seal(store: Store, store_url: str, environ: Mapping[str, str] = os
     return sealer
 
 
+def sealer_beside(path: Path, folder: Path) -> tuple[Path | None, Sealer | None]:
+    """Return what seals the contacts of a store at ``path`` that is still being built; nothing where no key can be.
+
+    Where there is no key yet, it is made in ``folder``, and returned first: :func:`put_key_beside` puts it
+    in place once the store is.
+    """
+    with suppress(StoreRefused):
+        return None, sealer_for(str(path))
+    with suppress(StoreRefused):
+        sealer = sealer_for(str(folder / path.name), make=True)
+        return folder / f"{path.name}{KEY_FILE_ENDING}", sealer
+    return None, None
+
+
+def put_key_beside(path: Path, key: Path) -> None:
+    """Put the key file of a store that was built elsewhere beside it; one that is there by now stays."""
+    with suppress(FileExistsError):
+        path.with_name(f"{path.name}{KEY_FILE_ENDING}").hardlink_to(key)
+
+
 def _sealer_in(path: Path, *, make: bool) -> Sealer:
     asked = f"The key for contacts in “{path.name}” cannot be used."
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from data.sql import schema
+from data.sql.answering import AnswerReading, AnswerUnit
 from data.sql.assessing import AssessingUnit, AssessmentReading
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
@@ -31,14 +32,18 @@ _NEW_VERSION = update(schema.store_state)
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class SqlStore(MergedReading, PlaceReading, QualityReading, AssessmentReading):
+class StoreUnit(AssessingUnit, AnswerUnit):
+    """One open unit of a store; it fulfils :class:`problems.store.Unit`."""
+
+
+class SqlStore(MergedReading, PlaceReading, QualityReading, AssessmentReading, AnswerReading):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 
     Use it from any number of threads. Reading never waits for writing and sees the last kept state.
     """
 
     @contextmanager
-    def writing(self) -> Iterator[AssessingUnit]:
+    def writing(self) -> Iterator[StoreUnit]:
         """Open the one unit in which things are written.
 
         Raises
@@ -53,7 +58,7 @@ class SqlStore(MergedReading, PlaceReading, QualityReading, AssessmentReading):
         ):
             # On a server this row is the lock by which units follow each other.
             version, reports_version = connection.execute(_LOCKED_VERSION).one()
-            unit = AssessingUnit(connection)
+            unit = StoreUnit(connection)
             yield unit
             if unit.wrote:
                 grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}

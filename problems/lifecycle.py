@@ -41,6 +41,8 @@ class Need(StrEnum):
     ORGANISATION = "organisation"
     TARGET = "target"
     OUTCOME = "outcome"
+    BODY = "body"
+    REFERRED = "referred"
 
     @property
     def label(self) -> str:
@@ -55,6 +57,8 @@ class Need(StrEnum):
             Need.ORGANISATION: "Organisation",
             Need.TARGET: "What it belongs to",
             Need.OUTCOME: "Outcome of the assessment",
+            Need.BODY: "Responsible body",
+            Need.REFERRED: "Day of the referral",
         }[self]
 
 
@@ -85,6 +89,8 @@ class MoveAnswers:
     organisation_id: int | None = None
     target_id: int | None = None
     outcome: str = ""
+    body: str = ""
+    referred_on: date | None = None
 
     def given(self, need: Need) -> bool:
         """Tell whether ``need`` has been filled in."""
@@ -99,6 +105,8 @@ class MoveAnswers:
                 Need.ORGANISATION: self.organisation_id,
                 Need.TARGET: self.target_id,
                 Need.OUTCOME: self.outcome,
+                Need.BODY: self.body.strip(),
+                Need.REFERRED: self.referred_on,
             }[need]
         )
 
@@ -126,6 +134,7 @@ def _moves(
 
 
 _WORKING_REPORT = (R.ACKNOWLEDGED, R.IN_PROGRESS)
+_REFERRAL = (Need.BODY, Need.REFERRED, Need.NOTE)
 
 REPORT_MOVES: tuple[Move, ...] = (
     *_moves(R.NEW, R.ACKNOWLEDGED, OFFICER, "Acknowledge"),
@@ -139,8 +148,8 @@ REPORT_MOVES: tuple[Move, ...] = (
     ),
     *_moves((R.NEW, R.ACKNOWLEDGED), R.NO_ACTION, OFFICER, "No action", _ENDED_NEEDS, reasons=NO_ACTION_REASONS),
     *_moves(R.IN_PROGRESS, R.NO_ACTION, COORDINATOR, "No action", _ENDED_NEEDS, reasons=NO_ACTION_REASONS),
-    *_moves(R.NEW, R.NOT_OURS, OFFICER, "Refer elsewhere", (Need.ORGANISATION, Need.NOTE)),
-    *_moves(_WORKING_REPORT, R.NOT_OURS, OFFICER | PARTNER, "Refer elsewhere", (Need.ORGANISATION, Need.NOTE)),
+    *_moves(R.NEW, R.NOT_OURS, OFFICER, "Not ours", _REFERRAL),
+    *_moves(_WORKING_REPORT, R.NOT_OURS, OFFICER | PARTNER, "Not ours", _REFERRAL),
     *_moves(
         (R.NEW, R.ACKNOWLEDGED, R.IN_PROGRESS),
         R.WITHDRAWN,
@@ -150,7 +159,8 @@ REPORT_MOVES: tuple[Move, ...] = (
         reasons=(Reason.REPORTER_ERROR, Reason.ARTEFACT),
     ),
     *_moves(R.NO_ACTION, R.ACKNOWLEDGED, COORDINATOR, "Re-open", (Need.NOTE,)),
-    *_moves((R.NOT_OURS, R.WITHDRAWN), R.ACKNOWLEDGED, OFFICER, "Take back", (Need.NOTE,)),
+    *_moves(R.NOT_OURS, R.ACKNOWLEDGED, OFFICER, "Came back to us", (Need.NOTE,)),
+    *_moves(R.WITHDRAWN, R.ACKNOWLEDGED, OFFICER, "Take back", (Need.NOTE,)),
     *_moves(R.DUPLICATE, R.ACKNOWLEDGED, OFFICER, "Not a duplicate", (Need.NOTE,)),
 )
 

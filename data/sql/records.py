@@ -15,6 +15,7 @@ from problems.actions import Action
 from problems.areas import Area, Street
 from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
+from problems.followups import Followup
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.kept_assessments import KeptAssessment
 from problems.people import Organisation, Person
@@ -120,6 +121,7 @@ SOURCE = Kind(Source, schema.source, "source", Subject.SOURCE)
 APART = Kind(Apart, schema.apart)
 CONTACT = Kind(Contact, schema.contact)
 ASSESSMENT = Kind(KeptAssessment, schema.assessment, "assessment")
+FOLLOWUP = Kind(Followup, schema.followup)
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 

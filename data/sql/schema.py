@@ -30,6 +30,7 @@ from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
 from problems.events import EventKind, Subject
+from problems.followups import Satisfaction
 from problems.hot_spots import PileDecision, Standing
 from problems.people import Role
 from problems.problem import ProblemStatus
@@ -38,7 +39,7 @@ from problems.sources import PlacePrecision, TimePrecision
 from problems.verdicts import Verdict
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -240,6 +241,32 @@ Index(
     report.c.main_id,
     sqlite_where=text("main_id IS NOT NULL"),
     postgresql_where=text("main_id IS NOT NULL"),
+)
+
+#: Which reports are open, in the words of their index: only in these does SQLite know it again.
+OPEN_REPORTS = text("status IN ('new', 'acknowledged', 'in_progress')")
+Index("ix_report_open", report.c.reported_at, sqlite_where=OPEN_REPORTS, postgresql_where=OPEN_REPORTS)
+
+#: What people did about a report; one row for each that somebody worked on.
+followup = Table(
+    "followup",
+    metadata,
+    Column("report_id", Id, primary_key=True, autoincrement=False),
+    _words("owner"),
+    Column("organisation_id", Id, ForeignKey("organisation.id")),
+    _words("body"),
+    Column("referred_on", Day),
+    Column("problem_id", Id, ForeignKey("problem.id"), index=True),
+    Column("responded_at", Instant),
+    _words("outcome"),
+    _words("done_by"),
+    Column("reopened", Integer, nullable=False),
+    Column("waiting_since", Instant),
+    _words("waiting_for"),
+    Column("waited_days", Integer, nullable=False),
+    Column("told_at", Instant),
+    _words("told_by"),
+    Column("satisfied", Code(Satisfaction)),
 )
 
 apart = Table(
