@@ -43,6 +43,9 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     REFRESHED = "refreshed"
     LOADED = "loaded"
+    VISITED = "visited"
+    PHOTO_ADDED = "photo_added"
+    PHOTO_WITHDRAWN = "photo_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
+from problems.audit import AuditStore
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
+from problems.evidence_store import EvidenceStore, EvidenceUnit
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.people import Organisation, Person
 from problems.place_store import PlaceStore
@@ -31,7 +33,7 @@ from problems.store_values import Box, ChangedReport, KnownReport, NameUse, Said
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
 
-class Unit(Protocol):
+class Unit(EvidenceUnit, Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
     ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
@@ -232,7 +234,7 @@ class Unit(Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, Protocol):
+class Store(PlaceStore, QualityStore, AuditStore, EvidenceStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from data.sql.types import Code, Day, Flags, Id, Instant, ListedIds, PackedIds, Words
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
+from problems.audit import BEGINNING
 from problems.categories import Group
 from problems.events import EventKind, Subject
 from problems.hot_spots import PileDecision
@@ -37,7 +38,7 @@ from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0006"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -74,13 +75,17 @@ def _group(*, nullable: bool = False) -> Column[Group]:
     return Column("group_code", Code(Group), key="group", nullable=nullable)
 
 
-#: One row. ``version`` grows by one with every unit that was kept and is the key of every cache.
+#: One row. ``version`` grows by one with every unit that was kept and is the key of every cache; the others
+#: say where the audit chain ends, so that its end cannot be cut off unseen.
 store_state = Table(
     "store_state",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("reports_version", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False, server_default="0"),
+    Column("event_id", BigInteger, nullable=False, server_default="0"),
+    Column("event_hash", String(64), nullable=False, server_default=text(f"'{BEGINNING}'")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -386,7 +391,8 @@ action = Table(
     _version(),
 )
 
-#: Append-only: the first migration puts triggers on it that refuse every change and removal.
+#: Append-only: the first migration puts triggers on it that refuse every change and removal, and each row is
+#: sealed together with the one before it (:mod:`problems.audit`).
 event = Table(
     "event",
     metadata,
@@ -404,5 +410,7 @@ event = Table(
     Column("details", JSON, nullable=False),
     # No foreign key: the record of the past must not depend on what may be merged later.
     Column("organisation_id", Id),
+    # What is added past Fixpoint has none, and breaks the chain.
+    Column("hash", String(64), nullable=False, server_default=text("''")),
     Index(None, "subject", "subject_id", "id"),
 )
