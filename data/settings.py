@@ -5,8 +5,8 @@
 ``FIXPOINT_ZONE``
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
-    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]`` and
-    ``[duplicates]``.
+    A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
+    ``[duplicates]`` and ``[photos]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
+from data.pictures.limits import PhotoLimits
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 
@@ -57,6 +58,7 @@ class Settings:
     feeds: Feeds = field(default_factory=Feeds)
     #: How far back the review list of duplicates looks.
     review_days: int = 90
+    photos: PhotoLimits = field(default_factory=PhotoLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ _DETECTION_LIMITS = {
 }
 _PORT_LIMIT = _Limit(1, 65_535)
 _REVIEW_LIMIT = _Limit(1, 3_660)
+_PHOTO_LIMITS = {"max_mb": _Limit(1, 40), "max_megapixels": _Limit(1, 60)}
 _FEED_LIMITS = {"page_size": _Limit(1, 10_000), "window_days": _Limit(1, 90), "overlap_days": _Limit(1, 366)}
 
 
@@ -131,6 +134,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "server": _with_server,
         "open311": _with_open311,
         "duplicates": _with_duplicates,
+        "photos": _with_photos,
     }
     for name, content in _read(path).items():
         if name not in sections:
@@ -260,6 +264,12 @@ def _with_duplicates(settings: Settings, section: _Section) -> Settings:
     if "review_days" not in section.content:
         return settings
     return replace(settings, review_days=int(section.number("review_days", _REVIEW_LIMIT, whole=True)))
+
+
+def _with_photos(settings: Settings, section: _Section) -> Settings:
+    section.allow(*_PHOTO_LIMITS)
+    chosen = {key: int(section.number(key, _PHOTO_LIMITS[key], whole=True)) for key in section.content}
+    return replace(settings, photos=replace(settings.photos, **chosen))
 
 
 def _with_open311(settings: Settings, section: _Section) -> Settings:

@@ -31,6 +31,8 @@ def element(tag: str, *children: object, css: str = "", **attributes: str) -> Ht
         return Html("<br>")  # a closing tag would be read as a second one
     given = {"class": css, **{name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}}
     written = "".join(f' {name}="{safe_html(value)}"' for name, value in given.items() if value != "")
+    if tag == "img":
+        return Html(f"<img{written}>")
     return Html(f"<{tag}{written}>{joined(safe_html(child) for child in children)}</{tag}>")
 
 
