@@ -81,7 +81,7 @@ def send(page: Page, content: bytes, name: str, shows: str, alt: str) -> None:
         page.get_by_text("Add a photo", exact=True).click()
     payload: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": content}
     page.locator("input[type=file]").set_input_files(payload)
-    expect(page.locator("[data-testid=stFileUploaderFile]")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     page.get_by_text(shows, exact=True).last.click()
     page.get_by_label("What can be seen on it").fill(alt)
     page.get_by_role("button", name="Add the photo").click()
