@@ -104,7 +104,7 @@ def export_audit(store: SqlStore, fmt: str, out: Path, progress: Progress = sile
 
 def _cells(line: AuditLine) -> Iterator[object]:
     event = line.event
-    told: dict[str, object] = {name: getattr(event, name) for name in event.__dataclass_fields__}
+    told: dict[str, object] = event._asdict()
     told |= {"at": event.at_utc, "from": _status(event.before), "to": _status(event.changes)}
     told |= {"previous": line.previous, "hash": line.hash}
     for name in _CSV:

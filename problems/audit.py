@@ -10,20 +10,19 @@ store keeps apart and which somebody should keep elsewhere too.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
-from json import JSONEncoder
-from typing import Protocol
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import NamedTuple, Protocol
 
 from problems.progress import Progress, silent
 
 #: What stands before the first event.
 BEGINNING = "0" * 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_quoted = JSONEncoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class KeptEvent:
+class KeptEvent(NamedTuple):
     """An event to the letter as it is kept: ``at`` in microseconds since 1970 UTC, the last three as JSON text."""
 
     id: int
@@ -43,7 +42,7 @@ class KeptEvent:
     @property
     def at_utc(self) -> str:
         """When it was, in ISO 8601 with microseconds."""
-        return (_EPOCH + timedelta(microseconds=self.at)).isoformat(timespec="microseconds")
+        return _moment(self.at)
 
     @property
     def text(self) -> str:
@@ -57,8 +56,7 @@ class KeptEvent:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLine:
+class AuditLine(NamedTuple):
     """One event of the chain with its own hash and that of the event before it, as they are kept."""
 
     event: KeptEvent
@@ -103,6 +101,12 @@ class Verification:
     def ok(self) -> bool:
         """Tell whether every event fits and none is missing."""
         return not self.why
+
+
+@lru_cache(maxsize=64)
+def _moment(at: int) -> str:
+    # Events that were written together bear the same moment.
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds")
 
 
 def hash_of(previous: str, text: str) -> str:

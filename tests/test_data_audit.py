@@ -141,7 +141,7 @@ def test_a_chain_that_was_made_anew_as_a_whole_is_found_by_a_noted_hash(store: S
     last, changes = BEGINNING, []
     for event in lines:
         note = "Another story." if event.id == 2 else event.note
-        forged = KeptEvent(**{name: getattr(event, name) for name in event.__dataclass_fields__} | {"note": note})
+        forged = event._replace(note=note)
         last = hash_of(last, forged.text)
         changes.append(f"UPDATE event SET hash = '{last}' WHERE id = {event.id}")
     tamper(

@@ -71,8 +71,9 @@ def _gallery(desk: Desk, title: str, photos: Sequence[Photo]) -> None:
         )
         parts.append(element("div", heads, rows, css="fx-photos"))
     if others:
-        parts.append(element("p", Shows.OTHER.label, css="fx-photos-side"))
-        parts.append(element("div", joined(_figure(desk, photo, Shows.OTHER) for photo in others), css="fx-photos"))
+        heads = element("p", "Other photos", css="fx-photos-side fx-photos-all")
+        figures = joined(_figure(desk, photo, Shows.OTHER) for photo in others)
+        parts.append(element("div", heads, figures, css="fx-photos"))
     draw(element("section", *parts, aria_label=f"Photos: {title}"))
 
 
@@ -98,7 +99,8 @@ def _figure(desk: Desk, photo: Photo | None, side: Shows) -> Html:
         aria_label=f"{photo.alt}. Open it larger in a new tab.",
     )
     words = [element("p", photo.note or photo.alt)]
-    who = f"{side.label} · {photo.by_name}, {day_of(photo.at, desk.zone)}"
+    side_word = "" if side is Shows.OTHER else f"{side.label} · "
+    who = f"{side_word}{photo.by_name}, {day_of(photo.at, desk.zone)}"
     words.append(element("p", who, " ", _original(desk, photo), css="fx-when"))
     return element("figure", large, element("figcaption", *words), css="fx-photo")
 

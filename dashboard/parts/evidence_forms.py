@@ -22,7 +22,7 @@ from problems.visits import Photo, Shows, Visit
 
 _THE_PROBLEM: Final = 0  # a select box cannot hold None among other choices
 _ROUND: Final = "fx_photo_round"
-_KINDS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
+_KINDS: Final = ("jpg", "jpeg", "png", "webp")
 
 
 def visit_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
