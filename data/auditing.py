@@ -19,6 +19,7 @@ from problems.store import Store
 CHECKED_FACT = "audit_checked"
 FORMATS = ("csv", "jsonl")
 _WAIT_S = 5.0
+_NAMED_AT_MOST = 10
 _CSV = (
     "id", "at", "by", "by_name", "organisation_id", "subject", "subject_id", "kind", "from", "to", "reason", "note",
     "before", "changes", "details", "previous", "hash",
@@ -120,9 +121,27 @@ def _status(kept: str) -> str:
     return str(told.get("status", "")) if isinstance(told, dict) else ""
 
 
-def checked_where_possible(url: str, clock: Clock, progress: Progress = silent, noted: str = "") -> Check:
-    """Check the chain as :func:`check_audit` does; a store that refuses is a check that failed."""
+def check_photos(url: str) -> Check | None:
+    """Check that the pictures of the store at ``url`` are those that the record tells of; None where there are none."""
+    store = open_store(url, wait_s=_WAIT_S)
     try:
-        return check_audit(url, clock, progress, noted)
+        count, altered = store.altered_photos()
+    finally:
+        store.close()
+    if altered:
+        named = ", ".join(str(number) for number in altered[:_NAMED_AT_MOST])
+        more = f" and {len(altered) - _NAMED_AT_MOST} more" if len(altered) > _NAMED_AT_MOST else ""
+        return Check("photos", False, f"Not what was kept, or gone: photos {named}{more}. Compare with a backup.")
+    return Check("photos", True, f"Every photo is what was kept ({count:,}).") if count else None
+
+
+def checked_where_possible(url: str, clock: Clock, progress: Progress = silent, noted: str = "") -> Iterator[Check]:
+    """Check the chain and the photos of a store; one that refuses is a check that failed."""
+    try:
+        yield check_audit(url, clock, progress, noted)
+        photos = check_photos(url)
     except ProblemError as refusal:
-        return Check("audit", False, str(refusal))
+        yield Check("audit", False, str(refusal))
+        return
+    if photos is not None:
+        yield photos

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from data.auditing import check_photos
 from data.stores import SqlStore, open_store
 from problems.errors import NotFound, Stale
+from problems.use_cases import evidencing
 from problems.visits import Photo, Purpose, Shows, Visit
-from tests.storing import BACK_ENDS, NOON, TODAY, a_problem, an_action, an_organisation, fresh_url
+from tests.photos import a_picture
+from tests.scenes import OFFICER, Scene, days_before
+from tests.storing import BACK_ENDS, NOON, TODAY, a_problem, an_action, an_organisation, fresh_url, run_sql
 
 
 @pytest.fixture(params=BACK_ENDS)
@@ -102,3 +106,46 @@ def test_a_unit_that_fails_keeps_no_picture(store: SqlStore) -> None:
         fail()
     assert store.picture("d" * 64, Purpose.SHOWN) is None
     assert not store.has_photos()
+
+
+def kept_properly(scene: Scene) -> None:
+    """Keep one photo by the rules, so that the record tells of it."""
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 10)))
+    scene.refresh()
+    evidencing.add_photo(
+        scene.store,
+        OFFICER,
+        scene.clock,
+        1,
+        problem_id=1,
+        picture=a_picture(),
+        shows=Shows.BEFORE,
+        alt="Six dark lamps",
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE photo_file SET content = 'forged' WHERE purpose = 'shown'",
+        "UPDATE photo_file SET content = 'forged' WHERE purpose = 'thumbnail'",
+        "DELETE FROM photo_file WHERE purpose = 'original'",
+        "UPDATE photo SET shown_sha256 = thumbnail_sha256",
+        "DELETE FROM photo",
+    ],
+)
+def test_a_picture_that_was_changed_behind_our_back_is_named(scene: Scene, tmp_path: Path, change: str) -> None:
+    kept_properly(scene)
+    url = f"sqlite:///{tmp_path / 'scene.db'}"
+    good = check_photos(url)
+    assert good is not None
+    assert (good.ok, good.message) == (True, "Every photo is what was kept (1).")
+    run_sql(url, change)
+    found = check_photos(url)
+    assert found is not None
+    assert (found.ok, "photos 1" in found.message) == (False, True)
+    assert scene.store.verify_audit().ok, "the record itself is as it was"
+
+
+def test_without_photos_nothing_is_said_of_them(scene: Scene, tmp_path: Path) -> None:
+    assert check_photos(f"sqlite:///{tmp_path / 'scene.db'}") is None

@@ -61,7 +61,7 @@ def _checks(progress: Progress, noted: str) -> Iterator[Check]:
     # Opening an older store would change its schema, which is not for a check to do.
     is_newest = any(check.name == "schema" and not check.is_warning for check in found)
     if is_newest and all(check.ok for check in found):
-        yield checked_where_possible(settings.store_url, utc_now, progress, noted)
+        yield from checked_where_possible(settings.store_url, utc_now, progress, noted)
 
 
 def _python() -> Check:

@@ -1,11 +1,15 @@
 """Visits and photos in the database; the pictures are rows of their own, read one at a time."""
 
-from sqlalchemy import insert, select
+import hashlib
+
+from sqlalchemy import Connection, insert, select
 
 from data.sql import evidence_tables as tables
+from data.sql import schema
 from data.sql.reading import Reading
 from data.sql.records import PHOTO, VISIT
 from data.sql.writing import SqlUnit
+from problems.events import EventKind
 from problems.visits import Photo, Purpose, Visit
 
 _file = tables.photo_file.c
@@ -64,3 +68,35 @@ class EvidenceReading(Reading):
         with self._reading() as connection:
             found = connection.execute(query).scalar()
         return None if found is None else bytes(found)
+
+    def altered_photos(self) -> tuple[int, list[int]]:
+        """Return how many photos are kept, and the ids of those that are not what the record says of them.
+
+        Each picture is read and hashed, one at a time; originals are sealed, so that they are only looked for.
+        """
+        event, photo = schema.event.c, tables.photo.c
+        hashes = {
+            Purpose.ORIGINAL: photo.original_sha256,
+            Purpose.SHOWN: photo.shown_sha256,
+            Purpose.THUMBNAIL: photo.thumbnail_sha256,
+        }
+        added = select(event.details).where(event.kind == EventKind.PHOTO_ADDED)
+        with self._reading() as connection:
+            told = {details["photo_id"]: details for details in connection.execute(added).scalars()}
+            kept = connection.execute(select(photo.id, *hashes.values()).order_by(photo.id)).all()
+            altered = [
+                number
+                for number, *named in kept
+                if [told.get(number, {}).get(f"{purpose}_sha256") for purpose in hashes] != named
+                or not all(_is_kept(connection, *pair) for pair in zip(hashes, named, strict=True))
+            ]
+        return len(kept), sorted({*altered, *(set(told) - {row[0] for row in kept})})
+
+
+def _is_kept(connection: Connection, purpose: Purpose, sha256: str) -> bool:
+    query = select(_file.content).where(_file.sha256 == sha256, _file.purpose == purpose)
+    content = connection.execute(query).scalar()
+    if content is None or purpose is Purpose.ORIGINAL:
+        return content is not None
+    # Whoever has been at it may have put a text there.
+    return isinstance(content, bytes) and hashlib.sha256(content).hexdigest() == sha256
