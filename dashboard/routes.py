@@ -25,15 +25,21 @@ from dashboard.mapping import points as map_points
 from dashboard.mapping.query import problem_filter, view_asked
 from dashboard.route_assessments import assessment_export
 from dashboard.route_files import exported
+from dashboard.route_photos import photo_answer
 from dashboard.route_quality import quality_export
-from problems.errors import InputRefused, NotFound, ProblemError, StoreRefused
+from problems.errors import InputRefused, NotAllowed, NotFound, ProblemError, StoreRefused
 from problems.store import Store
 
 _log = logging.getLogger(__name__)
 
 ASSETS: Final = Path(__file__).parent / "assets"
 LEAFLET: Final = Path(xstatic.pkg.leaflet.BASE_DIR)
-_STATUS: Final[Mapping[type[ProblemError], int]] = {InputRefused: 400, NotFound: 404, StoreRefused: 503}
+_STATUS: Final[Mapping[type[ProblemError], int]] = {
+    InputRefused: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    StoreRefused: 503,
+}
 
 
 def refusal_response(refusal: ProblemError) -> JSONResponse:
@@ -103,6 +109,14 @@ async def handout(request: Request) -> Response:
         "Cache-Control": "no-store",
     }
     return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def photo(request: Request) -> Response:
+    """Hand out a photo to whoever shares in it; see :mod:`dashboard.route_photos`."""
+    try:
+        return await run_in_threadpool(photo_answer, request)
+    except ProblemError as refusal:
+        return refusal_response(refusal)
 
 
 async def health(request: Request) -> Response:
@@ -202,6 +216,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/quality.csv", quality_export),
         Route("/api/assessment/{name}", assessment_export),
         Route("/api/handout/{token}", handout),
+        Route("/api/photos/{number}/{purpose}", photo),
         Route("/assets/live-layer.js", _own_script),
         Mount("/assets/leaflet", _Kept(directory=LEAFLET)),
         Mount("/assets", _Kept(directory=ASSETS)),

@@ -6,7 +6,8 @@
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
     A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
-    ``[duplicates]``, ``[priority]``, ``[drawing]`` and ``[targets]``.
+    ``[duplicates]``, ``[priority]``, ``[drawing]``, ``[targets]`` and
+    ``[photos]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -24,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from data.calendars import CALENDARS, WEEK, CalendarSettings
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
+from data.pictures.limits import PhotoLimits
 from data.settings_sections import Limit, Section, read_sections, refused_key
 from data.taxonomy import load_taxonomy
 from problems.categories import Group
@@ -69,6 +71,7 @@ class Settings:
     drawing: DrawingSettings = field(default_factory=DrawingSettings)
     #: The days that targets and clocks count.
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    photos: PhotoLimits = field(default_factory=PhotoLimits)
 
 
 _DETECTION_LIMITS = {
@@ -106,6 +109,7 @@ _PRIORITY_LIMITS = {
 _PORT_LIMIT = Limit(1, 65_535)
 _REVIEW_LIMIT = Limit(1, 3_660)
 _LARGEST_LIMIT = Limit(0.01, 400)
+_PHOTO_LIMITS = {"max_mb": Limit(1, 40), "max_megapixels": Limit(1, 60)}
 _FEED_LIMITS = {"page_size": Limit(1, 10_000), "window_days": Limit(1, 90), "overlap_days": Limit(1, 366)}
 
 
@@ -150,6 +154,7 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "priority": _with_priority,
         "drawing": _with_drawing,
         "targets": _with_targets,
+        "photos": _with_photos,
     }
     for name, content in read_sections(path).items():
         if name not in sections:
@@ -280,6 +285,12 @@ def _with_targets(settings: Settings, section: Section) -> Settings:
             raise section.refused("closed_days", "is not a list of days", possible)
         chosen = replace(chosen, closed=frozenset(closed))
     return replace(settings, calendar=chosen)
+
+
+def _with_photos(settings: Settings, section: Section) -> Settings:
+    section.allow(*_PHOTO_LIMITS)
+    chosen = {key: int(section.number(key, _PHOTO_LIMITS[key], whole=True)) for key in section.content}
+    return replace(settings, photos=replace(settings.photos, **chosen))
 
 
 def _with_open311(settings: Settings, section: Section) -> Settings:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from data.sql import schema
+from data.sql import schema, work_tables
 from data.sql.places import PlaceUnit
 from data.sql.reading import Reading, chunks
 from data.sql.records import FOLLOWUP
@@ -36,7 +36,7 @@ _ROW = np.dtype(
         "formats": ["<i8", "<i1", "<U32", "<i8", "<i8", "<i8", "<i8", "<i8"],
     }
 )
-_report, _followup = schema.report.c, schema.followup.c
+_report, _followup = schema.report.c, work_tables.followup.c
 _STATUS_NUMBER = case({status: at for at, status in enumerate(ReportStatus)}, value=_report.status, else_=-1)
 _MOST_DIGITS = 12
 #: Not a parameter, which would be taken for a moment beside a column of moments.
@@ -99,12 +99,12 @@ class AnswerReading(Reading):
 
     def to_be_told(self) -> list[int]:
         """Return the ended reports whose reporter can be reached and was not told, those that ended first first."""
-        main, main_followup = schema.report.alias("main"), schema.followup.alias("main_followup")
+        main, main_followup = schema.report.alias("main"), work_tables.followup.alias("main_followup")
         told = func.coalesce(main_followup.c.outcome, _followup.outcome, "")
         query = (
             select(_report.id)
             .join(schema.contact, schema.contact.c.report_id == _report.id)
-            .outerjoin(schema.followup, _followup.report_id == _report.id)
+            .outerjoin(work_tables.followup, _followup.report_id == _report.id)
             .outerjoin(main, main.c.id == _report.main_id)
             .outerjoin(main_followup, main_followup.c.report_id == main.c.id)
             .where(_report.undone.is_(False), _followup.told_at.is_(None), told != "")
@@ -146,7 +146,7 @@ class AnswerUnit(PlaceUnit):
         """Keep what people did about a report; save the report in the same unit, its version counts for both."""
         self.wrote = True
         row = FOLLOWUP.row(followup)
-        change = update(schema.followup).where(_followup.report_id == followup.report_id).values(row)
+        change = update(work_tables.followup).where(_followup.report_id == followup.report_id).values(row)
         if self._connection.execute(change).rowcount == 0:
             self._connection.execute(FOLLOWUP.insert, row)
 
@@ -179,7 +179,7 @@ def _inbox(asked: Asked) -> Select[Any]:
             func.coalesce(_followup.waiting_since, _NEVER),
             func.coalesce(_followup.waited_days, 0),
         )
-        .outerjoin(schema.followup, _followup.report_id == _report.id)
+        .outerjoin(work_tables.followup, _followup.report_id == _report.id)
         .where(_report.undone.is_(False), *_by_status(asked), *_by_kind(asked), *_by_work(asked))
     )
     return query.where(_by_words(asked)) if asked.words.strip() else query
