@@ -26,6 +26,7 @@ from dashboard import design, session  # noqa: E402 - as above
 from dashboard.mapping import points as map_points  # noqa: E402 - as above
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes  # noqa: E402 - as above
 from data import run_folder  # noqa: E402 - as above
+from data.calendars import working_days  # noqa: E402 - as above
 from geo import engine  # noqa: E402 - as above
 from problems.errors import ProblemError  # noqa: E402 - as above
 
@@ -41,6 +42,7 @@ def warm() -> None:
     import_module("folium")
     try:
         store = session.get_store()
+        working_days(session.get_settings().calendar)
         points = map_points.cache.get(store)
         if len(points.points):
             points.cells(map_points.FINEST)

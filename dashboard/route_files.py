@@ -11,7 +11,8 @@ from starlette.responses import Response
 from dashboard.priority_file import priorities_file
 from data.reading.columns import columns_from
 from data.rejects import rejected_csv
-from data.taxonomy import CATEGORIES_CSV, listable, names_csv, taxonomy_of
+from data.targets import targets_csv, targets_of
+from data.taxonomy import CATEGORIES_CSV, listable, load_taxonomy, names_csv, taxonomy_of
 from data.writing import export
 from problems.errors import InputRefused
 from problems.feed_names import all_rows
@@ -51,6 +52,9 @@ def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str
         return _download(f"\ufeff{text}".encode(), "category_names.csv", "csv")
     if name == "priorities.csv":
         return _download(priorities_file(open_store()).encode("utf-8-sig"), "fixpoint-priorities.csv", "csv")
+    if name == "targets.csv":
+        text = targets_csv(targets_of(open_store()), load_taxonomy().categories)
+        return _download(f"\ufeff{text}".encode(), "targets.csv", "csv")
     if name == "categories.csv":
         return _download(CATEGORIES_CSV.read_bytes(), "categories.csv", "csv")
     match = _NAME.fullmatch(name)

@@ -19,20 +19,27 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import session
+from dashboard.handouts import handouts
 from dashboard.mapping import features as map_features
 from dashboard.mapping import points as map_points
 from dashboard.mapping.query import problem_filter, view_asked
 from dashboard.route_assessments import assessment_export
 from dashboard.route_files import exported
+from dashboard.route_photos import photo_answer
 from dashboard.route_quality import quality_export
-from problems.errors import InputRefused, NotFound, ProblemError, StoreRefused
+from problems.errors import InputRefused, NotAllowed, NotFound, ProblemError, StoreRefused
 from problems.store import Store
 
 _log = logging.getLogger(__name__)
 
 ASSETS: Final = Path(__file__).parent / "assets"
 LEAFLET: Final = Path(xstatic.pkg.leaflet.BASE_DIR)
-_STATUS: Final[Mapping[type[ProblemError], int]] = {InputRefused: 400, NotFound: 404, StoreRefused: 503}
+_STATUS: Final[Mapping[type[ProblemError], int]] = {
+    InputRefused: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    StoreRefused: 503,
+}
 
 
 def refusal_response(refusal: ProblemError) -> JSONResponse:
@@ -86,6 +93,28 @@ async def export(request: Request) -> Response:
     try:
         name, asked = request.path_params["name"], dict(request.query_params)
         return await run_in_threadpool(exported, session.get_store, name, asked)
+    except ProblemError as refusal:
+        return refusal_response(refusal)
+
+
+async def handout(request: Request) -> Response:
+    """Hand out, once, a file that a page made for the person who asked for it there."""
+    try:
+        found = handouts.take(request.path_params["token"])
+    except ProblemError as refusal:
+        return refusal_response(refusal)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.file_name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def photo(request: Request) -> Response:
+    """Hand out a photo to whoever shares in it; see :mod:`dashboard.route_photos`."""
+    try:
+        return await run_in_threadpool(photo_answer, request)
     except ProblemError as refusal:
         return refusal_response(refusal)
 
@@ -186,6 +215,8 @@ def routes() -> list[BaseRoute]:
         Route("/api/export/{name}", export),
         Route("/api/quality.csv", quality_export),
         Route("/api/assessment/{name}", assessment_export),
+        Route("/api/handout/{token}", handout),
+        Route("/api/photos/{number}/{purpose}", photo),
         Route("/assets/live-layer.js", _own_script),
         Mount("/assets/leaflet", _Kept(directory=LEAFLET)),
         Mount("/assets", _Kept(directory=ASSETS)),

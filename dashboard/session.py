@@ -61,8 +61,12 @@ def get_seed() -> int:
 
 def principal() -> Principal:
     """Return who is asking: the person chosen under “Working as”, else the one user of this computer."""
-    chosen = st.session_state.get(WORKING_AS)
-    person = next((person for person in people_to_work_as() if person.key == chosen), None)
+    return principal_named(str(st.session_state.get(WORKING_AS) or ""))
+
+
+def principal_named(key: str) -> Principal:
+    """Return who asks at one of our own addresses: the person whose key it carries, else the one user here."""
+    person = next((person for person in people_to_work_as() if person.key == key), None)
     return person.principal() if person else LAPTOP
 
 

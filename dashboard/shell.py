@@ -13,6 +13,7 @@ from dashboard.views import (
     draw,
     duplicates,
     imports,
+    inbox,
     map,  # noqa: A004 - the page is called Map
     problem,
     quality,
@@ -31,6 +32,7 @@ _PAGES: Final = (
     (problem.show, "Problems", "problem"),
     (board.show, "Board", "board"),
     (report.show, "Report", "report"),
+    (inbox.show, "Inbox", "inbox"),
     (duplicates.show, "Duplicates", "duplicates"),
     (imports.show, "Import", "import"),
     (quality.show, "Data quality", "quality"),

@@ -13,7 +13,11 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from data.sql.engine import address_of
 from problems.entries import Caller
@@ -23,6 +27,7 @@ from problems.store import Store
 KEY_VARIABLE = "FIXPOINT_CONTACT_KEY"
 KEY_FILE_ENDING = "-contact-key"
 _OWNER_ONLY = 0o600
+_NONCE_BYTES = 12
 _LONGEST = 200
 _KEY_HELP = "Make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 
@@ -38,6 +43,9 @@ class Sealer:
                 "The key for contacts cannot be used.", "It is not 32 bytes in URL-safe base64.", _KEY_HELP
             ) from error
         self._secret = key.encode("ascii")
+        # A key of its own for files: what is sealed for one purpose is of no use for the other.
+        derived = HKDF(SHA256(), length=32, salt=None, info=b"fixpoint photo originals").derive(self._secret)
+        self._files = AESGCM(derived)
 
     def seal(self, caller: Caller) -> bytes:
         """Return a contact as nobody without the key can read it."""
@@ -58,6 +66,28 @@ class Sealer:
             raise StoreRefused(
                 "The contact cannot be read.",
                 "It was sealed with another key than the one of this installation.",
+                f"Put the key back that was used then ({KEY_VARIABLE}, or the file beside the store).",
+            ) from error
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Return a file as nobody without the key can read it, a few bytes longer."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._files.encrypt(nonce, content, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Return a sealed file.
+
+        Raises
+        ------
+        StoreRefused
+            When it was sealed with another key, or damaged.
+        """
+        try:
+            return self._files.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError) as error:
+            raise StoreRefused(
+                "The original photo cannot be read.",
+                "It was sealed with another key than the one of this installation, or it is damaged.",
                 f"Put the key back that was used then ({KEY_VARIABLE}, or the file beside the store).",
             ) from error
 
@@ -91,7 +121,7 @@ def sealer_for(store_url: str, environ: Mapping[str, str] = os.environ, *, make:
 
 
 def sealer_to_seal(store: Store, store_url: str, environ: Mapping[str, str] = os.environ) -> Sealer:
-    """Return the sealer for a new contact; a key is made only where no contact is kept yet.
+    """Return the sealer for a new contact or photo; a key is made only where none of either is kept yet.
 
     With another key than that of the kept contacts, these could not be read, and people who report
     again would not be known again: such a key is refused.
@@ -102,11 +132,32 @@ def sealer_to_seal(store: Store, store_url: str, environ: Mapping[str, str] = os
         As :func:`sealer_for`, and when the key is not the one that the kept contacts were sealed with.
     """
     kept = store.reports_with_contact()
-    sealer = sealer_for(store_url, environ, make=not kept)
+    # The originals of photos are sealed with the same key.
+    sealer = sealer_for(store_url, environ, make=not kept and not store.has_photos())
     contact = store.contact(kept[-1]) if kept else None
     if contact is not None:
         sealer.open(contact.sealed)
     return sealer
+
+
+def sealer_beside(path: Path, folder: Path) -> tuple[Path | None, Sealer | None]:
+    """Return what seals the contacts of a store at ``path`` that is still being built; nothing where no key can be.
+
+    Where there is no key yet, it is made in ``folder``, and returned first: :func:`put_key_beside` puts it
+    in place once the store is.
+    """
+    with suppress(StoreRefused):
+        return None, sealer_for(str(path))
+    with suppress(StoreRefused):
+        sealer = sealer_for(str(folder / path.name), make=True)
+        return folder / f"{path.name}{KEY_FILE_ENDING}", sealer
+    return None, None
+
+
+def put_key_beside(path: Path, key: Path) -> None:
+    """Put the key file of a store that was built elsewhere beside it; one that is there by now stays."""
+    with suppress(FileExistsError):
+        path.with_name(f"{path.name}{KEY_FILE_ENDING}").hardlink_to(key)
 
 
 def _sealer_in(path: Path, *, make: bool) -> Sealer:

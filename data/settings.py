@@ -6,7 +6,8 @@
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
     A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
-    ``[duplicates]``, ``[priority]`` and ``[drawing]``.
+    ``[duplicates]``, ``[priority]``, ``[drawing]``, ``[targets]`` and
+    ``[photos]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -14,15 +15,18 @@ unnoticed until somebody wonders about the map.
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from data.calendars import CALENDARS, WEEK, CalendarSettings
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
+from data.pictures.limits import PhotoLimits
+from data.settings_sections import Limit, Section, read_sections, refused_key
 from data.taxonomy import load_taxonomy
 from problems.categories import Group
 from problems.drawing import DrawingSettings
@@ -65,56 +69,49 @@ class Settings:
     #: What counts how much when open problems are put in order.
     priority: PriorityWeights = field(default_factory=PriorityWeights)
     drawing: DrawingSettings = field(default_factory=DrawingSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """What a number may be: at least ``low``, at most ``high``."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"from {self.low:g} to {self.high:g}"
+    #: The days that targets and clocks count.
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    photos: PhotoLimits = field(default_factory=PhotoLimits)
 
 
 _DETECTION_LIMITS = {
-    "radius_m": _Limit(5, 2_000),
-    "min_incidents": _Limit(2, 10_000),
-    "window_days": _Limit(1, 3_660),
-    "max_width_m": _Limit(50, 20_000),
-    "shrink": _Limit(0.1, 0.95),
-    "same_place_m": _Limit(0.01, 50),
-    "pile_min_reports": _Limit(2, 1_000_000),
-    "pile_kept_out_reports": _Limit(2, 1_000_000),
-    "pile_kept_out_share": _Limit(0, 1),
-    "pile_kept_out_groups": _Limit(1, 9),
-    "pile_beside_m": _Limit(1, 1_000),
-    "match_min_jaccard": _Limit(0.01, 1),
-    "dormant_after_misses": _Limit(1, 1_000),
-    "wake_within_weeks": _Limit(0, 520),
-    "recurrence_min_incidents": _Limit(1, 10_000),
-    "recurrence_watch_days": _Limit(0, 3_650),
-    "most_chance": _Limit(1e-12, 1),
-    "most_false": _Limit(1e-6, 1),
-    "background_days": _Limit(0, 3_660),
-    "around_m": _Limit(200, 16_000),
-    "around_worth": _Limit(0.1, 100),
-    "usual_spread": _Limit(0, 2),
-    "unknown_swing": _Limit(1, 20),
-    "min_reference": _Limit(1, 1_000_000),
+    "radius_m": Limit(5, 2_000),
+    "min_incidents": Limit(2, 10_000),
+    "window_days": Limit(1, 3_660),
+    "max_width_m": Limit(50, 20_000),
+    "shrink": Limit(0.1, 0.95),
+    "same_place_m": Limit(0.01, 50),
+    "pile_min_reports": Limit(2, 1_000_000),
+    "pile_kept_out_reports": Limit(2, 1_000_000),
+    "pile_kept_out_share": Limit(0, 1),
+    "pile_kept_out_groups": Limit(1, 9),
+    "pile_beside_m": Limit(1, 1_000),
+    "match_min_jaccard": Limit(0.01, 1),
+    "dormant_after_misses": Limit(1, 1_000),
+    "wake_within_weeks": Limit(0, 520),
+    "recurrence_min_incidents": Limit(1, 10_000),
+    "recurrence_watch_days": Limit(0, 3_650),
+    "most_chance": Limit(1e-12, 1),
+    "most_false": Limit(1e-6, 1),
+    "background_days": Limit(0, 3_660),
+    "around_m": Limit(200, 16_000),
+    "around_worth": Limit(0.1, 100),
+    "usual_spread": Limit(0, 2),
+    "unknown_swing": Limit(1, 20),
+    "min_reference": Limit(1, 1_000_000),
 }
-_WEIGHT_LIMIT = _Limit(0, 100)
+_WEIGHT_LIMIT = Limit(0, 100)
 _PRIORITY_LIMITS = {
-    "version": (_Limit(1, 1_000_000), True),
-    "half_life_days": (_Limit(1, 3_650), False),
+    "version": (Limit(1, 1_000_000), True),
+    "half_life_days": (Limit(1, 3_650), False),
     "overdue_per_day": (_WEIGHT_LIMIT, False),
-    "overdue_most_days": (_Limit(0, 3_650), True),
+    "overdue_most_days": (Limit(0, 3_650), True),
 }
-_PORT_LIMIT = _Limit(1, 65_535)
-_REVIEW_LIMIT = _Limit(1, 3_660)
-_LARGEST_LIMIT = _Limit(0.01, 400)
-_FEED_LIMITS = {"page_size": _Limit(1, 10_000), "window_days": _Limit(1, 90), "overlap_days": _Limit(1, 366)}
+_PORT_LIMIT = Limit(1, 65_535)
+_REVIEW_LIMIT = Limit(1, 3_660)
+_LARGEST_LIMIT = Limit(0.01, 400)
+_PHOTO_LIMITS = {"max_mb": Limit(1, 40), "max_megapixels": Limit(1, 60)}
+_FEED_LIMITS = {"page_size": Limit(1, 10_000), "window_days": Limit(1, 90), "overlap_days": Limit(1, 366)}
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -149,7 +146,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _with_file(settings: Settings, path: Path) -> Settings:
-    sections: Mapping[str, Callable[[Settings, _Section], Settings]] = {
+    sections: Mapping[str, Callable[[Settings, Section], Settings]] = {
         "detection": _with_detection,
         "base_map": _with_base_map,
         "server": _with_server,
@@ -157,83 +154,19 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "duplicates": _with_duplicates,
         "priority": _with_priority,
         "drawing": _with_drawing,
+        "targets": _with_targets,
+        "photos": _with_photos,
     }
-    for name, content in _read(path).items():
+    for name, content in read_sections(path).items():
         if name not in sections:
-            raise _refused(path, name, "is not a section", f"The sections are {', '.join(sections)}.")
+            raise refused_key(path, name, "is not a section", f"The sections are {', '.join(sections)}.")
         if not isinstance(content, dict):
-            raise _refused(path, name, "is not a section", f"Write it as [{name}] on a line of its own.")
-        settings = sections[name](settings, _Section(path, name, content))
+            raise refused_key(path, name, "is not a section", f"Write it as [{name}] on a line of its own.")
+        settings = sections[name](settings, Section(path, name, content))
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
-    asked = f"The settings file “{path}” (from FIXPOINT_SETTINGS) cannot be used."
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise InputRefused(asked, f"{error.strerror or error}.", "Correct the path or unset it.") from error
-    except UnicodeDecodeError as error:
-        raise InputRefused(asked, "It is not text in UTF-8.", "Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputRefused(asked, f"It is not TOML: {error}.", "Correct that line.") from error
-
-
-def _refused(path: Path, key: str, why: str, possible: str) -> InputRefused:
-    return InputRefused(f"“{key}” in “{path}” {why}.", "", possible)
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """One section of the file, asked for its values one by one."""
-
-    path: Path
-    name: str
-    content: Mapping[str, Any]
-
-    def refused(self, key: str, why: str, possible: str) -> InputRefused:
-        return _refused(self.path, f"{self.name}.{key}", why, possible)
-
-    def allow(self, *keys: str) -> None:
-        for key in self.content:
-            if key not in keys:
-                raise self.refused(key, "is not a setting", f"The settings of [{self.name}] are {', '.join(keys)}.")
-
-    def number(self, key: str, limit: _Limit, *, whole: bool) -> float:
-        value = self.content[key]
-        kind = "a whole number" if whole else "a number"
-        # TOML's true is Python's True, which would pass for 1.
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            raise self.refused(key, f"is {value!r}, not {kind}", f"It can be {kind} {limit}.")
-        # Written so that "nan", which TOML allows, is not between anything.
-        if not limit.low <= value <= limit.high:
-            raise self.refused(key, f"is {value}", f"It can be {kind} {limit}.")
-        return int(value) if whole else float(value)
-
-    def text(self, key: str, possible: str) -> str:
-        value = self.content.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.refused(key, "is missing" if value is None else "is not a text", possible)
-        return value.strip()
-
-    def switch(self, key: str) -> bool:
-        value = self.content.get(key, False)
-        if not isinstance(value, bool):
-            raise self.refused(key, "is neither true nor false", "Write true or false, without quotation marks.")
-        return value
-
-    def matching(self, key: str, pattern: str, why: str, possible: str) -> str:
-        """Return a text of which the pattern holds, empty where the key is absent; its value is never repeated."""
-        if key not in self.content:
-            return ""
-        text = self.text(key, possible)
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise self.refused(key, why, possible)
-        return text
-
-
-def _with_detection(settings: Settings, section: _Section) -> Settings:
+def _with_detection(settings: Settings, section: Section) -> Settings:
     whole = {one.name: one.type in {int, "int"} for one in fields(DetectionSettings)}
     section.allow(*whole)
     chosen: dict[str, Any] = {
@@ -249,7 +182,7 @@ def _with_detection(settings: Settings, section: _Section) -> Settings:
     return replace(settings, detection=detection)
 
 
-def _with_base_map(settings: Settings, section: _Section) -> Settings:
+def _with_base_map(settings: Settings, section: Section) -> Settings:
     section.allow("url", "attribution")
     possible = "It can be an address such as https://tiles.example.org/{z}/{x}/{y}.png."
     url = section.text("url", possible)
@@ -268,7 +201,7 @@ def _with_base_map(settings: Settings, section: _Section) -> Settings:
 _HOST = re.compile(r"[\w.-]{1,253}|[\da-fA-F:.]{2,45}", re.ASCII)
 
 
-def _with_server(settings: Settings, section: _Section) -> Settings:
+def _with_server(settings: Settings, section: Section) -> Settings:
     section.allow("host", "port")
     if "host" in section.content:
         possible = "It can be 127.0.0.1, or another address of this computer."
@@ -281,14 +214,14 @@ def _with_server(settings: Settings, section: _Section) -> Settings:
     return settings
 
 
-def _with_duplicates(settings: Settings, section: _Section) -> Settings:
+def _with_duplicates(settings: Settings, section: Section) -> Settings:
     section.allow("review_days")
     if "review_days" not in section.content:
         return settings
     return replace(settings, review_days=int(section.number("review_days", _REVIEW_LIMIT, whole=True)))
 
 
-def _with_priority(settings: Settings, section: _Section) -> Settings:
+def _with_priority(settings: Settings, section: Section) -> Settings:
     section.allow(*_PRIORITY_LIMITS, "severity", "trend")
     chosen: dict[str, Any] = {
         key: section.number(key, limit, whole=whole)
@@ -316,14 +249,14 @@ def _with_priority(settings: Settings, section: _Section) -> Settings:
     return replace(settings, priority=changed)
 
 
-def _subsection(section: _Section, name: str) -> _Section:
+def _subsection(section: Section, name: str) -> Section:
     content = section.content.get(name, {})
     if not isinstance(content, dict):
         raise section.refused(name, "is not a section", f"Write it as [{section.name}.{name}] on a line of its own.")
-    return _Section(section.path, f"{section.name}.{name}", content)
+    return Section(section.path, f"{section.name}.{name}", content)
 
 
-def _with_drawing(settings: Settings, section: _Section) -> Settings:
+def _with_drawing(settings: Settings, section: Section) -> Settings:
     section.allow("largest_km2")
     if "largest_km2" not in section.content:
         return settings
@@ -331,7 +264,37 @@ def _with_drawing(settings: Settings, section: _Section) -> Settings:
     return replace(settings, drawing=replace(settings.drawing, largest_km2=largest))
 
 
-def _with_open311(settings: Settings, section: _Section) -> Settings:
+def _with_targets(settings: Settings, section: Section) -> Settings:
+    section.allow("calendar", "working_week", "closed_days")
+    chosen = settings.calendar
+    if "calendar" in section.content:
+        possible = f"It can be {', '.join(CALENDARS)}."
+        name = section.text("calendar", possible)
+        if name not in CALENDARS:
+            raise section.refused("calendar", f"is “{name}”, which is not a calendar", possible)
+        chosen = replace(chosen, calendar=name)
+    if "working_week" in section.content:
+        week = section.listed("working_week", 'Write days such as ["mon", "tue"].')
+        if not week or set(week) - set(WEEK):
+            raise section.refused("working_week", "is not a list of days", f"Days are {', '.join(WEEK)}.")
+        chosen = replace(chosen, week=frozenset(week))
+    if "closed_days" in section.content:
+        possible = "Write days as [2026-12-24, 2026-12-31]."
+        closed = section.listed("closed_days", possible)
+        # A moment is a day for Python, and no day for people.
+        if not all(isinstance(day, date) and not isinstance(day, datetime) for day in closed):
+            raise section.refused("closed_days", "is not a list of days", possible)
+        chosen = replace(chosen, closed=frozenset(closed))
+    return replace(settings, calendar=chosen)
+
+
+def _with_photos(settings: Settings, section: Section) -> Settings:
+    section.allow(*_PHOTO_LIMITS)
+    chosen = {key: int(section.number(key, _PHOTO_LIMITS[key], whole=True)) for key in section.content}
+    return replace(settings, photos=replace(settings.photos, **chosen))
+
+
+def _with_open311(settings: Settings, section: Section) -> Settings:
     section.allow("servers", "folder")
     listed = section.content.get("servers", [])
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
@@ -340,7 +303,7 @@ def _with_open311(settings: Settings, section: _Section) -> Settings:
         )
     servers: list[FeedServer] = []
     for number, content in enumerate(listed, start=1):
-        server = _feed_server(_Section(section.path, f"{section.name}.servers, number {number}", content))
+        server = _feed_server(Section(section.path, f"{section.name}.servers, number {number}", content))
         if any(server.source.casefold() == known.source.casefold() for known in servers):
             raise section.refused(
                 "servers", f"names the source “{server.source}” twice", "Give each a name of its own."
@@ -352,7 +315,7 @@ def _with_open311(settings: Settings, section: _Section) -> Settings:
     return replace(settings, feeds=Feeds(tuple(servers), folder))
 
 
-def _feed_server(section: _Section) -> FeedServer:
+def _feed_server(section: Section) -> FeedServer:
     section.allow(*(one.name for one in fields(FeedServer)))
     source = section.text("source", "It can be a name such as boston.")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}", source, re.ASCII) or source.endswith("."):

@@ -12,33 +12,46 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from data.sql import schema
+from data.sql.answering import AnswerReading, AnswerUnit
 from data.sql.assessing import AssessingUnit, AssessmentReading
+from data.sql.audit import AuditReading, Chain
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
+from data.sql.evidence import EvidenceReading, EvidenceUnit
 from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
 from data.sql.places import PlaceReading
 from data.sql.quality import QualityReading
+from problems.audit import AuditHead
 from problems.errors import StoreRefused
 
 __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 
 #: An import of a million rows writes for less than this; an edit waits for it rather than fails.
 WRITE_WAIT_S = 60.0
-_LOCKED_VERSION = select(schema.store_state.c.version, schema.store_state.c.reports_version).with_for_update()
+_STATE = schema.store_state.c
+_LOCKED_STATE = select(
+    _STATE.version, _STATE.reports_version, _STATE.events, _STATE.event_id, _STATE.event_hash
+).with_for_update()
 _NEW_VERSION = update(schema.store_state)
 #: What SQLite, the lock and the seal of contacts keep beside a store's file.
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class SqlStore(MergedReading, PlaceReading, QualityReading, AssessmentReading):
+class StoreUnit(AssessingUnit, AnswerUnit, EvidenceUnit):
+    """One open unit of a store; it fulfils :class:`problems.store.Unit`."""
+
+
+class SqlStore(
+    MergedReading, PlaceReading, QualityReading, AssessmentReading, AnswerReading, AuditReading, EvidenceReading
+):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 
     Use it from any number of threads. Reading never waits for writing and sees the last kept state.
     """
 
     @contextmanager
-    def writing(self) -> Iterator[AssessingUnit]:
+    def writing(self) -> Iterator[StoreUnit]:
         """Open the one unit in which things are written.
 
         Raises
@@ -52,11 +65,13 @@ class SqlStore(MergedReading, PlaceReading, QualityReading, AssessmentReading):
             self._engines.writer.begin() as connection,
         ):
             # On a server this row is the lock by which units follow each other.
-            version, reports_version = connection.execute(_LOCKED_VERSION).one()
-            unit = AssessingUnit(connection)
+            version, reports_version, *head = connection.execute(_LOCKED_STATE).one()
+            unit = StoreUnit(connection, Chain(AuditHead(*head)))
             yield unit
             if unit.wrote:
                 grown = {"version": version + 1, "reports_version": reports_version + unit.wrote_reports}
+                end = unit.chain.head
+                grown |= {"events": end.events, "event_id": end.last_id, "event_hash": end.hash}
                 connection.execute(_NEW_VERSION, grown)
 
     def owns(self, path: Path) -> bool:

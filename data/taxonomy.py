@@ -144,26 +144,26 @@ def _bytes_of(path: Path) -> bytes:
 
 def _read_categories(file_name: str, content: bytes) -> dict[str, Category]:
     leaves: dict[str, Category] = {}
-    for line, row in _rows(file_name, content, _CATEGORY_COLUMNS):
+    for line, row in rows_of(file_name, content, _CATEGORY_COLUMNS):
         code = row["code"].upper()
         if code[:3] not in tuple(Group) or code[3:4] != "-" or len(code) < 5:
             why = f"“{row['code']}” is not a category code"
-            raise _refused(file_name, line, why, f"A code is {_groups()}, then “-…”.")
+            raise refused(file_name, line, why, f"A code is {_groups()}, then “-…”.")
         if code in leaves:
-            raise _refused(file_name, line, f"the code {code} is there twice")
+            raise refused(file_name, line, f"the code {code} is there twice")
         if not row["name"]:
-            raise _refused(file_name, line, f"{code} has no name")
+            raise refused(file_name, line, f"{code} has no name")
         if row["sensitivity"] not in tuple(Sensitivity):
-            raise _refused(file_name, line, f"“{row['sensitivity']}” is not a sensitivity", "Use O, P or R.")
+            raise refused(file_name, line, f"“{row['sensitivity']}” is not a sensitivity", "Use O, P or R.")
         leaves[code] = Category(
             code=code,
             name=row["name"],
             sensitivity=Sensitivity(row["sensitivity"]),
             lead=row["lead"],
             duplicate_distance_m=_amount(file_name, line, row, "duplicate_distance_m"),
-            duplicate_days=_days(file_name, line, row, "duplicate_days"),
-            response_days=_days(file_name, line, row, "response_days"),
-            resolution_days=_days(file_name, line, row, "resolution_days"),
+            duplicate_days=whole_days(file_name, line, row, "duplicate_days"),
+            response_days=whole_days(file_name, line, row, "response_days"),
+            resolution_days=whole_days(file_name, line, row, "resolution_days"),
         )
     if not leaves:
         raise InputRefused(f"The category file {file_name} cannot be used.", "It holds no category.")
@@ -187,30 +187,30 @@ def read_names(file_name: str, content: bytes, leaves: Mapping[str, Category]) -
         )
     names: list[FeedName] = []
     seen: dict[tuple[str, str], list[FeedName]] = {}
-    for line, row in _rows(file_name, content, _NAME_COLUMNS):
+    for line, row in rows_of(file_name, content, _NAME_COLUMNS):
         name = _name_in(file_name, line, row, leaves)
         rivals = seen.setdefault((name.source.casefold(), folded(name.name)), [])
         for rival in rivals:
             if rival.code != name.code and _overlap(rival, name):
-                raise _refused(file_name, line, f"“{name.name}” already means {rival.code} at the same time")
+                raise refused(file_name, line, f"“{name.name}” already means {rival.code} at the same time")
         rivals.append(name)
         names.append(name)
         if len(names) > _MAX_NAMES:
-            raise _refused(file_name, line, f"there are more than {_MAX_NAMES:,} names")
+            raise refused(file_name, line, f"there are more than {_MAX_NAMES:,} names")
     return names
 
 
 def _name_in(file_name: str, line: int, row: Mapping[str, str], leaves: Mapping[str, Category]) -> FeedName:
     code = row["code"].upper()
     if code not in leaves:
-        raise _refused(
+        raise refused(
             file_name,
             line,
             f"the code “{row['code']}” is not in the list of categories",
             f"Codes are: {', '.join(leaves)}.",
         )
     if not row["source"] or not row["name"]:
-        raise _refused(file_name, line, "the source or the name is empty", "Use * for a name that holds in every feed.")
+        raise refused(file_name, line, "the source or the name is empty", "Use * for a name that holds in every feed.")
     name = FeedName(
         source=row["source"],
         name="" if row["name"] == _NO_NAME else row["name"],
@@ -219,7 +219,7 @@ def _name_in(file_name: str, line: int, row: Mapping[str, str], leaves: Mapping[
         valid_to=_day(file_name, line, row, "valid_to"),
     )
     if name.valid_from and name.valid_to and name.valid_to < name.valid_from:
-        raise _refused(file_name, line, "valid_to is before valid_from")
+        raise refused(file_name, line, "valid_to is before valid_from")
     return name
 
 
@@ -229,7 +229,8 @@ def _overlap(one: FeedName, other: FeedName) -> bool:
     return start <= end
 
 
-def _rows(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the line and the cells of each row of an edited list that has these columns."""
     try:
         text = content.decode("utf-8-sig")
         head = text.partition("\n")[0]
@@ -239,10 +240,10 @@ def _rows(file_name: str, content: bytes, columns: Sequence[str]) -> Iterator[tu
         )
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:
-            raise _refused(file_name, 1, f"the column “{missing[0]}” is missing", f"Columns are: {', '.join(columns)}.")
+            raise refused(file_name, 1, f"the column “{missing[0]}” is missing", f"Columns are: {', '.join(columns)}.")
         for row in reader:
             if None in row:
-                raise _refused(file_name, reader.line_num, "the row has more cells than there are columns")
+                raise refused(file_name, reader.line_num, "the row has more cells than there are columns")
             told = {column: _plain(row[column] or "") for column in columns}
             if any(told.values()):  # spreadsheets leave rows of empty cells at the end
                 yield reader.line_num, told
@@ -267,14 +268,15 @@ def _amount(file_name: str, line: int, row: Mapping[str, str], column: str) -> f
         amount = -1.0
     # The comparison is false for NaN, which float() reads without complaint.
     if not 0 <= amount < 1e6:
-        raise _refused(file_name, line, f"{column} is “{row[column]}”", "It must be a number from 0, or empty.")
+        raise refused(file_name, line, f"{column} is “{row[column]}”", "It must be a number from 0, or empty.")
     return amount
 
 
-def _days(file_name: str, line: int, row: Mapping[str, str], column: str) -> int | None:
+def whole_days(file_name: str, line: int, row: Mapping[str, str], column: str) -> int | None:
+    """Return a cell as whole days, or None where it is empty."""
     amount = _amount(file_name, line, row, column)
     if amount is not None and amount != int(amount):
-        raise _refused(file_name, line, f"{column} is “{row[column]}”", "It must be whole days, or empty.")
+        raise refused(file_name, line, f"{column} is “{row[column]}”", "It must be whole days, or empty.")
     return None if amount is None else int(amount)
 
 
@@ -286,12 +288,13 @@ def _day(file_name: str, line: int, row: Mapping[str, str], column: str) -> date
         check_day(day)
         return day
     except (ValueError, InputRefused) as error:
-        raise _refused(file_name, line, f"{column} is “{row[column]}”", "Write dates as 2026-01-31.") from error
+        raise refused(file_name, line, f"{column} is “{row[column]}”", "Write dates as 2026-01-31.") from error
 
 
 def _groups() -> str:
     return ", ".join(Group)
 
 
-def _refused(file_name: str, line: int, why: str, possible: str = "") -> InputRefused:
+def refused(file_name: str, line: int, why: str, possible: str = "") -> InputRefused:
+    """Return the refusal of an edited list because of one of its lines."""
     return InputRefused(f"The category file {file_name} cannot be used.", f"Line {line}: {why}.", possible)

@@ -69,13 +69,13 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
     if isinstance(store, SqlStore) and store.owns(out):
         raise InputRefused(asked, "That file belongs to the store itself.", "Name another file.")
     content = CONTENTS[what]
-    with _replaced(asked, out) as stream:
+    with replaced(asked, out) as stream:
         write = _write_geojson if fmt == "geojson" else _write_csv
         return write(stream, content.fields, content.rows(store))
 
 
 @contextmanager
-def _replaced(asked: str, out: Path) -> Iterator[TextIO]:
+def replaced(asked: str, out: Path) -> Iterator[TextIO]:
     """Open a file beside ``out`` that takes its place at the end, or vanishes."""
     try:
         if out.is_dir():

@@ -44,6 +44,9 @@ class EventKind(StrEnum):
     REFRESHED = "refreshed"
     LOADED = "loaded"
     ASSESSED = "assessed"
+    VISITED = "visited"
+    PHOTO_ADDED = "photo_added"
+    PHOTO_WITHDRAWN = "photo_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

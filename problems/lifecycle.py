@@ -41,6 +41,8 @@ class Need(StrEnum):
     ORGANISATION = "organisation"
     TARGET = "target"
     OUTCOME = "outcome"
+    BODY = "body"
+    REFERRED = "referred"
 
     @property
     def label(self) -> str:
@@ -55,12 +57,18 @@ class Need(StrEnum):
             Need.ORGANISATION: "Organisation",
             Need.TARGET: "What it belongs to",
             Need.OUTCOME: "Outcome of the assessment",
+            Need.BODY: "Responsible body",
+            Need.REFERRED: "Day of the referral",
         }[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One allowed move. ``four_eyes``: not by whoever claimed the work was done."""
+    """One allowed move.
+
+    ``four_eyes``: not by whoever claimed the work was done. ``assessed``: only when an assessment of
+    the work is kept.
+    """
 
     source: State
     target: State
@@ -69,6 +77,7 @@ class Move:
     needs: tuple[Need, ...] = ()
     reasons: tuple[Reason, ...] = ()
     four_eyes: bool = False
+    assessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,8 @@ class MoveAnswers:
     organisation_id: int | None = None
     target_id: int | None = None
     outcome: str = ""
+    body: str = ""
+    referred_on: date | None = None
 
     def given(self, need: Need) -> bool:
         """Tell whether ``need`` has been filled in."""
@@ -99,6 +110,8 @@ class MoveAnswers:
                 Need.ORGANISATION: self.organisation_id,
                 Need.TARGET: self.target_id,
                 Need.OUTCOME: self.outcome,
+                Need.BODY: self.body.strip(),
+                Need.REFERRED: self.referred_on,
             }[need]
         )
 
@@ -120,12 +133,14 @@ def _moves(
     *,
     reasons: tuple[Reason, ...] = (),
     four_eyes: bool = False,
+    assessed: bool = False,
 ) -> tuple[Move, ...]:
     listed = [sources] if isinstance(sources, (P, A, R)) else list(sources)
-    return tuple(Move(source, target, roles, verb, needs, reasons, four_eyes) for source in listed)
+    return tuple(Move(source, target, roles, verb, needs, reasons, four_eyes, assessed) for source in listed)
 
 
 _WORKING_REPORT = (R.ACKNOWLEDGED, R.IN_PROGRESS)
+_REFERRAL = (Need.BODY, Need.REFERRED, Need.NOTE)
 
 REPORT_MOVES: tuple[Move, ...] = (
     *_moves(R.NEW, R.ACKNOWLEDGED, OFFICER, "Acknowledge"),
@@ -139,8 +154,8 @@ REPORT_MOVES: tuple[Move, ...] = (
     ),
     *_moves((R.NEW, R.ACKNOWLEDGED), R.NO_ACTION, OFFICER, "No action", _ENDED_NEEDS, reasons=NO_ACTION_REASONS),
     *_moves(R.IN_PROGRESS, R.NO_ACTION, COORDINATOR, "No action", _ENDED_NEEDS, reasons=NO_ACTION_REASONS),
-    *_moves(R.NEW, R.NOT_OURS, OFFICER, "Refer elsewhere", (Need.ORGANISATION, Need.NOTE)),
-    *_moves(_WORKING_REPORT, R.NOT_OURS, OFFICER | PARTNER, "Refer elsewhere", (Need.ORGANISATION, Need.NOTE)),
+    *_moves(R.NEW, R.NOT_OURS, OFFICER, "Not ours", _REFERRAL),
+    *_moves(_WORKING_REPORT, R.NOT_OURS, OFFICER | PARTNER, "Not ours", _REFERRAL),
     *_moves(
         (R.NEW, R.ACKNOWLEDGED, R.IN_PROGRESS),
         R.WITHDRAWN,
@@ -150,7 +165,8 @@ REPORT_MOVES: tuple[Move, ...] = (
         reasons=(Reason.REPORTER_ERROR, Reason.ARTEFACT),
     ),
     *_moves(R.NO_ACTION, R.ACKNOWLEDGED, COORDINATOR, "Re-open", (Need.NOTE,)),
-    *_moves((R.NOT_OURS, R.WITHDRAWN), R.ACKNOWLEDGED, OFFICER, "Take back", (Need.NOTE,)),
+    *_moves(R.NOT_OURS, R.ACKNOWLEDGED, OFFICER, "Came back to us", (Need.NOTE,)),
+    *_moves(R.WITHDRAWN, R.ACKNOWLEDGED, OFFICER, "Take back", (Need.NOTE,)),
     *_moves(R.DUPLICATE, R.ACKNOWLEDGED, OFFICER, "Not a duplicate", (Need.NOTE,)),
 )
 
@@ -170,7 +186,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     *_moves(P.REMEDIATED, P.VERIFIED, OFFICER, "Verify on site", (Need.VISIT, Need.NOTE), four_eyes=True),
     *_moves(P.REMEDIATED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Visit failed", (Need.VISIT, Need.NOTE)),
     *_moves(P.VERIFIED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Re-open the work", (Need.NOTE,)),
-    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE)),
+    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (P.REMEDIATED, P.VERIFIED, P.CLOSED, P.NO_ACTION),
         P.RECURRED,
@@ -180,7 +196,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     ),
     *_moves(P.RECURRED, P.ANALYSING, COORDINATOR, "Analyse again"),
     *_moves(P.RECURRED, P.PLANNED, COORDINATOR, "Plan the response", (Need.NOTE,)),
-    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE)),
+    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (*_WORKED_ON, P.RECURRED),
         P.NO_ACTION,

@@ -73,13 +73,12 @@ SOLVING = frozenset(
     }
 )
 
-#: Ways in which a report's work can have ended.
+#: Ways in which a report's work can have ended. That nothing was said is for feeds alone: people say it.
 RESOLUTIONS = (
     *sorted(SOLVING),
     Reason.GONE_ON_ARRIVAL,
     Reason.RESOLVED_ITSELF,
     Reason.ADMINISTRATIVE_TIMEOUT,
-    Reason.UNSPECIFIED,
 )
 NO_ACTION_REASONS = (
     Reason.BELOW_THRESHOLD,

@@ -16,10 +16,13 @@ import numpy.typing as npt
 from problems.actions import Action
 from problems.areas import Area, AreaKind, Street
 from problems.assessment_store import AssessmentStore, AssessmentUnit
+from problems.audit import AuditStore
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
+from problems.evidence_store import EvidenceStore, EvidenceUnit
 from problems.hot_spots import HotSpot, Pile, Refresh
+from problems.inbox_store import InboxStore, InboxUnit
 from problems.people import Organisation, Person
 from problems.place_store import PlaceStore
 from problems.problem import Problem
@@ -32,7 +35,7 @@ from problems.store_values import Box, ChangedReport, KnownReport, NameUse, Said
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
 
-class Unit(AssessmentUnit, Protocol):
+class Unit(AssessmentUnit, InboxUnit, EvidenceUnit, Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
     ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
@@ -233,7 +236,7 @@ class Unit(AssessmentUnit, Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, AssessmentStore, Protocol):
+class Store(PlaceStore, QualityStore, AssessmentStore, InboxStore, AuditStore, EvidenceStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:

@@ -61,12 +61,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(store: Path, log: Path, **environ_too: str) -> Iterator[str]:
-    """Serve the app on ``store`` and yield its address; stop it at the end."""
+def serving(store: Path, log: Path, script: Path = ROOT / "dashboard" / "app.py", **environ_too: str) -> Iterator[str]:
+    """Serve the app (or another ``script``) on ``store`` and yield its address; stop it at the end."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {**os.environ, "FIXPOINT_STORE": f"sqlite:///{store}", **environ_too}
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     with (
         log.open("wb") as written,
         subprocess.Popen(command, cwd=store.parent, env=environ, stdout=written, stderr=written) as server,

@@ -22,6 +22,8 @@ PAGES = {
     "problem": "/problem?problem={ref}",
     "board": "/board",
     "report": "/report",
+    "inbox": "/inbox",
+    "inbox-told": "/inbox?part=To+be+told",
     "duplicates": "/duplicates",
     "quality": "/quality",
     "import": "/import",

@@ -14,20 +14,24 @@ from data.sample.ground import EPSG, ORIGIN_M, build_ground
 from data.sample.spots import Fate, plant_spots
 from data.sample.streets import HALF_BOX_M
 from data.stores import SqlStore, open_store
+from data.targets import targets_of
 from data.taxonomy import load_taxonomy
 from geo.projection import to_metres
 from problems.actions import ActionStatus
 from problems.areas import AreaKind
 from problems.assessment import assess
 from problems.categories import Group
+from problems.entries import BY_HAND
 from problems.errors import Cancelled, InputRefused
 from problems.events import EventKind, Subject
 from problems.gathering import Choices, Rules, gather
 from problems.hot_spots import DetectionSettings, PileDecision
+from problems.inbox import WAITING, Asked, clocks, counts_of
 from problems.people import SYSTEM, Role
 from problems.problem import ProblemStatus
 from problems.reports import ReportStatus
 from problems.store import Unit
+from problems.targets import WorkingDays
 from problems.use_cases.refreshing import refresh
 from problems.verdicts import Verdict
 from tests.sampling import SAMPLE_NOW, SAMPLE_SEED, SAMPLE_ZONE, sample_clock
@@ -188,7 +192,8 @@ def test_the_town_hall_pile_waits_for_review_and_is_kept_out(sample_read_only: S
 def test_imports_add_up_and_keep_rejected_rows(sample_read_only: SqlStore) -> None:
     batches = sample_read_only.batches()
     assert len(batches) == WEEKS + 1
-    assert sum(batch.accepted for batch in batches) == sample_read_only.counts().reports
+    by_hand = len(sample_read_only.inbox(Asked(source=BY_HAND)))
+    assert sum(batch.accepted for batch in batches) == sample_read_only.counts().reports - by_hand
     assert all(sum(getattr(batch, name) for batch in batches) > 10 for name in ("updated", "unchanged", "rejected"))
     rejected = sample_read_only.rejected_rows()
     assert len(rejected) == sum(batch.rejected for batch in batches)
@@ -213,6 +218,23 @@ def test_whoever_reported_work_done_did_not_check_it(sample_read_only: SqlStore)
                 assert one.by != done_by
                 checked += 1
     assert checked > 20
+
+
+def test_the_inbox_is_alive(sample_read_only: SqlStore) -> None:
+    store = sample_read_only
+    columns = store.inbox(Asked(statuses=frozenset(WAITING)))
+    counts = counts_of(columns, clocks(columns, targets_of(store), WorkingDays(), TODAY, SAMPLE_ZONE))
+    assert counts.new >= 10
+    assert counts.acknowledged >= 100
+    assert counts.waiting >= 3
+    assert 0 < counts.very_late < counts.late < counts.open
+    assert len(store.inbox(Asked(assigned=True))) >= 50
+    by_hand = store.inbox(Asked(source=BY_HAND))
+    assert len(by_hand) >= 25
+    followups = store.followups(by_hand.ids.tolist()).values()
+    assert sum(bool(one.outcome) for one in followups) >= 10
+    assert any(one.reopened for one in followups)
+    assert any(one.body for one in followups)
 
 
 def test_people_hold_every_human_role(sample_read_only: SqlStore) -> None:

@@ -39,6 +39,8 @@ def full_answers(move: lifecycle.Move) -> MoveAnswers:
         organisation_id=1,
         target_id=2,
         outcome="effective",
+        body="Water company",
+        referred_on=date(2026, 3, 1),
     )
 
 
@@ -94,6 +96,8 @@ def test_a_move_without_one_of_its_answers_is_refused_by_name(move: lifecycle.Mo
         "organisation": "organisation_id",
         "target": "target_id",
         "outcome": "outcome",
+        "body": "body",
+        "referred": "referred_on",
     }[need]
     empty = MoveAnswers()
     complete = full_answers(move)

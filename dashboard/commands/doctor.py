@@ -1,4 +1,7 @@
-"""What ``doctor`` looks at: Python, packages, settings, base map and store. It changes nothing."""
+"""What ``doctor`` looks at: Python, packages, settings, base map, store and its record of changes.
+
+It changes nothing, but that it notes in the store when the record was checked.
+"""
 
 import re
 import sys
@@ -8,9 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dashboard.commands.output import FINE, WRONG, Output
+from data.auditing import checked_where_possible
 from data.settings import Settings, read_settings
 from data.stores import Check, check_store
+from problems.clock import utc_now
 from problems.errors import ProblemError
+from problems.progress import Progress
 
 LOCK = Path(__file__).resolve().parents[2] / "requirements.txt"
 
@@ -19,9 +25,12 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+==[^\s\\;]+(?:\s*;[^\\]*)?)", re.MULTILI
 _NAMED_AT_MOST = 5
 
 
-def run_doctor(output: Output) -> int:
-    """Run every check, say what was found, and return 1 where something is wrong."""
-    checks = list(_checks())
+def run_doctor(output: Output, *, noted: str = "") -> int:
+    """Run every check, say what was found, and return 1 where something is wrong.
+
+    ``noted`` is the last hash of the record of changes as it was written down some day.
+    """
+    checks = list(_checks(output.progress, noted))
     ok = all(check.ok for check in checks)
     values = {
         "ok": ok,
@@ -36,7 +45,7 @@ def run_doctor(output: Output) -> int:
     return FINE if ok else WRONG
 
 
-def _checks() -> Iterator[Check]:
+def _checks(progress: Progress, noted: str) -> Iterator[Check]:
     yield _python()
     yield check_packages(LOCK.read_text(encoding="utf-8"))
     try:
@@ -47,7 +56,12 @@ def _checks() -> Iterator[Check]:
     days = settings.detection.window_days
     yield Check("settings", True, f"Times are shown in {settings.zone}; a refresh looks at the last {days} days.")
     yield _base_map(settings)
-    yield from check_store(settings.store_url)
+    found = check_store(settings.store_url)
+    yield from found
+    # Opening an older store would change its schema, which is not for a check to do.
+    is_newest = any(check.name == "schema" and not check.is_warning for check in found)
+    if is_newest and all(check.ok for check in found):
+        yield from checked_where_possible(settings.store_url, utc_now, progress, noted)
 
 
 def _python() -> Check:

@@ -258,18 +258,21 @@ def assess(
         "Examples:\n\n\b\n"
         "  python -m dashboard export problems --format geojson --out problems.geojson\n"
         "  python -m dashboard export reports --out reports.csv\n"
-        "  python -m dashboard export rejected --out rejected.csv     the rows that could not be read, with reasons\n\n"
+        "  python -m dashboard export rejected --out rejected.csv     the rows that could not be read, with reasons\n"
+        "  python -m dashboard export audit --format jsonl --out audit.jsonl     every change, with its hash\n\n"
         "The file is complete or is not there; formulas in free text are made harmless."
     )
 )
 def export(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="problems, hot-spots, reports or rejected.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="problems, hot-spots, reports, rejected or audit.")],
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
-    fmt: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv or geojson.")] = "csv",
+    fmt: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="csv or geojson; audit: csv or jsonl.")
+    ] = "csv",
     as_json: Json = False,
 ) -> int:
-    """Write problems, hot spots, reports or rejected rows to a file."""
+    """Write problems, hot spots, reports, rejected rows or the record of changes to a file."""
     from dashboard.commands.working import run_export
 
     return run_export(Output(as_json), what=what, fmt=fmt, out=out)
@@ -280,11 +283,17 @@ def export(
         "Examples:\n\n  python -m dashboard doctor\n\n  FIXPOINT_STORE=/tmp/city.db python -m dashboard doctor --json"
     )
 )
-def doctor(*, as_json: Json = False) -> int:
-    """Check the store, its schema, the versions and the settings; change nothing."""
+def doctor(
+    *,
+    noted: Annotated[
+        str, typer.Option("--noted-hash", metavar="HASH", help="The last hash of the record as you once noted it.")
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Check the store, its record of changes, the versions and the settings; change nothing of them."""
     from dashboard.commands.doctor import run_doctor
 
-    return run_doctor(Output(as_json))
+    return run_doctor(Output(as_json), noted=noted)
 
 
 @app.command(

@@ -19,6 +19,7 @@ from dashboard.commands.output import FINE, Output, count
 from dashboard.commands.working import opened_store
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from data.sample.city import LOADING, SampleCounts, load_sample_city
+from data.sealing import put_key_beside, sealer_beside
 from data.settings import SEED, read_settings
 from data.sql.engine import address_of
 from data.stores import open_store
@@ -231,9 +232,12 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
     """
     folder = _folder_beside(path)
     try:
+        key, sealer = sealer_beside(path, folder)
         store = open_store(str(folder / path.name), durable=False)
         try:
-            loaded = load_sample_city(store, clock, seed, zone=read_settings().zone, progress=progress)
+            loaded = load_sample_city(
+                store, clock, seed, zone=read_settings().zone, progress=progress, seal=sealer.seal if sealer else None
+            )
         finally:
             store.close()
         left = [file.name for file in folder.iterdir() if file.name.endswith("-wal")]
@@ -243,6 +247,8 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
             os.fsync(finished.fileno())
         with contextlib.suppress(FileExistsError):
             _move_in(folder / path.name, path)
+            if key is not None:
+                put_key_beside(path, key)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return loaded

@@ -25,6 +25,7 @@ from problems.use_cases.importing import Trial
 
 _COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
 _EXPORTS = ("problems", "hot-spots", "reports", "rejected")
+_AUDIT = "audit"
 _FORMATS = ("csv", "geojson")
 _SHOWN_REJECTED = 5
 
@@ -353,8 +354,10 @@ def _problem_lines(listed: Sequence[Problem]) -> list[str]:
 
 def run_export(output: Output, *, what: str, fmt: str, out: Path) -> int:
     """Write one kind of record to a file."""
+    if what == _AUDIT:
+        return _export_audit(output, fmt, out)
     if what not in _EXPORTS:
-        raise InputRefused(f"“{what[:40]}” cannot be exported.", "", f"What can be: {', '.join(_EXPORTS)}.")
+        raise InputRefused(f"“{what[:40]}” cannot be exported.", "", f"What can be: {', '.join((*_EXPORTS, _AUDIT))}.")
     if fmt not in _FORMATS:
         raise InputRefused(f"“{fmt[:40]}” is not a format.", "", f"Formats are: {', '.join(_FORMATS)}.")
     from data.writing import export
@@ -363,4 +366,18 @@ def run_export(output: Output, *, what: str, fmt: str, out: Path) -> int:
         written = export(store, what, fmt, out)
     values = {"written": written, "what": what, "format": fmt, "out": str(out)}
     output.answer(values, [f"{out}: {count(written, 'row')} written."])
+    return FINE
+
+
+def _export_audit(output: Output, fmt: str, out: Path) -> int:
+    from data.auditing import export_audit
+
+    settings = read_settings()
+    store = open_store(settings.store_url)
+    try:
+        written = export_audit(store, fmt, out, output.progress)
+    finally:
+        store.close()
+    values = {"written": written, "what": _AUDIT, "format": fmt, "out": str(out)}
+    output.answer(values, [f"{out}: {count(written, 'recorded change')} written."])
     return FINE

@@ -16,15 +16,18 @@ from dashboard.design import plain_label
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw, element
 from dashboard.parts.notices import conflict, refusal, say
+from dashboard.parts.report_telling import changed_words
 from dashboard.parts.telling import changed_fields
 from problems.actions import Action
 from problems.errors import ProblemError, Stale
 from problems.events import Subject
+from problems.followups import Matter
 from problems.hot_spots import Pile
 from problems.problem import Problem
 from problems.sources import Source
+from problems.use_cases.answer_changes import matters_of
 
-Record = Problem | Action | Pile | Source
+Record = Problem | Action | Pile | Source | Matter
 Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
 
 _OPEN: Final = "fx_form"
@@ -34,6 +37,7 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
     Action: Subject.ACTION,
     Pile: Subject.DEFAULT_POINT,
     Source: Subject.SOURCE,
+    Matter: Subject.REPORT,
 }
 
 
@@ -214,14 +218,21 @@ def _look_again(desk: Desk, opened: _Opened, stale: Stale, answers: Answers) -> 
     if now is None:
         opened.refused = stale
         return
+    opened.changes = _changes(desk, before, now, stale)
+    opened.changed_by = stale.changed_by or _last_hand(desk, now)
+    opened.seen = now
+
+
+def _changes(desk: Desk, before: Record, now: Record, stale: Stale) -> list[tuple[str, str, str]]:
+    """Return (field, was, is now) in words for what the other person changed."""
+    if isinstance(now, Matter):
+        return changed_words(stale.changes, desk.names)
     changes: dict[str, tuple[object, object]] = {
         each.name: (getattr(before, each.name), getattr(now, each.name))
         for each in fields(before)
         if getattr(before, each.name) != getattr(now, each.name)
     }
-    opened.changes = changed_fields(changes, desk.names, of_action=isinstance(now, Action))
-    opened.changed_by = stale.changed_by or _last_hand(desk, now)
-    opened.seen = now
+    return changed_fields(changes, desk.names, of_action=isinstance(now, Action))
 
 
 def _is_written(question: Field, answer: object) -> bool:
@@ -235,6 +246,8 @@ def _as_it_is(desk: Desk, record: Record) -> Record:
         return desk.store.action(record.id)
     if isinstance(record, Source):
         return desk.store.source(record.name) or record
+    if isinstance(record, Matter):
+        return next(iter(matters_of(desk.store, [record.id])), record)
     return next((pile for pile in desk.store.piles() if pile.id == record.id), record)
 
 

@@ -2,11 +2,15 @@
 
 from urllib.parse import urlsplit
 
-from dashboard.parts.desk import Desk
+import streamlit as st
+
+from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw, facts, table
 from dashboard.wording import between, count, day, duration, local_day, metres, moment, share
+from data.auditing import audit_words, last_verification, verify_and_note
 from data.settings import Settings
 from data.stores import check_store
+from problems.people import Role
 from problems.store import StoreCounts
 
 
@@ -80,4 +84,23 @@ def show_health(desk: Desk, settings: Settings) -> None:
         )
         for check in check_store(settings.store_url)
     ]
+    rows.append(_audit_row(desk))
     draw(table("Checks of the store", ("What", "State", "Found"), rows))
+    if desk.principal.has(Role.ADMIN, Role.COORDINATOR, Role.COMMAND):
+        st.button("Check the record of changes now", key="check-audit", on_click=_check_record)
+
+
+def _audit_row(desk: Desk) -> tuple[str, str, str]:
+    last = last_verification(desk.store)
+    if last is None:
+        return "Record of changes", "Notice", "Nobody has checked yet that it is unaltered."
+    at, found = last
+    told = f"Checked {moment(at, desk.zone)}. {audit_words(found)}"
+    return "Record of changes", "In order" if found.ok else "Look at this", told
+
+
+def _check_record() -> None:
+    """Check the whole chain; a million changes take some seconds."""
+    desk = this_desk()
+    with st.spinner("Checking the record of changes"):
+        verify_and_note(desk.store, desk.clock)

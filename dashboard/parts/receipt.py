@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button
-from dashboard.parts.markup import draw, element, facts, section
+from dashboard.parts.markup import draw, element, facts, link, section
 from dashboard.parts.notices import refusal, remark
 from dashboard.parts.place_picker import place_words, read_place
 from dashboard.parts.reports_table import category_words, taxonomy
@@ -16,6 +16,7 @@ from data.reading.masks import mask_contacts
 from data.sealing import sealer_for
 from problems.entries import BY_HAND
 from problems.errors import NotFound, ProblemError
+from problems.followups import Followup
 from problems.receipts import read_receipt
 from problems.reports import Report, ReportStatus
 from problems.use_cases import contacting, reporting
@@ -55,7 +56,8 @@ def _show(desk: Desk, report: Report) -> None:
     main = desk.store.reports([report.main_id])[0] if report.main_id is not None else None
     telling = main or report
     section(f"{report.source_id}: {telling.status.label}", report.ref)
-    draw(element("blockquote", _tell(report, main), css="fx-tell"))
+    outcome = desk.store.followups([telling.id]).get(telling.id, Followup(telling.id)).outcome
+    draw(element("blockquote", f"{_tell(report, main)} {outcome}".strip(), css="fx-tell"))
     pairs: list[tuple[str, object]] = [
         ("What", category_words(report.category, report.category_name)),
         ("Reported", moment(report.reported_at, desk.zone)),
@@ -72,11 +74,17 @@ def _show(desk: Desk, report: Report) -> None:
     if not desk.principal.has(*contacting.MAY_SEE_CONTACTS):
         return
     with right:
-        with st.container(horizontal=True, gap="small"):
-            form_button(_correction(desk, report), key="rep-correct", label="Correct")
-            if desk.store.contact(report.id) is not None:
-                st.button("Show contact", key="rep-contact", on_click=_look, args=(report.id,))
-        _contact(report)
+        show_contact(desk, report)
+        draw(element("p", link("/inbox", "Work on it in the inbox", query={"report": report.ref}), css="fx-ways"))
+
+
+def show_contact(desk: Desk, report: Report) -> None:
+    """Draw the ways to correct a report and to reach its reporter."""
+    with st.container(horizontal=True, gap="small"):
+        form_button(_correction(desk, report), key="rep-correct", label="Correct")
+        if desk.store.contact(report.id) is not None:
+            st.button("Show contact", key="rep-contact", on_click=_look, args=(report.id,))
+    _contact(report)
 
 
 def _tell(report: Report, main: Report | None) -> str:

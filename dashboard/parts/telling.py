@@ -12,6 +12,7 @@ from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
 from problems.reasons import Outcome, Reason
 from problems.sources import PlacePrecision
+from problems.visits import Shows
 
 #: Names of the fields that people know. Others are bookkeeping that the sentence itself tells.
 FIELD_WORDS: Final[Mapping[str, str]] = {
@@ -132,8 +133,27 @@ def timeline(events: list[Event], actions: Mapping[int, Action], names: Names) -
 
 def sentence(event: Event, actions: Mapping[int, Action], names: Names) -> str:
     """Return what happened in an event, without who and when."""
-    told = _action_told(event, actions, names) if event.subject is Subject.ACTION else _problem_told(event, names)
+    told = _seen_told(event, actions)
+    if not told:
+        told = _action_told(event, actions, names) if event.subject is Subject.ACTION else _problem_told(event, names)
     return " ".join(part for part in (told, *_added(event)) if part)
+
+
+def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
+    """Return what an event says of visits and photos, empty for all others."""
+    alt, shows = event.details.get("alt"), event.details.get("shows")
+    side = f" ({Shows(str(shows)).label.lower()})" if shows in tuple(Shows) else ""
+    told = {
+        EventKind.VISITED: "A visit was noted.",
+        EventKind.PHOTO_ADDED: f"Photo added{side}: “{alt}”.",
+        EventKind.PHOTO_WITHDRAWN: f"Photo withdrawn{side}: “{alt}”.",
+    }.get(event.kind, "")
+    if event.kind is EventKind.REVIEWED and event.details.get("original"):
+        told = "Looked at the original of a photo."
+    if not told or event.subject is not Subject.ACTION:
+        return told
+    action = actions.get(event.subject_id)
+    return f"Action “{action.title}”: {told}" if action else told
 
 
 def _problem_told(event: Event, names: Names) -> str:

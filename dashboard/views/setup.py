@@ -14,6 +14,7 @@ from dashboard.parts.markup import draw, page_head, section, show_sheet, table
 from dashboard.parts.notices import remark, said
 from dashboard.parts.piles import show_piles
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
+from dashboard.parts.targets_desk import show_targets
 from dashboard.parts.taxonomy_desk import show_taxonomy
 from dashboard.parts.unmapped import show_unmapped
 from dashboard.wording import NOTHING
@@ -26,6 +27,7 @@ PART: Final = "part"
 POINTS: Final = "Points under review"
 NAMES: Final = "Names of categories"
 BOUNDARIES: Final = "Boundaries"
+TARGETS: Final = "Targets"
 _NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
 
 
@@ -157,6 +159,7 @@ _PARTS: Final[Mapping[str, Callable[[Desk], None]]] = {
     POINTS: _points,
     NAMES: _names,
     BOUNDARIES: _boundaries,
+    TARGETS: show_targets,
     "Settings": _settings,
     "Health": _health,
 }

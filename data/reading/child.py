@@ -70,7 +70,7 @@ class _WithoutPandas:
             raise ModuleNotFoundError(name)
 
 
-class _Mouth:
+class Mouth:
     """Says frames to the parent."""
 
     def __init__(self) -> None:
@@ -81,12 +81,14 @@ class _Mouth:
         self._doing, self._told_at = "", 0.0
 
     def say(self, tag: bytes, payload: bytes) -> None:
+        """Say one frame."""
         if len(payload) > _MAX_FRAME_BYTES:
             raise InputRefused("", "Its rows are larger than those of any table of reports.", "Export fewer columns.")
         self._out.write(struct.pack(">cI", tag, len(payload)) + payload)
         self._out.flush()
 
     def tell(self, doing: str, share: float) -> None:
+        """Say from time to time what is being done and how far it is (0 to 1)."""
         now = time.monotonic()
         if doing == self._doing and now - self._told_at < _TELL_S:
             return
@@ -94,6 +96,7 @@ class _Mouth:
         self.say(b"P", json.dumps({"doing": doing, "share": share}).encode())
 
     def refuse(self, error: InputRefused, trace: str = "") -> None:
+        """Say why the file is refused."""
         told = {"asked": error.asked, "why": error.why, "possible": error.possible, "trace": trace}
         self.say(b"R", json.dumps(told).encode())
 
@@ -101,15 +104,15 @@ class _Mouth:
 def main() -> None:
     """Read the file of the kind and for the task that the command line names."""
     kind, task = Kind(sys.argv[1]), sys.argv[2]
-    _end_with_parent()
+    end_with_parent()
     sys.meta_path.insert(0, _WithoutPandas)
     # The JSON parser falls over a whole number of more digits than Python's limit; the clock of the parent ends it.
     sys.set_int_max_str_digits(0)
     _keep_to_allowed_drivers(kind)
-    mouth = _Mouth()
+    mouth = Mouth()
     try:
         reader: _Reader = import_module(f"data.reading.{_READERS[kind]}")
-        _limit()
+        limit()
         mouth.tell("Opening the file", 0.0)
         _work(kind, task, reader, mouth)
         mouth.say(b"D", b"")
@@ -130,7 +133,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Have the system end this process when its parent is killed, which then cannot do it."""
     if sys.platform != "linux":  # pragma: no cover - elsewhere the pipe breaks at the next word
         return
@@ -141,7 +144,7 @@ def _end_with_parent() -> None:
         os._exit(1)  # it was killed before this was said
 
 
-def _work(kind: Kind, task: str, reader: _Reader, mouth: _Mouth) -> None:
+def _work(kind: Kind, task: str, reader: _Reader, mouth: Mouth) -> None:
     from data.reading.guarded import FILE_NAMES
 
     path = Path(FILE_NAMES[kind])
@@ -192,14 +195,14 @@ def _keep_to_allowed_drivers(kind: Kind) -> None:
     os.execve(sys.executable, sys.orig_argv, again)  # noqa: S606 - this very program again, without a shell
 
 
-def _limit() -> None:
+def limit(cpu_s: int = _CPU_S) -> None:
     """Limit memory, time and files from here on; what the imports took is known now."""
     try:
         import resource
     except ImportError:  # pragma: no cover - Windows has no such limits; the clock of the parent remains
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN_BYTES, _WRITTEN_BYTES))
     status = Path("/proc/self/statm")
     page = resource.getpagesize()

@@ -224,24 +224,31 @@ def run_child(
         if facts.kind is Kind.WORKBOOK:
             # A sheet is read in one go, without a word meanwhile.
             silent_s += (folder / FILE_NAMES[facts.kind]).stat().st_size / _WORKBOOK_BYTES_PER_S
-        # -I: neither the user's settings nor the folder it runs in decide what is imported.
-        command = [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_ROOT), facts.kind.value, task]
-        child = subprocess.Popen(  # noqa: S603 - our own program, with no word of the file in the command
-            command,
-            cwd=folder,
-            env={**_environment(), READER_OF: str(os.getpid())},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            close_fds=True,
-        )
-        try:
+        with started(folder, _START, facts.kind.value, task) as child:
             yield Frames(child, facts.path, silent_s, progress)
-        finally:
-            child.kill()
-            child.wait()
-            if child.stdout is not None:
-                child.stdout.close()
+
+
+@contextmanager
+def started(folder: Path, start: str, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start the program ``start`` in a folder, without what this one may do; it is ended with the block."""
+    # -I: neither the user's settings nor the folder it runs in decide what is imported.
+    command = [sys.executable, "-I", "-X", "utf8", "-c", start, str(_ROOT), *words]
+    child = subprocess.Popen(  # noqa: S603 - our own program, with no word of the file in the command
+        command,
+        cwd=folder,
+        env={**_environment(), READER_OF: str(os.getpid())},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        close_fds=True,
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
 
 
 @contextmanager

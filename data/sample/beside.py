@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from data.sample.city import SampleCounts, load_sample_city, require_empty
+from data.sealing import put_key_beside, sealer_beside
 from data.sql.engine import address_of
 from data.sql.locks import Door
 from data.stores import WRITE_WAIT_S, open_store
@@ -51,11 +52,16 @@ def fill_open_store(
         built = Path(folder) / "city.db"
         # What is copied in waits for the disk as a whole.
         city = open_store(str(built), durable=False)
+        key, sealer = sealer_beside(path, Path(folder))
         try:
-            loaded = load_sample_city(city, clock, seed, zone=zone, progress=progress)
+            loaded = load_sample_city(
+                city, clock, seed, zone=zone, progress=progress, seal=sealer.seal if sealer else None
+            )
         finally:
             city.close()
         _copy_in(built, path, store)
+        if key is not None:
+            put_key_beside(path, key)
     return loaded
 
 

@@ -4,9 +4,11 @@
 use. Nothing comes from outside; equal seeds and an equal day give an equal city.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from data.sample.answers import ANSWERED_DAYS, counter_days
 from data.sample.desk import open_desk
 from data.sample.files import COLUMNS, SOURCE, CouncilFiles, file_digest
 from data.sample.ground import EPSG, Ground, build_ground
@@ -16,6 +18,7 @@ from data.sample.spots import DAYS, plant_spots
 from data.sample.story import FINAL_DAYS, Story, fill_stages
 from data.taxonomy import load_taxonomy
 from problems.clock import Clock
+from problems.entries import Caller
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 from problems.people import SYSTEM
@@ -44,7 +47,13 @@ class SampleCounts:
 
 
 def load_sample_city(
-    store: Store, clock: Clock, seed: int, *, zone: tzinfo, progress: Progress = silent
+    store: Store,
+    clock: Clock,
+    seed: int,
+    *,
+    zone: tzinfo,
+    progress: Progress = silent,
+    seal: Callable[[Caller], bytes] | None = None,
 ) -> SampleCounts:
     """Fill an empty store with the sample city as of today.
 
@@ -62,6 +71,8 @@ def load_sample_city(
         Tells the moment at which the three years end.
     seed
         Which city: from 0.
+    seal
+        Seals how the made-up callers can be reached; without it nobody in the city waits to be told.
 
     Raises
     ------
@@ -83,7 +94,7 @@ def load_sample_city(
         unit.add_areas(ground.areas())
         unit.add_streets(ground.drawn_streets())
     progress("Writing three years of reports", 0.04)
-    refusals = _replay(store, ground, now, seed, zone, progress)
+    refusals = _replay(store, ground, now, seed, zone, progress, seal)
     with store.writing() as unit:
         unit.set_fact(LOADING, "")
         unit.set_fact(REFUSED, "\n".join(refusals))
@@ -116,18 +127,29 @@ def require_empty(store: Store) -> None:
         )
 
 
-def _replay(store: Store, ground: Ground, now: datetime, seed: int, zone: tzinfo, progress: Progress) -> list[str]:
+def _replay(
+    store: Store,
+    ground: Ground,
+    now: datetime,
+    seed: int,
+    zone: tzinfo,
+    progress: Progress,
+    seal: Callable[[Caller], bytes] | None,
+) -> list[str]:
     now_s = int(now.timestamp())
     first_s = (now_s // DAY_S - DAYS) * DAY_S
     spots = plant_spots(ground, seed)
     files = CouncilFiles(ground, build_reports(ground, spots, seed, first_s, now_s), load_taxonomy(), seed)
     start = now - timedelta(weeks=WEEKS)
-    desk = open_desk(store, seed, start - timedelta(hours=2))
+    desk = open_desk(store, seed, start - timedelta(hours=2), zone)
     story = Story(desk, spots, ground, now)
+    categories = load_taxonomy().categories
     sent_s = 0
     for week in range(WEEKS + 1):
         at = start + timedelta(weeks=week)
         story.play(at - timedelta(minutes=20))
+        if week == WEEKS - ANSWERED_DAYS // 7:
+            story.begin(counter_days(desk, ground, categories, desk.now, now, seal))
         if week == WEEKS - FINAL_DAYS // 7:
             story.begin_site_meeting()
         if week == WEEKS:

@@ -78,6 +78,10 @@ class Story:
                 self._reviewed = True
                 return
 
+    def begin(self, course: Course) -> None:
+        """Weave another course into the story."""
+        self._begin(course)
+
     def begin_site_meeting(self) -> None:
         """Let all partners meet on one large problem, so that its page shows an action in every status."""
         self._begin(_everything_at_once(self.desk))

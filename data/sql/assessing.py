@@ -1,6 +1,6 @@
 """Kept assessments: written once, never changed."""
 
-from data.sql import schema
+from data.sql import work_tables
 from data.sql.places import PlaceUnit
 from data.sql.reading import Reading
 from data.sql.records import ASSESSMENT
@@ -12,9 +12,9 @@ class AssessmentReading(Reading):
 
     def assessments(self, problem_id: int | None = None) -> list[KeptAssessment]:
         """Return the kept assessments (of one problem), newest first."""
-        query = ASSESSMENT.select().order_by(schema.assessment.c.id.desc())
+        query = ASSESSMENT.select().order_by(work_tables.assessment.c.id.desc())
         if problem_id is not None:
-            query = query.where(schema.assessment.c.problem_id == problem_id)
+            query = query.where(work_tables.assessment.c.problem_id == problem_id)
         return self._all(ASSESSMENT, query)
 
     def assessment(self, assessment_id: int) -> KeptAssessment:

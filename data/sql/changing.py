@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from data.sql.audit import Chain
 from data.sql.records import reporter_key
 from data.sql.types import microseconds, plain
 from geo.cells import cell_of
@@ -17,10 +18,6 @@ from problems.reports import Report
 from problems.store import ChangedReport, SaidByPeople
 
 _MARK = {"sqlite": "?", "postgresql": "%s"}
-_EVENT = (
-    "at", "by", "by_name", "subject", "subject_id", "kind", "changes", "before", "reason", "note", "details",
-    "organisation_id",
-)  # fmt: skip
 _SAID = (
     "SELECT subject_id, kind, at, changes FROM event WHERE subject = 'report' AND kind IN ('moved', 'edited')"
     " AND details ->> 'batch_id' IS NULL AND subject_id "
@@ -71,29 +68,27 @@ def change_reports(connection: Connection, batch_id: int | None, changed: Sequen
         connection.exec_driver_sql(statement, rows)
 
 
-def add_events(connection: Connection, events: Sequence[Event]) -> None:
-    """Append events in this order."""
-    marks = ", ".join([_MARK[connection.dialect.name]] * len(_EVENT))
-    statement = f"INSERT INTO event ({', '.join(_EVENT)}) VALUES ({marks})"  # noqa: S608 - names of columns alone
+def add_events(connection: Connection, events: Sequence[Event], chain: Chain) -> None:
+    """Append events in this order to the chain."""
     written = json.JSONEncoder().encode
     rows = [
         (
             microseconds(one.at),
             plain(one.by),
             plain(one.by_name),
+            one.organisation_id,
             one.subject.value,
-            one.subject_id,
+            int(one.subject_id),
             one.kind.value,
-            written(one.changes),
-            written(one.before),
             plain(one.reason),
             plain(one.note),
+            written(one.before),
+            written(one.changes),
             written(one.details),
-            one.organisation_id,
         )
         for one in events
     ]
-    connection.exec_driver_sql(statement, rows)
+    chain.append(connection, rows)
 
 
 def _values(name: str, reports: Sequence[Report]) -> Iterable[list[Any]]:

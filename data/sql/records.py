@@ -9,18 +9,20 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from sqlalchemy import Column, Insert, Select, Table, Update, bindparam, insert, select, update
 
-from data.sql import schema
+from data.sql import evidence_tables, schema, work_tables
 from geo.cells import cell_of
 from problems.actions import Action
 from problems.areas import Area, Street
 from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
+from problems.followups import Followup
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.kept_assessments import KeptAssessment
 from problems.people import Organisation, Person
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, Report
 from problems.sources import Source
+from problems.visits import Photo, Visit
 
 Record = TypeVar("Record")
 
@@ -119,7 +121,10 @@ STREET = Kind(Street, schema.street)
 SOURCE = Kind(Source, schema.source, "source", Subject.SOURCE)
 APART = Kind(Apart, schema.apart)
 CONTACT = Kind(Contact, schema.contact)
-ASSESSMENT = Kind(KeptAssessment, schema.assessment, "assessment")
+ASSESSMENT = Kind(KeptAssessment, work_tables.assessment, "assessment")
+FOLLOWUP = Kind(Followup, work_tables.followup)
+VISIT = Kind(Visit, evidence_tables.visit, "visit")
+PHOTO = Kind(Photo, evidence_tables.photo, "photo")
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from data.sql.types import Code, Day, Flags, Id, Instant, ListedIds, PackedIds, Words
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
+from problems.audit import BEGINNING
 from problems.categories import Group
 from problems.events import EventKind, Subject
 from problems.hot_spots import PileDecision, Standing
@@ -35,10 +36,9 @@ from problems.people import Role
 from problems.problem import ProblemStatus
 from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
-from problems.verdicts import Verdict
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0006"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -75,13 +75,17 @@ def _group(*, nullable: bool = False) -> Column[Group]:
     return Column("group_code", Code(Group), key="group", nullable=nullable)
 
 
-#: One row. ``version`` grows by one with every unit that was kept and is the key of every cache.
+#: One row. ``version`` grows by one with every unit that was kept and is the key of every cache; the others
+#: say where the audit chain ends, so that its end cannot be cut off unseen.
 store_state = Table(
     "store_state",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("reports_version", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False, server_default="0"),
+    Column("event_id", BigInteger, nullable=False, server_default="0"),
+    Column("event_hash", String(64), nullable=False, server_default=text(f"'{BEGINNING}'")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -242,6 +246,10 @@ Index(
     postgresql_where=text("main_id IS NOT NULL"),
 )
 
+#: Which reports are open, in the words of their index: only in these does SQLite know it again.
+OPEN_REPORTS = text("status IN ('new', 'acknowledged', 'in_progress')")
+Index("ix_report_open", report.c.reported_at, sqlite_where=OPEN_REPORTS, postgresql_where=OPEN_REPORTS)
+
 apart = Table(
     "apart",
     metadata,
@@ -393,27 +401,8 @@ action = Table(
     _version(),
 )
 
-#: Written once: a new assessment is a new row.
-assessment = Table(
-    "assessment",
-    metadata,
-    _id(),
-    Column("problem_id", Id, ForeignKey("problem.id"), nullable=False, index=True),
-    Column("made_at", Instant, nullable=False),
-    _words("by"),
-    _words("by_name"),
-    Column("method", String(32), nullable=False),
-    Column("verdict", Code(Verdict), nullable=False),
-    Column("obstacle", String(32), nullable=False),
-    _words("sentence"),
-    Column("words", JSON, nullable=False),
-    Column("settings", JSON, nullable=False),
-    Column("evidence", JSON, nullable=False),
-    Column("layout", JSON, nullable=False),
-    Column("figures", JSON, nullable=False),
-)
-
-#: Append-only: the first migration puts triggers on it that refuse every change and removal.
+#: Append-only: the first migration puts triggers on it that refuse every change and removal, and each row is
+#: sealed together with the one before it (:mod:`problems.audit`).
 event = Table(
     "event",
     metadata,
@@ -431,5 +420,7 @@ event = Table(
     Column("details", JSON, nullable=False),
     # No foreign key: the record of the past must not depend on what may be merged later.
     Column("organisation_id", Id),
+    # What is added past Fixpoint has none, and breaks the chain.
+    Column("hash", String(64), nullable=False, server_default=text("''")),
     Index(None, "subject", "subject_id", "id"),
 )

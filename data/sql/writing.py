@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, insert, select, update
 
 from data.sql import bulk, changing, schema
+from data.sql.audit import Chain
 from data.sql.reading import chunks, reports_with
 from data.sql.records import (
     ACTION,
@@ -54,11 +55,12 @@ class SqlUnit:
     """One open transaction.
 
     ``wrote`` tells whether anything was written in it, ``wrote_reports`` whether reports, their
-    categories or boundaries were.
+    categories or boundaries were. ``chain`` is the end of the audit chain as this unit leaves it.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, chain: Chain) -> None:
         self._connection = connection
+        self.chain = chain
         self.wrote = False
         self.wrote_reports = False
 
@@ -264,7 +266,7 @@ class SqlUnit:
         """Append events in this order; nothing ever changes or removes one."""
         if events:
             self.wrote = True
-            changing.add_events(self._connection, events)
+            changing.add_events(self._connection, events, self.chain)
 
     # -- people and places --
 

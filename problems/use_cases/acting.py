@@ -205,7 +205,8 @@ def postpone_action(
 def _moved(action: Action, target: ActionStatus, principal: Principal, answers: MoveAnswers, now: datetime) -> Action:
     after = replace(action, status=target, status_since=now, reason=answers.reason)
     if action.blocked_since is not None:
-        spell_days = (now - action.blocked_since).total_seconds() / 86400
+        # A computer's clock may be set back; nothing stands still for less than no time.
+        spell_days = max(0.0, (now - action.blocked_since).total_seconds() / 86400)
         after = replace(after, blocked_since=None, blocked_days=action.blocked_days + spell_days)
     if target is ActionStatus.BLOCKED:
         after = replace(after, blocked_since=now)

@@ -87,10 +87,10 @@ def put_under(
 ) -> None:
     """Make ``others`` duplicates of ``main`` in an open unit; refuse as :func:`merge_reports` does."""
     told = checked_text(_NOT_MERGED, note, LONGEST_NOTE) or f"Already reported as {main.ref}, and followed up there."
-    _check_main(main)
+    check_main(main)
     moving = [report for report in others if report.main_id != main.id]
     for report in moving:
-        _check_fits(main, report)
+        check_fits(main, report)
         check_move(
             report.ref,
             report.status,
@@ -120,7 +120,8 @@ def put_under(
     )
 
 
-def _check_main(main: Report) -> None:
+def check_main(main: Report) -> None:
+    """Refuse a report that cannot stand for others."""
     possible = "Choose another report as the main one."
     if main.status is ReportStatus.DUPLICATE:
         if main.main_id is not None:
@@ -130,7 +131,8 @@ def _check_main(main: Report) -> None:
         raise MoveRefused(_NOT_MERGED, f"{main.ref} was withdrawn.", possible)
 
 
-def _check_fits(main: Report, report: Report) -> None:
+def check_fits(main: Report, report: Report) -> None:
+    """Refuse a report that cannot be a duplicate of ``main``."""
     if report.main_id is not None:
         possible = "Take it apart first."
         raise MoveRefused(_NOT_MERGED, f"{report.ref} is already a duplicate of R-{report.main_id:06d}.", possible)
@@ -168,23 +170,29 @@ def unmerge_reports(
     told = checked_text(asked, note, LONGEST_NOTE) or "Not the same after all: followed up by itself."
     with store.writing() as unit:
         found = reports_seen(store, unit, asked, report_ids, seen_versions)
-        apart: list[Report] = []
-        left: dict[int, list[int]] = {}
         for report in found.values():
             if report.status is not ReportStatus.DUPLICATE:
                 raise MoveRefused(asked, f"{report.ref} is “{report.status.label}”, not a duplicate.", "Look again.")
             check_move(report.ref, report.status, ReportStatus.ACKNOWLEDGED, principal, MoveAnswers(note=told))
-            after = replace(report, status=ReportStatus.ACKNOWLEDGED, main_id=None)
-            apart.append(save_report_change(unit, now, principal, report, after, EventKind.MOVED, note=told))
-            if report.main_id is not None:
-                left.setdefault(report.main_id, []).append(report.id)
-        unit.add_events(
-            [
-                event(now, principal, Subject.REPORT, main, EventKind.SPLIT, note=told, details={"duplicates": ids})
-                for main, ids in left.items()
-            ]
-        )
-        return apart
+        return unmerge_in(unit, now, principal, list(found.values()), told)
+
+
+def unmerge_in(unit: Unit, at: datetime, principal: Principal, reports: Sequence[Report], note: str) -> list[Report]:
+    """Take duplicates apart from their main report in an open unit; whether that may be is checked before."""
+    apart: list[Report] = []
+    left: dict[int, list[int]] = {}
+    for report in reports:
+        after = replace(report, status=ReportStatus.ACKNOWLEDGED, main_id=None)
+        apart.append(save_report_change(unit, at, principal, report, after, EventKind.MOVED, note=note))
+        if report.main_id is not None:
+            left.setdefault(report.main_id, []).append(report.id)
+    unit.add_events(
+        [
+            event(at, principal, Subject.REPORT, main, EventKind.SPLIT, note=note, details={"duplicates": ids})
+            for main, ids in left.items()
+        ]
+    )
+    return apart
 
 
 def keep_apart(

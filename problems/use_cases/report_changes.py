@@ -13,7 +13,10 @@ from problems.use_cases.saving import plain
 
 #: Fields of a report that people change. The words of a report are not repeated in its events: these are
 #: kept for years after the words are gone.
-CHANGEABLE = ("category", "lon_lat", "address", "asset", "occurred_at", "status", "main_id", "area", "flags", "text")
+CHANGEABLE = (
+    "category", "lon_lat", "address", "asset", "occurred_at", "status", "main_id", "resolution", "closed_at", "area",
+    "flags", "text",
+)  # fmt: skip
 _UNREPEATED = frozenset({"text", "address"})
 _CHANGED = "corrected"
 
@@ -36,11 +39,12 @@ def reports_seen(
         if number not in found:
             raise NotFound(asked, f"There is no report R-{number:06d}.", "Choose another one.")
         if number in seen_versions:
-            _check_seen(store, asked, found[number], seen_versions[number])
+            check_report_seen(store, asked, found[number], seen_versions[number])
     return found
 
 
-def _check_seen(store: Store, asked: str, report: Report, seen_version: int) -> None:
+def check_report_seen(store: Store, asked: str, report: Report, seen_version: int) -> None:
+    """Refuse with :class:`Stale` when somebody saved the report since ``seen_version``; it tells what they changed."""
     if report.version == seen_version:
         return
     told = store.events(Subject.REPORT, report.id)

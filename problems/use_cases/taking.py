@@ -14,6 +14,7 @@ from problems.areas import AreaKind
 from problems.clock import Clock
 from problems.events import Event, EventKind, Subject, event
 from problems.fingerprints import contents_of, says_the_same, seen_only
+from problems.followups import FOLLOWUP_FIELDS, Followup, opened_again
 from problems.people import Principal
 from problems.report_columns import NEVER, Ints, ReportColumns, TableStretch, microseconds_of
 from problems.reports import COARSE_DATES, Batch, RejectedRow, Report, ReportFlag
@@ -21,6 +22,7 @@ from problems.seen_keys import SeenKeys
 from problems.sources import Source
 from problems.store import ChangedReport, KnownReport, SaidByPeople, Store, Unit
 from problems.use_cases.following import follow
+from problems.use_cases.saving import plain
 
 _SECOND_US = 1_000_000
 _DAY_US = 86_400 * _SECOND_US
@@ -303,6 +305,7 @@ class KeptRows:
         kept = {before.id: before for before in self.unit.reports(ids)}
         said = self.unit.said_by_people(ids)
         mains = self.store.duplicates_of(ids)
+        followups = self.unit.followups(ids)
         now = self.clock()
         nobody = SaidByPeople()
         merged: list[ChangedReport] = []
@@ -314,6 +317,10 @@ class KeptRows:
             content = contents[place] if followed.heard else seen_only(was, contents[place])
             merged.append(ChangedReport(followed.after, content, followed.fields))
             reopened += followed.reopened
+            changes, was_so = dict(followed.changes), dict(followed.before)
+            if followed.reopened:
+                opened = self._opened(followups.get(number, Followup(number)))
+                changes, was_so = changes | opened[0], was_so | opened[1]
             details: dict[str, object] = {
                 "batch_id": self.batch.id,
                 "batch_before": before.batch_id,
@@ -327,8 +334,8 @@ class KeptRows:
                     Subject.REPORT,
                     number,
                     followed.kind or EventKind.NOTED,
-                    changes=followed.changes,
-                    before=followed.before,
+                    changes=changes,
+                    before=was_so,
                     note=followed.note,
                     details={**details, **({"outside": followed.outside} if followed.outside else {})},
                 )
@@ -336,6 +343,14 @@ class KeptRows:
         self.unit.change_reports(self.batch.id, merged)
         self.unit.add_events(told)
         return reopened
+
+    def _opened(self, before: Followup) -> tuple[dict[str, object], dict[str, object]]:
+        """Keep that the feed opened a report again; return what changed in its follow-up, and what was so before."""
+        after = opened_again(before, counted=True)
+        self.unit.save_followup(after)
+        names = [name for name in FOLLOWUP_FIELDS if getattr(before, name) != getattr(after, name)]
+        changes, was_so = ({name: plain(getattr(one, name)) for name in names} for one in (after, before))
+        return changes, was_so
 
 
 class TriedRows:

@@ -8,6 +8,7 @@ from datetime import datetime
 from problems.clock import Clock
 from problems.errors import InputRefused, NotFound
 from problems.events import Event, EventKind, Subject, event
+from problems.followups import followup_fields
 from problems.people import Principal, Role
 from problems.reports import Batch, BatchState, Report, ReportFlag, ReportStatus
 from problems.store import ChangedReport, Store, Unit
@@ -31,6 +32,7 @@ class _Restored:
     after: Report
     batch_id: int | None
     content: bytes
+    followup: Mapping[str, object] = field(default_factory=dict)
 
 
 def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, batch_id: int, note: str = "") -> Batch:
@@ -180,7 +182,8 @@ def _restored(unit: Unit, batch: Batch, events: Iterable[Event], worked_on: set[
         first = earlier[report.id][0].details
         came_with = first["batch_before"]
         number = came_with if isinstance(came_with, int) else None
-        found.append(_Restored(report, _with(report, values), number, bytes.fromhex(str(first["was"]))))
+        was = bytes.fromhex(str(first["was"]))
+        found.append(_Restored(report, _with(report, values), number, was, followup_fields(values)))
     return found
 
 
@@ -210,6 +213,9 @@ def _put_back(unit: Unit, restored: Sequence[_Restored]) -> None:
         by_batch[one.batch_id].append(ChangedReport(one.after, one.content, names))
     for batch_id, reports in by_batch.items():
         unit.change_reports(batch_id, reports)
+    again = {one.before.id: one.followup for one in restored if one.followup}
+    for number, followup in unit.followups(list(again)).items():
+        unit.save_followup(replace(followup, **again[number]))  # type: ignore[arg-type] # read as its fields are kept
 
 
 def _told_of_report(at: datetime, principal: Principal, batch: Batch, one: _Restored) -> Event:
@@ -222,7 +228,10 @@ def _told_of_report(at: datetime, principal: Principal, batch: Batch, one: _Rest
         Subject.REPORT,
         one.before.id,
         EventKind.UNDONE,
-        changes={name: plain(getattr(one.after, name)) for name in told},
+        changes={
+            **{name: plain(getattr(one.after, name)) for name in told},
+            **{name: plain(value) for name, value in one.followup.items()},
+        },
         before={name: plain(getattr(one.before, name)) for name in told},
         details={"batch_id": batch.id, "fields": names, "version": one.before.version + 1},
     )

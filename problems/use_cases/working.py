@@ -11,11 +11,14 @@ from datetime import date, datetime
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
-from problems.lifecycle import MoveAnswers, check_move
+from problems.kept_assessments import of_its_work
+from problems.lifecycle import MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.sharing import check_shared
 from problems.store import Store
 from problems.use_cases.saving import check_seen, require, save, told
+from problems.visits import Visit
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
@@ -48,7 +51,7 @@ def move_problem(
     ------
     MoveRefused, NotAllowed
         When the table has no such move from here, for this principal, with these answers, or when
-        its actions stand against it.
+        its actions stand against it, or no assessment of its work is kept.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -63,7 +66,11 @@ def move_problem(
             _check_successor(store, asked, problem, answers.target_id)
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
+        if move.assessed:
+            _check_assessed(store, problem)
         after = _moved(problem, target, principal, answers, now.date())
+        if Need.VISIT in move.needs and answers.visited_on is not None:
+            unit.add_visit(_visit(problem, principal, answers.visited_on, answers.note.strip(), now))
         details = {
             "verb": move.verb,
             "visited_on": answers.visited_on,
@@ -82,6 +89,20 @@ def move_problem(
             note=checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE),
             details={key: value for key, value in details.items() if value is not None},
         )
+
+
+def _visit(problem: Problem, principal: Principal, visited_on: date, note: str, now: datetime) -> Visit:
+    """Return the visit that a move asks for; the event of the move tells of it."""
+    return Visit(
+        id=0,
+        problem_id=problem.id,
+        visited_on=visited_on,
+        note=note,
+        at=now,
+        by=principal.key,
+        by_name=principal.name,
+        organisation_id=principal.organisation_id,
+    )
 
 
 def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
@@ -131,6 +152,24 @@ def _check_actions_ended(store: Store, problem: Problem) -> None:
         )
     if not any(action.done_at for action in actions):
         raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
+
+
+def _check_assessed(store: Store, problem: Problem) -> None:
+    records = store.assessments(problem.id)
+    if of_its_work(problem, records) is not None:
+        return
+    why = "Nobody has kept an assessment of what the work achieved."
+    if records:
+        why = (
+            f"Its newest assessment was made on {records[0].made_at.date()}, before the work was last reported done "
+            f"on {problem.remediated_on}."
+        )
+    raise MoveRefused(
+        f"Problem {problem.ref} cannot be closed.",
+        why,
+        "An officer or coordinator makes one on the tab “Assess” of its page, with “Keep this assessment”; "
+        "then it can be closed.",
+    )
 
 
 def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answers: MoveAnswers, today: date) -> Problem:
@@ -216,7 +255,7 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
     Raises
     ------
     NotAllowed
-        When the principal may only look.
+        When the principal may only look, or is a partner with whom the problem is not shared.
     InputRefused
         When the note is empty or longer than 4,000 characters.
     """
@@ -225,6 +264,7 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         problem = store.problem(problem_id)
         asked = f"The note on problem {problem.ref} was not kept."
         require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
+        check_shared(asked, principal, problem, store.actions(problem.id))
         text = checked_text(asked, note, LONGEST_NOTE)
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")

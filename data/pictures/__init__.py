@@ -1,0 +1,1 @@
+"""Photos: taken apart in a guarded process, and made anew without anything hidden in them."""
