@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final, TypeVar
 
+from problems.seeing import whole
 from problems.store import Store
 
 _KEPT: Final = 64
@@ -21,6 +22,7 @@ class Answers:
 
     def once(self, store: Store, key: tuple[object, ...], ask: Callable[[], Answer]) -> Answer:
         """Return what ``ask`` answered before under this key, or ask."""
+        store = whole(store)  # counted for everybody alike
         version = store.reports_version()
         with self._lock:
             if self._of is None or self._of[0] is not store or self._of[1] != version:

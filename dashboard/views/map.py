@@ -30,7 +30,7 @@ _PROBLEM: Final = "problem"
 
 def show() -> None:
     """Draw the Map page, or the welcome of an empty store."""
-    store = session.get_store()
+    store = session.seen_store()
     if welcome.shown_instead(store):
         return
     show_sheet()
@@ -79,7 +79,7 @@ def _figures(store: Store, asked: Asked, seen: Picture) -> str:
 
 @st.fragment
 def _desk(asked: Asked) -> None:
-    store, settings = session.get_store(), session.get_settings()
+    store, settings = session.seen_store(), session.get_settings()
     seen = map_layers.picture(store, asked, settings.zone)
     chosen, missing = _chosen(store, asked)
     nothing_found = not seen.problems and chosen is None and map_layers.only_by_area(store)
