@@ -37,6 +37,7 @@ from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
 from problems.store import Store
 from problems.use_cases.drawing import MAY_LOOK
+from problems.use_cases.owing import MAY_SEE
 from problems.use_cases.reporting import MAY_REPORT
 
 _MARK: Final = Path(__file__).parent / "assets" / "mark.png"
@@ -60,7 +61,7 @@ class _Page:
 _PAGES: Final = (
     _Page(map.show, "Map"),
     _Page(problem.show, "Problems", "problem"),
-    _Page(organisation.show, "My organisation", organisation.PATH, organisation.MAY_SEE),
+    _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE),
     _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING),
     _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN)),
     _Page(report.show, "Report", "report", MAY_REPORT),

@@ -1,11 +1,16 @@
-"""Searching reports by where they are from and by the thing that they are about."""
+"""Searching reports by where they are from, by the thing that they are about, and by who reported again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from data.sql import schema
 from data.sql.reading import Reading
+from problems.case_review import REPORTS, Told
+from problems.categories import Group
+from problems.reports import ReportStatus
 from problems.search_store import FoundText
 
 _report = schema.report.c
@@ -37,8 +42,8 @@ class SearchReading(Reading):
         with self._reading() as connection:
             found = [(address, int(number)) for address, number in connection.execute(query)]
             undone = self._undone_of([address for address, _ in found])
-            counts = dict(connection.execute(undone).tuples().all()) if found else {}
-        left = [FoundText(address, number - int(counts.get(address, 0))) for address, number in found]
+            counts = {address: int(number) for address, number in connection.execute(undone)} if found else {}
+        left = [FoundText(address, number - counts.get(address, 0)) for address, number in found]
         return [one for one in left if one.reports > 0]
 
     def find_assets(self, typed: str, limit: int) -> list[FoundText]:
@@ -69,6 +74,31 @@ class SearchReading(Reading):
                 newest[asset] = list(connection.execute(one).scalars())
         return [FoundText(asset, names[asset], tuple(newest[asset])) for asset in sorted(names)[:limit]]
 
+    def reports_of_known_reporters(self, since: datetime, groups: Iterable[Group]) -> list[Told]:
+        """Return the placed reports since then, of these groups, of every reporter who made at least three of them.
+
+        Withdrawn reports and those of undone imports are left out; in order of id.
+        """
+        counts = (
+            _report.reported_at >= since,
+            _report.group.in_(sorted(set(groups))),
+            _report.reporter != "",
+            _report.lon.is_not(None),
+            _report.undone.is_(False),
+            _report.status != ReportStatus.WITHDRAWN,
+        )
+        often = select(_report.reporter).where(*counts).group_by(_report.reporter).having(func.count() >= REPORTS)
+        query = (
+            select(_report.reporter, _report.group, _report.reported_at, _report.occurred_at, _report.lon, _report.lat)
+            .where(*counts, _report.reporter.in_(often))
+            .order_by(_report.id)
+        )
+        with self._reading() as connection:
+            return [
+                Told(reporter, Group(group), reported_at, occurred_at, (lon, lat))
+                for reporter, group, reported_at, occurred_at, lon, lat in connection.execute(query)
+            ]
+
     def _holds(self, part: str) -> ColumnElement[bool]:
         # SQLite's LIKE takes large and small letters as the same, as ILIKE does on a server.
         like = _report.address.like if self._is_sqlite else _report.address.ilike
@@ -83,7 +113,7 @@ class SearchReading(Reading):
     def _is_sqlite(self) -> bool:
         return self._engines.reader.dialect.name == "sqlite"
 
-    def _undone_of(self, addresses: Sequence[str]) -> Select[tuple[str, int]]:
+    def _undone_of(self, addresses: Sequence[str]) -> Select[Any]:
         return (
             select(_report.address, func.count())
             .where(schema.SEARCHED_ADDRESSES, _report.address.in_(addresses), _report.undone.is_(True))
