@@ -29,7 +29,8 @@ def choose_person() -> None:
     st.selectbox(
         word,
         ["", *people],
-        format_func=lambda key: labels.get(key, "This computer"),
+        # Where there is no room for the word before the box, the box says it.
+        format_func=lambda key: labels.get(key, f"{word}: this computer"),
         key=session.WORKING_AS,
         bind="query-params",
         label_visibility="collapsed",

@@ -134,7 +134,7 @@ def _facts(desk: Desk, decision: Decision) -> list[tuple[str, object]]:
 def _done(done: Sequence[Action], planned: int) -> str:
     if not done:
         return f"Nothing yet, of {count(planned, 'action')}" if planned else "Nothing, and nothing is planned"
-    return listed([action.title for action in done])
+    return "; ".join(action.title for action in done)
 
 
 def _worked(decision: Decision) -> object:

@@ -289,6 +289,19 @@ def _record(record: Record) -> None:
     if not record.ended and not record.answered:
         remark("Nothing is done yet: there is nothing to say.")
         return
+    with st.container(key="record"):
+        _kept(record)
+    draw(
+        element(
+            "p",
+            "Counts, not percentages: of so few, one action more or less would change any percentage. ",
+            link("/board", "All work on the board"),
+            css="fx-quiet",
+        )
+    )
+
+
+def _kept(record: Record) -> None:
     draw(
         facts(
             [
@@ -299,14 +312,6 @@ def _record(record: Record) -> None:
                 ("The same without days blocked", _middle(record.net_days, record.timed, "action")),
                 ("Declined", _of(record.declined, record.answered, "answers")),
             ]
-        )
-    )
-    draw(
-        element(
-            "p",
-            "Counts, not percentages: of so few, one action more or less would change any percentage. ",
-            link("/board", "All work on the board"),
-            css="fx-quiet",
         )
     )
 
