@@ -82,8 +82,10 @@ def search(store: Store, principal: Principal, clock: Clock, seed: int, *, words
     streets = sorted({one.name for one in seen.streets()}, key=str.casefold)
     return Results(
         typed,
-        problems=best("problems", ranked(seen.problems(), typed, lambda one: (one.ref, str(one.id), one.name))),
-        actions=best("actions", ranked(actions, typed, lambda one: (one.ref, one.title, one.person))),
+        problems=best(
+            "problems", ranked(seen.problems(), typed, lambda one: (one.ref, str(one.id), f"P-{one.id}", one.name))
+        ),
+        actions=best("actions", ranked(actions, typed, lambda one: (one.ref, f"A-{one.id}", one.title, one.person))),
         reports=best("reports", _reports(store, principal, typed)),
         assets=best("assets", seen.find_assets(typed, MOST + 1) if all_sight else ()),
         addresses=best("addresses", seen.find_addresses(parts, MOST + 1) if all_sight else ()),
