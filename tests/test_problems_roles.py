@@ -7,9 +7,7 @@ retention and decide no case.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from itertools import product
@@ -18,29 +16,19 @@ from typing import Any
 
 import pytest
 
-from data.stores import open_store
 from data.taxonomy import taxonomy_of
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
-from problems.duplicates import Contact
 from problems.entries import Caller, Channel, Entry
-from problems.errors import NotAllowed, NotFound
-from problems.events import EventKind, Subject, event
 from problems.feed_names import all_rows
-from problems.followups import Followup, Satisfaction
-from problems.gathering import Choices
+from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings, PileDecision
-from problems.kept_assessments import KeptAssessment
-from problems.lifecycle import ACTION_MOVES, PROBLEM_MOVES, REPORT_MOVES, Move, MoveAnswers
-from problems.people import SYSTEM, Principal, Role
-from problems.problem import Problem, ProblemStatus
-from problems.reports import Report, ReportStatus
-from problems.sources import PlacePrecision, Source
-from problems.targets import Target, WorkingDays
+from problems.people import Role
+from problems.sources import PlacePrecision
+from problems.targets import Target
 from problems.use_cases import (
     acting,
-    answering,
     areas,
     assessing,
     commanding,
@@ -67,161 +55,25 @@ from problems.use_cases.answer_changes import the_one
 from problems.visits import Purpose, Shows
 from tests.assessed import rules
 from tests.photos import a_picture, unsealed
-from tests.scenes import CENTRE, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
-from tests.storing import a_batch, a_pile, a_problem, an_action, an_area, an_assessment
+from tests.role_town import (
+    DAYS,
+    EVERY_PARTNER,
+    EVERYBODY,
+    LETTERS,
+    Town,
+    asking,
+    choices,
+    keep_assessment,
+    principal,
+    town,
+)
+from tests.scenes import CENTRE, LONDON, OFFICER, VIEWER
+from tests.storing import a_problem, an_area
 
-LETTERS = {
-    "v": Role.VIEWER,
-    "p": Role.PARTNER,
-    "o": Role.OFFICER,
-    "c": Role.COORDINATOR,
-    "m": Role.COMMAND,
-    "a": Role.ADMIN,
-    "s": Role.SYSTEM,
-}
-EVERY_PARTNER = "P"
-EVERYBODY = f"v{EVERY_PARTNER}ocmas"
-DAYS = WorkingDays()
+__all__ = ["town"]
+
 AROUND = {"type": "Polygon", "coordinates": [[[-1.3, 52.8], [-1.1, 52.8], [-1.1, 53], [-1.3, 53], [-1.3, 52.8]]]}
 RECEIPT = "FX-7777-777J"
-
-
-@dataclass
-class Town(Scene):
-    """A store in which everything can be tried; what is tried is taken back at once."""
-
-    own_id: int = 0
-    other_id: int = 0
-    batch_id: int = 0
-    main_id: int = 0
-    free_id: int = 0
-    given_id: int = 0
-    waiting_id: int = 0
-    ended_id: int = 0
-    told_id: int = 0
-    proposal_id: int = 0
-    asked_id: int = 0
-    left_id: int = 0
-    assessment_id: int = 0
-    problem: Problem | None = None
-    action: Action | None = None
-
-    def given(self, status: ReportStatus, *, organisation_id: int | None = None, **told: Any) -> Report:
-        """Send a report that stands at ``status`` and was given to an organisation (the own one); return it."""
-        self.send(replace(self.report((2000.0 + self.sent, 0), self.today - timedelta(days=3)), status=status))
-        (number,) = [one for one in range(1, 500) if self._is_newest(one)]
-        organisation = self.own_id if organisation_id is None else organisation_id
-        with self.store.writing() as unit:
-            unit.save_followup(Followup(number, organisation_id=organisation, **told))
-        return self.store.reports([number])[0]
-
-    def _is_newest(self, number: int) -> bool:
-        return any(one.source_id == str(self.sent) for one in self.store.reports([number]))
-
-    def allows(self, call: Callable[[], object]) -> bool:
-        """Do something, take back what it wrote, and tell whether it was allowed; every other refusal is an error."""
-        original, undone = self.store.writing, False
-
-        @contextmanager
-        def taken_back() -> Iterator[Any]:
-            nonlocal undone
-            if undone:
-                # The first unit is gone, on which this one builds.
-                raise _Undone
-            with suppress(_Undone), original() as unit:
-                yield unit
-                undone = unit.wrote
-                raise _Undone
-
-        self.store.writing = taken_back  # type: ignore[method-assign] # put back below
-        try:
-            call()
-        except NotAllowed:
-            assert not undone, "It wrote something before it asked."
-            return False
-        except _Undone:
-            pass
-        except NotFound:
-            # What was written is gone when it is read again.
-            assert undone
-        finally:
-            self.store.writing = original  # type: ignore[method-assign] # as it was
-        return True
-
-
-class _Undone(Exception):
-    """Takes back what was tried."""
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    path = tmp_path_factory.mktemp("roles") / "town.db"
-    with closing(open_store(str(path), durable=False)) as store:
-        made = Town(store)
-        made.own_id, made.other_id = made.organisation("Council lighting").id, made.organisation("Parks").id
-        made.send(*made.spot((0, 0), days_before(made.today, 60)))
-        made.refresh()
-        unknown = [replace(made.report((900, 0), made.today, code=None), category_name=name) for name in ("Odd", "Old")]
-        made.send(*unknown)
-        reviewing.map_name(
-            *asking(made, COORDINATOR), source=None, name="Old", code="LGT-OUT", taxonomy=taxonomy_of(store)
-        )
-        made.problem = made.taken_on(store.problem(1))
-        made.action = acting.add_action(
-            *asking(made, COORDINATOR),
-            problem_id=1,
-            organisation_id=made.own_id,
-            type=ActionType.REPAIR,
-            title="Renew column 14",
-        )
-        evidencing.add_photo(
-            *asking(made, OFFICER), problem_id=1, picture=a_picture(), shows=Shows.BEFORE, alt="Dark", action_id=1
-        )
-        with store.writing() as unit:
-            unit.save_piles([a_pile()])
-            unit.add_contact(Contact(0, 1, b"sealed", made.clock()))
-            unit.add_source(Source(0, "council"))
-            made.batch_id = unit.add_batch(a_batch(source="elsewhere"))
-        _add_answered(made)
-        _add_asked(made)
-        yield made
-
-
-def _add_answered(made: Town) -> None:
-    """Send reports that wait for each of the things that are done about reports."""
-    made.main_id = made.given(ReportStatus.ACKNOWLEDGED).id
-    made.free_id = made.given(ReportStatus.NEW, organisation_id=made.other_id).id
-    made.given_id = made.given(ReportStatus.ACKNOWLEDGED).id
-    waits = {"waiting_since": made.clock(), "waiting_for": "weather"}
-    made.waiting_id = made.given(ReportStatus.IN_PROGRESS, **waits).id
-    made.ended_id = made.given(ReportStatus.RESOLVED, outcome="The lamp is lit.").id
-    made.told_id = made.given(ReportStatus.RESOLVED, outcome="The lamp is lit.", told_at=made.clock()).id
-    with made.store.writing() as unit:
-        unit.add_contact(Contact(0, made.ended_id, b"sealed", made.clock()))
-
-
-def _add_asked(made: Town) -> None:
-    """Keep an assessment, and let a refresh propose to merge the problem with another one."""
-    made.assessment_id = keep_assessment(made, asking(made, OFFICER)).id
-    with made.store.writing() as unit:
-        other = unit.add_problem(a_problem(group=made.store.problem(1).group, status=ProblemStatus.CONFIRMED))
-        asked = event(
-            made.clock(), SYSTEM, Subject.PROBLEM, 1, EventKind.PROPOSED, details={"proposal": "merge", "with": [other]}
-        )
-        unit.add_events([asked])
-    made.proposal_id = max(one.id for one in made.store.events(Subject.PROBLEM, 1))
-    with made.store.writing() as unit:
-        plain: dict[str, Any] = {"group": made.store.problem(1).group, "successor_ids": (), "parent_id": None}
-        made.asked_id = unit.add_problem(a_problem(status=ProblemStatus.CONFIRMED, **plain))
-        made.left_id = unit.add_problem(a_problem(status=ProblemStatus.NO_ACTION, **plain))
-        wish = event(
-            made.clock(), SYSTEM, Subject.PROBLEM, made.asked_id, EventKind.PROPOSED, details={"proposal": "no_action"}
-        )
-        unit.add_events([wish])
-
-
-def asking(town: Town, who: Principal) -> Any:
-    return town.store, who, town.clock, 1
 
 
 def entry() -> Entry:
@@ -243,14 +95,6 @@ def correct_report(town: Town, ask: Any) -> object:
     return reporting.correct_report(
         *ask, report_id=1, seen_version=version, categories=categories, mask=nothing_masked, text="Still dark"
     )
-
-
-def keep_assessment(town: Town, ask: Any) -> KeptAssessment:
-    return assessing.keep_assessment(*ask, problem_id=1, choices=choices(town), rules=rules())
-
-
-def choices(town: Town) -> Choices:
-    return Choices(done_on=town.today - timedelta(days=60))
 
 
 def draw_problem(town: Town, ask: Any, **more: Any) -> object:
@@ -488,12 +332,6 @@ def version(town: Town) -> int:
     return town.store.problem(1).version
 
 
-def principal(town: Town, letter: str, whose: str) -> Principal:
-    """Return somebody with one role, of the organisation that the action is of, or of another one."""
-    organisation_id = town.own_id if whose == "own" else town.other_id
-    return Principal("somebody", "Somebody", frozenset({LETTERS[letter]}), organisation_id)
-
-
 def is_allowed(letters: str, letter: str, whose: str) -> bool:
     if letter == "p":
         return EVERY_PARTNER in letters or ("p" in letters and whose == "own")
@@ -521,151 +359,6 @@ def test_no_use_case_is_left_out() -> None:
             if function.__module__ == module.__name__ and asked == ["store", "principal", "clock", "seed"]:
                 found.add(f"{path.stem}.{name}")
     assert found - {name for name in found if name.partition(".")[2].startswith("_")} == {*CASES, *ELSEWHERE}
-
-
-# -- moves, each from its own status --
-
-
-def full_answers(town: Town, move: Move) -> MoveAnswers:
-    return MoveAnswers(
-        note="The lamp is lit.",
-        reason=str(move.reasons[0]) if move.reasons else "",
-        visited_on=town.today,
-        owner="Cora",
-        objective="Light",
-        review_on=town.today + timedelta(days=30),
-        organisation_id=town.other_id,
-        target_id=1,
-        outcome="effective",
-        body="Water company",
-        referred_on=town.today,
-    )
-
-
-@pytest.fixture(scope="module")
-def every_status(town: Town) -> dict[ProblemStatus | ActionStatus, int]:
-    """Return a problem and an action in each status, by their number."""
-    numbers: dict[ProblemStatus | ActionStatus, int] = {}
-    group = town.store.problem(1).group
-    plain: dict[str, Any] = {"group": group, "done_by": "another", "successor_ids": (), "parent_id": None}
-    with town.store.writing() as unit:
-        for status in ProblemStatus:
-            numbers[status] = unit.add_problem(a_problem(status=status, **plain))
-            unit.add_assessment(an_assessment(numbers[status]))
-        unit.add_action(an_action(numbers[ProblemStatus.IN_PROGRESS], town.own_id, status=ActionStatus.DONE))
-        found = {}
-        for action_status in ActionStatus:
-            action = an_action(
-                numbers[ProblemStatus.CONFIRMED],
-                town.own_id,
-                status=action_status,
-                done_by="another",
-                blocked_since=None,
-            )
-            found[action_status] = unit.add_action(action)
-    return _apart(numbers, found)
-
-
-def _apart(problems: dict[Any, int], actions: dict[Any, int]) -> dict[Any, int]:
-    # Words of different lists may be equal: "in_progress" is a status of both.
-    return {("problem", status): number for status, number in problems.items()} | {
-        ("action", status): number for status, number in actions.items()
-    }
-
-
-@pytest.mark.parametrize("letter", LETTERS)
-@pytest.mark.parametrize(
-    ("source", "target"),
-    sorted({(move.source, move.target) for move in PROBLEM_MOVES}),
-    ids=str,
-)
-def test_each_role_makes_its_own_moves_of_a_problem(
-    town: Town, every_status: dict[Any, int], source: ProblemStatus, target: ProblemStatus, letter: str
-) -> None:
-    rows = [move for move in PROBLEM_MOVES if (move.source, move.target) == (source, target)]
-    permitted = any(LETTERS[letter] in move.roles for move in rows)
-    before = town.store.version()
-
-    def call() -> None:
-        working.move_problem(
-            *asking(town, principal(town, letter, "own")),
-            problem_id=every_status["problem", source],
-            target=target,
-            answers=full_answers(town, rows[0]),
-            seen_version=1,
-        )
-
-    assert town.allows(call) == permitted
-    assert town.store.version() == before
-
-
-@pytest.mark.parametrize("whose", ["own", "another's"])
-@pytest.mark.parametrize("letter", LETTERS)
-@pytest.mark.parametrize(
-    ("source", "target"),
-    sorted({(move.source, move.target) for move in ACTION_MOVES}),
-    ids=str,
-)
-def test_each_role_makes_its_own_moves_of_an_action_and_partners_of_their_own_only(
-    town: Town, every_status: dict[Any, int], source: ActionStatus, target: ActionStatus, letter: str, whose: str
-) -> None:
-    rows = [move for move in ACTION_MOVES if (move.source, move.target) == (source, target)]
-    permitted = any(LETTERS[letter] in move.roles for move in rows) and (letter != "p" or whose == "own")
-    before = town.store.version()
-
-    def call() -> None:
-        acting.move_action(
-            *asking(town, principal(town, letter, whose)),
-            action_id=every_status["action", source],
-            target=target,
-            answers=full_answers(town, rows[0]),
-            seen_version=1,
-        )
-
-    assert town.allows(call) == permitted
-    assert town.store.version() == before
-
-
-@pytest.fixture(scope="module")
-def report_in_status(town: Town) -> dict[ReportStatus, int]:
-    """Return a report in each status that was given to the own organisation, by its number."""
-    return {status: town.given(status, done_by="another").id for status in ReportStatus}
-
-
-@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in bulk"])
-@pytest.mark.parametrize("whose", ["own", "another's"])
-@pytest.mark.parametrize("letter", LETTERS)
-@pytest.mark.parametrize(
-    ("source", "target"),
-    sorted({(move.source, move.target) for move in REPORT_MOVES}),
-    ids=str,
-)
-def test_each_role_makes_its_own_moves_of_a_report_and_partners_of_their_own_only(
-    town: Town,
-    report_in_status: dict[ReportStatus, int],
-    source: ReportStatus,
-    target: ReportStatus,
-    letter: str,
-    whose: str,
-    alone: bool,
-) -> None:
-    rows = [move for move in REPORT_MOVES if (move.source, move.target) == (source, target)]
-    permitted = any(LETTERS[letter] in move.roles for move in rows) and (letter != "p" or whose == "own")
-    ask, number = asking(town, principal(town, letter, whose)), report_in_status[source]
-    told: Any = {
-        "target": target,
-        "answers": replace(full_answers(town, rows[0]), target_id=town.main_id),
-        "days": DAYS,
-    }
-    before = town.store.version()
-
-    def call() -> object:
-        if alone:
-            return answering.move_report(*ask, report_id=number, seen_version=1, **told)
-        return the_one(answering.move_reports(*ask, report_ids=[number], seen_versions={number: 1}, **told))
-
-    assert town.allows(call) == permitted
-    assert town.store.version() == before
 
 
 def test_an_officer_proposes_a_drawn_problem_and_a_coordinator_alone_takes_it_on(town: Town) -> None:
