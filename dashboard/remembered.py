@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Final, TypeVar, cast
 
+from problems.seeing import whole
 from problems.store import Store
 
 Answer = TypeVar("Answer")
@@ -113,5 +114,6 @@ _of_reports: Final = Remembered(most=32)
 
 
 def by_reports(store: Store, question: str, ask: Callable[[], Answer], *, key: Hashable = None) -> Answer:
-    """Return an answer that holds until a report or a boundary is written."""
+    """Return an answer, counted for all readers alike, that holds until a report or a boundary is written."""
+    store = whole(store)
     return _of_reports.once(question, (store, store.reports_version()), ask, key=key)

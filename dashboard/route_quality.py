@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from dashboard import session
 from data.quality_files import write_rejected, write_reports
-from problems.errors import InputRefused, NotFound, ProblemError
+from problems.errors import InputRefused, NotAllowed, NotFound, ProblemError
 from problems.quality import Aspect
 from problems.store import Store
 
@@ -23,11 +23,18 @@ REJECTED: Final = "rejected"
 async def quality_export(request: Request) -> Response:
     """Hand out ``?source=…&show=…`` as CSV; see :func:`data.quality_files.write_reports`."""
     try:
-        return await run_in_threadpool(_written, session.get_store(), dict(request.query_params))
+        return await run_in_threadpool(_asked, dict(request.query_params))
+    except NotAllowed as refusal:
+        return JSONResponse({"error": str(refusal)}, status_code=403)
     except NotFound as refusal:
         return JSONResponse({"error": str(refusal)}, status_code=404)
     except ProblemError as refusal:
         return JSONResponse({"error": str(refusal)}, status_code=400)
+
+
+def _asked(asked: Mapping[str, str]) -> Response:
+    who = session.principal_named(asked.get(session.WORKING_AS, ""))
+    return _written(session.seen_store(who), asked)
 
 
 def _written(store: Store, asked: Mapping[str, str]) -> Response:

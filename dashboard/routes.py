@@ -28,6 +28,7 @@ from dashboard.route_files import exported
 from dashboard.route_photos import photo_answer
 from dashboard.route_quality import quality_export
 from problems.errors import InputRefused, NotAllowed, NotFound, ProblemError, StoreRefused
+from problems.seeing import whole
 from problems.store import Store
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def _json_route(work: Callable[[Store, Mapping[str, str]], bytes]) -> Callable[[
     async def endpoint(request: Request) -> Response:
         asked = dict(request.query_params)
         try:
-            content = await run_in_threadpool(lambda: work(session.get_store(), asked))
+            content = await run_in_threadpool(lambda: work(seen_at(asked), asked))
         except ProblemError as refusal:
             return refusal_response(refusal)
         return _answer(request, content)
@@ -68,9 +69,25 @@ def _json_route(work: Callable[[Store, Mapping[str, str]], bytes]) -> Callable[[
     return endpoint
 
 
+def seen_at(asked: Mapping[str, str]) -> Store:
+    """Return the store as the person sees it whom an address names, such as ``/api/problems?as=person-3``.
+
+    Raises
+    ------
+    NotFound
+        When there is no such person.
+    """
+    return session.seen_store(session.principal_named(asked.get(session.WORKING_AS, "")))
+
+
 def view(store: Store, asked: Mapping[str, str]) -> bytes:
-    """Return the reports in a box: up to 2,500 single ones, else counts in hexagons."""
-    return map_features.view_json(map_points.cache.get(store).in_view(view_asked(asked)))
+    """Return the reports in a box: up to 2,500 single ones, else counts in hexagons.
+
+    Who may not see single reports is told counts only, and the smallest not to the letter.
+    """
+    points = map_points.cache.get(store)
+    wanted = view_asked(asked)
+    return map_features.view_json(points.in_view(wanted) if whole(store) is store else points.in_view_coarse(wanted))
 
 
 def problems(store: Store, asked: Mapping[str, str]) -> bytes:
@@ -92,7 +109,7 @@ async def export(request: Request) -> Response:
     """Hand out what is kept as a file; see :func:`data.writing.export`."""
     try:
         name, asked = request.path_params["name"], dict(request.query_params)
-        return await run_in_threadpool(exported, session.get_store, name, asked)
+        return await run_in_threadpool(exported, lambda: seen_at(asked), name, asked)
     except ProblemError as refusal:
         return refusal_response(refusal)
 

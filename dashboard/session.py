@@ -9,13 +9,16 @@ from threading import Lock
 import streamlit as st
 
 from dashboard import design
+from data.importing import ALL_SYNTHETIC, SYNTHETIC_FACT
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import Clock, clock_in
+from problems.errors import NotFound
 from problems.people import LAPTOP, Person, Principal
+from problems.seeing import seen_by, whole
 from problems.store import Store
 
-#: The address parameter and the key of the selector "Working as".
+#: The address parameter and the key of the selector of the person that one works, or looks, as.
 WORKING_AS = "as"
 
 _lock = Lock()
@@ -60,19 +63,68 @@ def get_seed() -> int:
 
 
 def principal() -> Principal:
-    """Return who is asking: the person chosen under “Working as”, else the one user of this computer."""
-    return principal_named(str(st.session_state.get(WORKING_AS) or ""))
-
-
-def principal_named(key: str) -> Principal:
-    """Return who asks at one of our own addresses: the person whose key it carries, else the one user here."""
-    person = next((person for person in people_to_work_as() if person.key == key), None)
+    """Return who is asking: the person chosen in the bar, else the one user of this computer."""
+    person = person_chosen()
     return person.principal() if person else LAPTOP
+
+
+def person_chosen() -> Person | None:
+    """Return the person that this reader works or looks as, None for the one user of this computer."""
+    key = str(st.session_state.get(WORKING_AS) or "")
+    return next((person for person in people_to_work_as() if person.key == key), None)
+
+
+def principal_named(told: str) -> Principal:
+    """Return who asks at one of our own addresses: the person whose key or label it carries.
+
+    Raises
+    ------
+    NotFound
+        When it names somebody who is not there (any more): such a request is not answered as if it were
+        from the one user of this computer.
+    """
+    if not told:
+        return LAPTOP
+    known = people_to_work_as()
+    person = next((one for one in known if told in (one.key, person_label(one))), None)
+    if person is None:
+        raise NotFound("This was asked for somebody who is not known here.", "", "Choose yourself in the bar above.")
+    return person.principal()
 
 
 def people_to_work_as() -> list[Person]:
     """Return the people that somebody at this computer can work as, by name."""
     return [person for person in get_store().people() if person.active]
+
+
+def person_label(person: Person) -> str:
+    """Return what a person is called where one is chosen: name, role and organisation."""
+    names = {each.id: each.name for each in get_store().organisations()}
+    parts = [person.name, person.role.label.lower(), names.get(person.organisation_id or 0, "")]
+    return ", ".join(part for part in parts if part)
+
+
+def is_sample_city() -> bool:
+    """Tell whether everything in the store is made up, so that anybody may look at it with anybody's eyes."""
+    return get_store().fact(SYNTHETIC_FACT) == ALL_SYNTHETIC
+
+
+def seen_store(who: Principal | None = None) -> Store:
+    """Return the store as the one who is asking (or ``who``) sees it.
+
+    One for each of them, as long as the store is open: what is worked out once is kept by the store it is of.
+    """
+    who = who or principal()
+    store = get_store()
+    seen = seen_by(store, who)
+    if seen is store:
+        return store
+    key = f"seen by {who.key} {sorted(who.roles)} {who.organisation_id} {who.name}"
+    with _lock:
+        kept: Store | None = _kept.get(key)  # type: ignore[assignment] # only stores are kept under these names
+        if kept is None or whole(kept) is not store:
+            kept = _kept[key] = seen
+        return kept
 
 
 def forget() -> None:

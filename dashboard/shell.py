@@ -1,45 +1,79 @@
 """The script of the app: the frame around every page. ``dashboard/app.py`` serves it."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard import design, session
 from dashboard.mapping.layers import last_day, only_by_area
+from dashboard.parts import viewing
 from dashboard.views import (
     board,
+    decisions,
     draw,
     duplicates,
     imports,
     inbox,
     map,  # noqa: A004 - the page is called Map
+    organisation,
     problem,
     quality,
     report,
+    search,
     setup,
 )
-from dashboard.wording import day
+from dashboard.wording import day, listed
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
+from problems.people import LAPTOP, Principal, Role
+from problems.seeing import READS_EVERYTHING
+from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
 from problems.store import Store
+from problems.use_cases.drawing import MAY_LOOK
+from problems.use_cases.owing import MAY_SEE
+from problems.use_cases.reporting import MAY_REPORT
 
 _MARK: Final = Path(__file__).parent / "assets" / "mark.png"
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page of the bar, and whose it is; ``roles`` empty for everybody's."""
+
+    show: Callable[[], None]
+    title: str
+    path: str = ""
+    roles: tuple[Role, ...] = ()
+    in_bar: bool = True
+
+    def is_for(self, who: Principal) -> bool:
+        """Tell whether somebody is shown this page."""
+        return not self.roles or who.has(*self.roles)
+
+
 _PAGES: Final = (
-    (map.show, "Map", ""),
-    (problem.show, "Problems", "problem"),
-    (board.show, "Board", "board"),
-    (report.show, "Report", "report"),
-    (inbox.show, "Inbox", "inbox"),
-    (duplicates.show, "Duplicates", "duplicates"),
-    (imports.show, "Import", "import"),
-    (quality.show, "Data quality", "quality"),
-    (setup.show, "Setup", "setup"),
+    _Page(map.show, "Map"),
+    _Page(problem.show, "Problems", "problem"),
+    _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE),
+    _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING),
+    _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN)),
+    _Page(report.show, "Report", "report", MAY_REPORT),
+    _Page(inbox.show, "Inbox", "inbox", (Role.OFFICER, Role.COORDINATOR, Role.PARTNER)),
+    _Page(duplicates.show, "Duplicates", "duplicates", READS_EVERYTHING),
+    _Page(imports.show, "Import", "import", READS_EVERYTHING),
+    _Page(quality.show, "Data quality", "quality", READS_EVERYTHING),
+    _Page(setup.show, "Setup", "setup", READS_EVERYTHING),
+    # Reached from other pages, and not in the bar.
+    _Page(draw.show, "New area", draw.PATH, MAY_LOOK, in_bar=False),
+    _Page(search.show, "Search", search.PATH, in_bar=False),
 )
-#: Pages that are reached from another one and are not in the bar.
-_HIDDEN: Final = ((draw.show, "New area", draw.PATH),)
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
 PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
 _BANNERS: Final = {ALL_SYNTHETIC: SYNTHETIC, MIXED: PARTLY_SYNTHETIC}
@@ -49,29 +83,56 @@ def main() -> None:
     """Draw the frame, and in it the page that the address names."""
     st.set_page_config(page_title="Fixpoint", page_icon=str(_MARK), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(_MARK), size="medium")
-    page = st.navigation(
-        [
-            *(st.Page(show, title=title, url_path=path or None, default=not path) for show, title, path in _PAGES),
-            *(st.Page(show, title=title, url_path=path, visibility="hidden") for show, title, path in _HIDDEN),
-        ],
-        position="top",
-    )
     try:
         store = session.get_store()
     except ProblemError as refusal:
+        _pages_for(LAPTOP)
         _dress()
         st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
         return
+    # Before the pages: only once it was drawn is it known who looks, and which pages are theirs.
     _bar()
+    shown, page = _pages_for(session.principal())
     _dress()
+    viewing.go_where_asked(shown)
     banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")
     if banner:
         st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')
+    viewing.show_banner()
     try:
         page.run()
     except ProblemError as refusal:
         st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
     _footer(store)
+
+
+def _pages_for(who: Principal) -> tuple[Mapping[str, StreamlitPage], StreamlitPage]:
+    """Return the pages by their path, and the one that the address names; those of others say whose they are."""
+    pages = {
+        each.path: st.Page(
+            each.show if each.is_for(who) else partial(_not_yours, each),
+            title=each.title,
+            url_path=each.path or None,
+            default=not each.path,
+            visibility="visible" if each.in_bar and each.is_for(who) else "hidden",
+        )
+        for each in _PAGES
+    }
+    return pages, st.navigation(list(pages.values()), position="top")
+
+
+def _not_yours(page: _Page) -> None:
+    """Say whose page this is, to somebody whose it is not."""
+    who = session.principal()
+    theirs = listed([role.label.lower() for role in page.roles if role is not Role.SYSTEM], last="or")
+    st.html(design.page_head(page.title))
+    st.html(
+        design.error_state(
+            f"“{page.title}” is not shown to {who.name}.",
+            f"It is for {theirs}.",
+            "The bar above has the pages that are yours; ask somebody with one of these roles for the rest.",
+        )
+    )
 
 
 def _dress() -> None:
@@ -80,22 +141,10 @@ def _dress() -> None:
 
 
 def _bar() -> None:
-    """Draw who is working and how it is shown, on the right of the bar with the pages."""
+    """Draw the search, who is looking and how it is shown, on the right of the bar with the pages."""
     with st.container(key="fx-bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        people = {person.key: person for person in session.people_to_work_as()}
-        if people:
-            # The label of the box itself is for screen readers: above it there is no room in the bar.
-            st.html('<span class="fx-bar-label" aria-hidden="true">Working as</span>', width="content")
-            st.selectbox(
-                "Working as",
-                ["", *people],
-                format_func=lambda key: (
-                    f"{people[key].name}, {people[key].role.label.lower()}" if key else "This computer"
-                ),
-                key=session.WORKING_AS,
-                bind="query-params",
-                label_visibility="collapsed",
-            )
+        viewing.search_box()
+        viewing.choose_person()
         with st.popover("Display", width="content"):
             st.toggle("High contrast", key=session.CONTRAST, bind="query-params")
             st.html(

@@ -83,11 +83,11 @@ def between(first: datetime | None, last: datetime | None, zone: tzinfo) -> str:
     return start if start == end else f"{start} to {end}"
 
 
-def listed(words: list[str]) -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
+def listed(words: list[str], *, last: str = "and") -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``; ``last`` is the word before the last of them."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def local_day(at: datetime, zone: tzinfo) -> date:

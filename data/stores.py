@@ -22,6 +22,7 @@ from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
 from data.sql.places import PlaceReading
 from data.sql.quality import QualityReading
+from data.sql.searching import SearchReading
 from problems.audit import AuditHead
 from problems.errors import StoreRefused
 
@@ -43,7 +44,14 @@ class StoreUnit(AssessingUnit, AnswerUnit, EvidenceUnit):
 
 
 class SqlStore(
-    MergedReading, PlaceReading, QualityReading, AssessmentReading, AnswerReading, AuditReading, EvidenceReading
+    MergedReading,
+    PlaceReading,
+    QualityReading,
+    AssessmentReading,
+    AnswerReading,
+    AuditReading,
+    EvidenceReading,
+    SearchReading,
 ):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 

@@ -128,3 +128,9 @@ def boundary(cell: int) -> Floats:
         raise GeoError(f"The ring of hexagon {number} was asked for.", "No such cell exists.", "Pass a cell of H3.")
     ring = np.array(h3.cell_to_boundary(number), dtype=np.float64)[:, ::-1]
     return np.vstack((ring, ring[:1]))
+
+
+def centres(cells: Cells) -> Floats:
+    """Return the centres of cells (k,) as longitude and latitude in degrees (k, 2)."""
+    lat_lon = [h3.cell_to_latlng(int(cell)) for cell in cells]
+    return np.array(lat_lon, dtype=np.float64).reshape(-1, 2)[:, ::-1]

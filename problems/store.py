@@ -29,6 +29,7 @@ from problems.problem import Problem
 from problems.quality_store import QualityStore
 from problems.report_columns import ReportColumns
 from problems.reports import Batch, RejectedRow, Report, ReportPoints
+from problems.search_store import SearchStore
 from problems.sources import Source
 from problems.store_values import Box, ChangedReport, KnownReport, NameUse, SaidByPeople, StoreCounts
 
@@ -236,7 +237,7 @@ class Unit(AssessmentUnit, InboxUnit, EvidenceUnit, Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, AssessmentStore, InboxStore, AuditStore, EvidenceStore, Protocol):
+class Store(PlaceStore, QualityStore, AssessmentStore, InboxStore, AuditStore, EvidenceStore, SearchStore, Protocol):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:

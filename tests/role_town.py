@@ -62,6 +62,8 @@ class Town(Scene):
     ended_id: int = 0
     told_id: int = 0
     proposal_id: int = 0
+    asked_id: int = 0
+    left_id: int = 0
     assessment_id: int = 0
     problem: Problem | None = None
     action: Action | None = None
@@ -170,6 +172,14 @@ def _add_asked(made: Town) -> None:
         )
         unit.add_events([asked])
     made.proposal_id = max(one.id for one in made.store.events(Subject.PROBLEM, 1))
+    with made.store.writing() as unit:
+        plain: dict[str, Any] = {"group": made.store.problem(1).group, "successor_ids": (), "parent_id": None}
+        made.asked_id = unit.add_problem(a_problem(status=ProblemStatus.CONFIRMED, **plain))
+        made.left_id = unit.add_problem(a_problem(status=ProblemStatus.NO_ACTION, **plain))
+        wish = event(
+            made.clock(), SYSTEM, Subject.PROBLEM, made.asked_id, EventKind.PROPOSED, details={"proposal": "no_action"}
+        )
+        unit.add_events([wish])
 
 
 def asking(town: Town, who: Principal) -> Any:

@@ -14,6 +14,7 @@ from dashboard.wording import Names
 from data.pictures.preparing import prepare_photo
 from data.sealing import KEY_VARIABLE, Sealer
 from problems.actions import ActionType
+from problems.errors import NotFound
 from problems.events import EventKind, Subject
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem
@@ -279,4 +280,6 @@ def test_who_asks_is_the_person_of_the_address_else_the_one_of_this_computer(
     sit_down(monkeypatch, scene)
     person = organising.add_person(scene.store, LAPTOP, scene.clock, 1, name="Vera Lunt", role=Role.VIEWER)
     assert session.principal_named(person.key) == Principal(person.key, "Vera Lunt", frozenset({Role.VIEWER}))
-    assert session.principal_named("nobody") == LAPTOP
+    assert session.principal_named("") == LAPTOP
+    with pytest.raises(NotFound):
+        session.principal_named("nobody")

@@ -224,7 +224,8 @@ def test_nobody_is_shown_more_than_they_may_see(scene: Scene, monkeypatch: pytes
         assert hidden not in shown
         assert hidden not in markup(page("inbox", plain="true"))
         assert hidden not in markup(page("inbox", report="4"))
-    assert "was not given to your organisation" in words(page("inbox", report="2"))
+    # As if there were none: that somebody else was given it is not told either.
+    assert "There is no report R-000002" in words(page("inbox", report="2"))
     sit_down(monkeypatch, scene, VIEWER)
     for query in ({}, {"report": "1"}, {"part": "To be told"}):
         app = page("inbox", **query)

@@ -7,9 +7,9 @@ from urllib.parse import quote_plus
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import design, session
+from dashboard import design, session, shell
 from data.stores import SqlStore
-from problems.people import LAPTOP
+from problems.people import LAPTOP, Principal, Role
 from tests.screens import markup, run, words
 
 SHELL = str(session.__file__).replace("session.py", "shell.py")
@@ -90,7 +90,7 @@ def test_people_of_the_store_can_be_worked_as_and_links_remember_who(city: SqlSt
     person = next(each for each in city.people() if each.active)
     app = opened()
     assert app.selectbox(key=session.WORKING_AS).value == ""
-    label = f"{person.name}, {person.role.label.lower()}"
+    label = session.person_label(person)
     chosen = opened(**{session.WORKING_AS: label, "contrast": "true", "problem": city.problems()[0].ref})
     assert chosen.selectbox(key=session.WORKING_AS).value == person.key
     assert f"as={quote_plus(label)}" in markup(chosen).replace("&amp;", "&")
@@ -107,3 +107,45 @@ def test_high_contrast_changes_the_colours_of_the_page(city: SqlStore) -> None:
 
     assert f"--fx-paper:{design.LIGHT.paper}" in sheets(opened())
     assert f"--fx-paper:{design.LIGHT_CONTRAST.paper};" in sheets(opened(contrast="true")).split("@media")[0]
+
+
+def as_one(city: SqlStore, role: Role, **query: str) -> AppTest:
+    """Open the map with the eyes of somebody who has a role."""
+    person = next(each for each in city.people() if each.role is role)
+    return opened(**{session.WORKING_AS: session.person_label(person), **query})
+
+
+def test_the_sample_city_says_with_whose_eyes_it_is_seen_and_leads_back_in_one_click(city: SqlStore) -> None:
+    app = as_one(city, Role.PARTNER)
+    person = next(each for each in city.people() if each.role is Role.PARTNER)
+    assert f"You see Fixpoint as {session.person_label(person)}." in words(app)
+    assert f'"as": "{person.key}"' in map_arguments(app).replace("\\", "")
+    app.button(key="fx-back").click()
+    run(app)
+    assert "You see Fixpoint as" not in words(app)
+    assert app.selectbox(key=session.WORKING_AS).value == ""
+
+
+def test_with_real_reports_nobody_looks_with_others_eyes(city: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "fact", lambda name: "mixed" if name == "synthetic" else None)
+    app = as_one(city, Role.PARTNER)
+    assert "You see Fixpoint as" not in words(app)
+    assert app.selectbox(key=session.WORKING_AS).label == "Working as"
+
+
+def test_what_is_typed_in_the_bar_is_looked_for_on_the_page_of_the_search(city: SqlStore) -> None:
+    app = opened()
+    name = next(each.name for each in city.problems())
+    app.text_input(key="fx_search").set_value(name)
+    run(app)
+    assert app.text_input(key="q").value == name
+    assert "Found:" in words(app)
+    assert name in words(app)
+
+
+def test_a_page_of_others_says_whose_it_is(city: SqlStore) -> None:
+    viewer = next(each for each in city.people() if each.role is Role.VIEWER).principal()
+    for page in shell._PAGES:
+        told = {role for role in Role if page.is_for(Principal("x", "X", frozenset({role}), 1))}
+        assert Role.COORDINATOR in told
+        assert page.is_for(viewer) == (page.title in ("Map", "Problems", "Search"))

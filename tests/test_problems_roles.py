@@ -31,18 +31,21 @@ from problems.use_cases import (
     acting,
     areas,
     assessing,
+    commanding,
     contacting,
     drawing,
     evidencing,
     importing,
     merging,
     organising,
+    owing,
     promising,
     proposing,
     referring,
     refreshing,
     reporting,
     reviewing,
+    searching,
     sources,
     telling,
     undoing,
@@ -158,6 +161,32 @@ CASES: dict[str, tuple[Call, str]] = {
         ),
         "cas",
     ),
+    "commanding.decisions_waiting": (
+        lambda _town, ask: commanding.decisions_waiting(*ask, zone=LONDON, epsg=27700),
+        "ocma",
+    ),
+    "commanding.ask_no_action": (
+        lambda _town, ask: commanding.ask_no_action(*ask, problem_id=1, reason="cost", note="It would cost too much."),
+        "oc",
+    ),
+    "commanding.decline_no_action": (
+        lambda town, ask: commanding.decline_no_action(*ask, problem_id=town.asked_id, note="It goes on."),
+        "m",
+    ),
+    "commanding.keep_no_action": (
+        lambda town, ask: commanding.keep_no_action(
+            *ask,
+            problem_id=town.left_id,
+            review_on=town.today + timedelta(days=90),
+            note="As before.",
+            seen_version=town.store.problem(town.left_id).version,
+        ),
+        "m",
+    ),
+    "commanding.review_case": (
+        lambda _town, ask: commanding.review_case(*ask, problem_id=1, note="Patrols from Friday."),
+        "m",
+    ),
     "contacting.show_contact": (
         lambda _town, ask: contacting.show_contact(*ask, report_id=1, opened=lambda _sealed: Caller("Ann")),
         "oc",
@@ -245,6 +274,10 @@ CASES: dict[str, tuple[Call, str]] = {
         EVERYBODY,
     ),
     "drawing.draw_problem": (draw_problem, "oc"),
+    "owing.organisation_work": (
+        lambda town, ask: owing.organisation_work(*ask, organisation_id=town.own_id, zone=LONDON),
+        "pocm",
+    ),
     "promising.replace_targets": (
         lambda _town, ask: promising.replace_targets(*ask, text="x", before={}, after={"LGT-OUT": Target(1, 5)}),
         "a",
@@ -277,6 +310,7 @@ CASES: dict[str, tuple[Call, str]] = {
         lambda town, ask: the_one(referring.resume_reports(*ask, days=DAYS, **on_report(town.waiting_id))),
         "poc",
     ),
+    "searching.search": (lambda _town, ask: searching.search(*ask, words="lamp"), EVERYBODY),
     "telling.mark_told": (
         lambda town, ask: the_one(telling.mark_told(*ask, **on_report(town.ended_id))),
         "oc",

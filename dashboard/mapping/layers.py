@@ -171,14 +171,16 @@ def map_state(
     home = _home(points, asked.area_id)
     also = {"also": str(chosen.id)} if chosen and chosen not in seen else {}
     at = [round(degree / STEP_DEGREES) for degree in chosen.lon_lat] if chosen else None
+    person = session.person_chosen()
+    who = {session.WORKING_AS: person.key} if person else {}
     return {
         **live_layer.appearance(colours),
         "home": [round(edge, 4) for edge in (home.west, home.south, home.east, home.north)] if home else None,
         "at": at,
         "selected": chosen.ref if chosen else None,
         "area": asked.area_id,
-        "view": json.dumps(asked.view_parameters(version), sort_keys=True),
-        "problems": json.dumps({**asked.problem_parameters(version), **also}, sort_keys=True),
+        "view": json.dumps({**asked.view_parameters(version), **who}, sort_keys=True),
+        "problems": json.dumps({**asked.problem_parameters(version), **who, **also}, sort_keys=True),
         "past": f"As known on {day(asked.on)}" if asked.on else None,
         "base": _base(settings),
     }

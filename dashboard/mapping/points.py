@@ -20,11 +20,15 @@ from problems.categories import Group
 from problems.finding import incident_index
 from problems.hot_spots import DetectionSettings
 from problems.reports import ReportPoints
+from problems.seeing import FEWEST_OF_A_DISPUTE, whole
 from problems.store import Box, Store
 
 #: Up to this many reports in view are drawn one by one, more are counted in hexagons.
 MAX_POINTS: Final = 2_500
 FINEST: Final = 11
+#: The finest one (about 350 m wide), and the smallest count, for readers who may not see single reports.
+COARSE: Final = 9
+FEWEST_TOLD: Final = 3
 #: How much of the middle box the map shows beside it, on each side.
 _MARGIN: Final = 0.15
 
@@ -118,6 +122,28 @@ class MapPoints:
         some = np.flatnonzero(count)
         return HexagonsInView(cells[some], count[some], resolution)
 
+    def in_view_coarse(self, view: View) -> HexagonsInView:
+        """Return counts for readers who may not see single reports: nobody is found by asking again and again.
+
+        Hexagons are never finer than :data:`COARSE`, each counts all that lies in it, wherever the edge of the
+        box runs, and is told as :data:`FEWEST_TOLD` at least; disputes count only where there are many.
+        """
+        resolution = min(COARSE, hexagons.resolution_for_zoom(view.zoom))
+        cells, cell_of = self.cells(resolution)
+        if not len(cells):
+            return HexagonsInView(cells, np.zeros(0, dtype=np.int64), resolution)
+        keep = self.selected(view)
+        dispute = keep & (self.points.group == tuple(Group).index(Group.DISPUTES))
+        disputes = np.bincount(cell_of[dispute], minlength=len(cells))
+        count = np.bincount(cell_of[keep], minlength=len(cells))
+        count -= np.where(disputes < FEWEST_OF_A_DISPUTE, disputes, 0)
+        lon_lat = hexagons.centres(cells)
+        box = view.box
+        here = (lon_lat[:, 0] >= box.west) & (lon_lat[:, 0] <= box.east)
+        here &= (lon_lat[:, 1] >= box.south) & (lon_lat[:, 1] <= box.north)
+        some = np.flatnonzero((count > 0) & here)
+        return HexagonsInView(cells[some], np.maximum(count[some], FEWEST_TOLD), resolution)
+
     def inside(self, area_id: int) -> Mask:
         """Return which reports (n,) lie in an area; none for an area that does not exist."""
         if area_id not in self._in_area:
@@ -182,6 +208,7 @@ class PointsCache:
 
     def get(self, store: Store) -> MapPoints:
         """Return the reports of ``store`` as it is now."""
+        store = whole(store)  # counted for everybody alike
         version = store.reports_version()
         with self._lock:
             if self._kept is None or self._kept[0] is not store or self._kept[1].version != version:

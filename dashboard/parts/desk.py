@@ -7,12 +7,16 @@ from dashboard import session
 from dashboard.wording import Names, local_day
 from problems.clock import Clock
 from problems.people import Organisation, Principal
+from problems.seeing import whole
 from problems.store import Store
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The four arguments of every use case, and what a page needs to put facts into words."""
+    """The four arguments of every use case, and what a page needs to put facts into words.
+
+    ``store`` is what the person sees of it; use cases are given the whole of it, and check for themselves.
+    """
 
     store: Store
     principal: Principal
@@ -24,7 +28,7 @@ class Desk:
     @property
     def asking(self) -> tuple[Store, Principal, Clock, int]:
         """The first four arguments of every use case."""
-        return self.store, self.principal, self.clock, self.seed
+        return whole(self.store), self.principal, self.clock, self.seed
 
     @property
     def today(self) -> date:
@@ -43,7 +47,7 @@ class Desk:
 
 def this_desk() -> Desk:
     """Return the desk of the person who is looking at the page."""
-    store = session.get_store()
+    store = session.seen_store()
     return Desk(
         store,
         session.principal(),

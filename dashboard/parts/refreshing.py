@@ -49,7 +49,7 @@ def found_words(result: object) -> str:
     """Say in one sentence what a refresh found."""
     if not isinstance(result, Refresh):
         return "Hot spots were looked for."
-    found = Counter(spot.change for spot in session.get_store().hot_spots(result.id))
+    found = Counter(spot.change for spot in session.seen_store().hot_spots(result.id))
     changes = [f"{found[kind]:,} {word}" for kind, word in _CHANGES.items() if found[kind]]
     told = f": {listed(changes)}" if changes else ""
     quiet = f" {count(result.dormant, 'problem')} went quiet." if result.dormant else ""

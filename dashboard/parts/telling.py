@@ -7,6 +7,7 @@ from typing import Final
 
 from dashboard.wording import NOTHING, Names, count, day, listed, moment
 from problems.actions import Action, ActionStatus
+from problems.decisions import CASE_REVIEW, NO_ACTION, STANDS
 from problems.events import Event, EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
@@ -162,9 +163,19 @@ def _problem_told(event: Event, names: Names) -> str:
     pairs = _pairs(event)
     if event.kind is EventKind.MOVED:
         return " ".join(_change(field, was, now, names) for field, (was, now) in _status_first(pairs))
-    opening = _answered(event) or _SIGHTINGS.get(event.kind, "")
+    opening = _for_command(event) or _answered(event) or _SIGHTINGS.get(event.kind, "")
     changes = " ".join(_change(field, was, now, names) for field, (was, now) in pairs.items())
     return f"{opening} {changes}".strip()
+
+
+def _for_command(event: Event) -> str:
+    """Return what was asked of command, or decided by it, that is no move; empty for all others."""
+    if event.details.get("proposal") == NO_ACTION:
+        asks = event.kind is EventKind.PROPOSED
+        return "Asked command to decide on no action." if asks else "Command decided that the work goes on."
+    if event.details.get(CASE_REVIEW):
+        return "Command reviewed the case of those who reported again and again."
+    return "Command let the decision on no action stand." if event.details.get("decision") == STANDS else ""
 
 
 def _answered(event: Event) -> str:

@@ -22,6 +22,7 @@ from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
+from problems.seeing import whole
 from problems.store import Store
 from problems.use_cases.drawing import MAY_LOOK
 
@@ -30,7 +31,7 @@ _PROBLEM: Final = "problem"
 
 def show() -> None:
     """Draw the Map page, or the welcome of an empty store."""
-    store = session.get_store()
+    store = session.seen_store()
     if welcome.shown_instead(store):
         return
     show_sheet()
@@ -79,7 +80,7 @@ def _figures(store: Store, asked: Asked, seen: Picture) -> str:
 
 @st.fragment
 def _desk(asked: Asked) -> None:
-    store, settings = session.get_store(), session.get_settings()
+    store, settings = session.seen_store(), session.get_settings()
     seen = map_layers.picture(store, asked, settings.zone)
     chosen, missing = _chosen(store, asked)
     nothing_found = not seen.problems and chosen is None and map_layers.only_by_area(store)
@@ -93,7 +94,7 @@ def _desk(asked: Asked) -> None:
         with st.container(key="fx-map"):
             live_layer.draw(state, key="map", chosen=_choose)
         if not nothing_found:
-            st.html(map_reading.legend())
+            st.html(map_reading.legend(dots=whole(store) is store))
     with panel_side, st.container(key="fx-panel"):
         if missing:
             st.html(design.error_state(missing.asked, missing.why, missing.possible))
@@ -141,19 +142,21 @@ def _chosen(store: Store, asked: Asked) -> tuple[Problem | None, ProblemError | 
 
 def _refresh_row(store: Store, shown: Refresh | None) -> None:
     latest = shown or store.latest_refresh()
+    looks_after = whole(store) is store
     st.html(design.section_head("Where the hot spots come from"))
     watch_refresh()
     words, button = st.columns([3, 1], vertical_alignment="top", gap="medium")
     with words:
         for remark in _about(latest, by_area_only=map_layers.only_by_area(store)):
             st.html(design.note(remark))
-        if latest and latest.excluded_reports:
+        if latest and latest.excluded_reports and looks_after:
             ask = {setup.PART: setup.POINTS}
             draw(element("p", link("/setup", "Look at the default points in Setup", query=ask), css="fx-note"))
         if latest and latest.unmapped:
             st.html(design.note(f"{count(latest.unmapped, 'report')} without a category took no part."))
             ask = {setup.PART: setup.NAMES}
-            draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
+            if looks_after:
+                draw(element("p", link("/setup", "Choose categories for unknown names", query=ask), css="fx-note"))
     with button:
         if shown is None and not map_layers.only_by_area(store):
             offer_refresh(this_desk(), label="Find hot spots again")

@@ -11,7 +11,7 @@ from dashboard import design
 from dashboard.mapping import past
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw as draw_markup
-from dashboard.parts.markup import element, link, terms
+from dashboard.parts.markup import element, joined, link, terms
 from dashboard.parts.move_forms import problem_moves
 from dashboard.parts.standing import standing_words
 from dashboard.parts.trend_marks import problem_trend_mark
@@ -166,10 +166,9 @@ def table(seen: Sequence[Problem], choose: Callable[[str], None], *, on: date | 
         _canvas(ordered, choose)
     if on is not None:
         return
-    st.html(
-        '<p class="fx-note"><a href="/api/export/problems.csv" download>All problems as a CSV file</a> · '
-        '<a href="/api/export/problems.geojson" download>as GeoJSON for a map program</a></p>'
-    )
+    files = [("csv", "All problems as a CSV file"), ("geojson", "as GeoJSON for a map program")]
+    ways = [link(f"/api/export/problems.{kind}", words, css="fx-link fx-download") for kind, words in files]
+    draw_markup(element("p", joined(ways, " · "), css="fx-note"))
 
 
 def _canvas(ordered: Sequence[Problem], choose: Callable[[str], None]) -> None:

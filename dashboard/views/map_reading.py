@@ -71,14 +71,17 @@ def _with_before(asked: Asked, seen: Picture, before: int) -> str:
     return f"{way} in the {asked.days} days before"
 
 
-def legend() -> str:
-    """Return the legend: status marks with their words, outlines, and the fixed classes of density."""
+def legend(*, dots: bool = True) -> str:
+    """Return the legend: status marks with their words, outlines, and the fixed classes of density.
+
+    ``dots`` tells that the reader sees single reports when zoomed in.
+    """
     marks = "".join(f"<li>{design.status_html(status)}</li>" for status in Remediation)
     found = '<li><span class="fx-dashed"></span><span>Dashed outline: found, nobody has taken it on yet</span></li>'
     return (
         f'<div class="fx-legends"><ul class="fx-legend" aria-label="Problems by status">{marks}{found}</ul>'
         '<ul class="fx-legend" aria-label="Reports in a hexagon"><li>Reports in a hexagon (volume, not risk):</li>'
-        f"{_classes()}<li>Single dots when zoomed in</li></ul></div>"
+        f"{_classes()}<li>{'Single dots when zoomed in' if dots else 'Never single reports'}</li></ul></div>"
     )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.parts.agreed import show_agreed
 from dashboard.parts.analyse import show_analysis
 from dashboard.parts.assess import show_assessment
+from dashboard.parts.decision_forms import ask_no_action_form
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.evidence import show_evidence
 from dashboard.parts.forms import draw_open_form, form_button
@@ -35,10 +36,12 @@ from dashboard.parts.telling import timeline
 from dashboard.parts.timeline import show_stepper, show_timeline
 from dashboard.wording import NOTHING, count, day
 from problems.actions import Action
+from problems.decisions import can_end_in_no_action
 from problems.errors import NotFound
 from problems.events import Event, Subject
 from problems.people import Role
 from problems.problem import Problem, SaraStage, problem_number
+from problems.use_cases.commanding import MAY_ASK
 
 
 def show() -> None:
@@ -119,12 +122,20 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
             form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0 and is_onward(move))
         if desk.principal.has(Role.COORDINATOR):
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
+        if _may_ask_for_no_action(desk, problem):
+            form_button(ask_no_action_form(problem), key="ask-no-action", label="Ask for no action")
         with st.popover("Copy link"):
             st.code(f"{_origin()}/problem?problem={problem.ref}", language=None, wrap_lines=True)
     if not moves and not problem.status.is_open:
         remark(f"“{problem.status.label}”: nobody’s work or decision is asked for here.")
     elif not moves:
         remark(f"{desk.principal.name} cannot move this problem on from “{problem.status.label}”.")
+
+
+def _may_ask_for_no_action(desk: Desk, problem: Problem) -> bool:
+    """Tell whether the person may ask command for what they may not decide themselves."""
+    may_ask = desk.principal.has(*MAY_ASK) and not desk.principal.has(Role.COMMAND)
+    return may_ask and can_end_in_no_action(problem)
 
 
 def _origin() -> str:

@@ -38,7 +38,7 @@ from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -249,6 +249,22 @@ Index(
 #: Which reports are open, in the words of their index: only in these does SQLite know it again.
 OPEN_REPORTS = text("status IN ('new', 'acknowledged', 'in_progress')")
 Index("ix_report_open", report.c.reported_at, sqlite_where=OPEN_REPORTS, postgresql_where=OPEN_REPORTS)
+#: What the search finds: an index holds no endless text. A query that says the same words reads the index alone.
+SEARCHED_ADDRESSES = text("length(address) BETWEEN 1 AND 400")
+SEARCHED_ASSETS = text("length(asset) BETWEEN 1 AND 200")
+Index(
+    "ix_report_address",
+    report.c.address,
+    sqlite_where=SEARCHED_ADDRESSES,
+    postgresql_where=SEARCHED_ADDRESSES,
+)
+Index(
+    "ix_report_asset",
+    report.c.asset,
+    sqlite_where=SEARCHED_ASSETS,
+    postgresql_where=SEARCHED_ASSETS,
+    postgresql_ops={"asset": "text_pattern_ops"},
+)
 
 apart = Table(
     "apart",

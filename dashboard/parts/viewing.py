@@ -1,0 +1,99 @@
+"""Who looks: the person chosen in the bar, the note that says so, and the box to search in."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard import design, session
+from dashboard.design import plain_label
+from problems.people import Person, Role
+
+#: What is typed in the bar, and what is to be looked for on the page of the search.
+_BOX: Final = "fx_search"
+_LOOK_FOR: Final = "fx_look_for"
+SEARCH_PATH: Final = "search"
+SEARCHED: Final = "q"
+
+
+def choose_person() -> None:
+    """Draw the choice of whom to look as (in the sample city) or to work as; nothing where there is nobody."""
+    people = {person.key: person for person in session.people_to_work_as()}
+    if not people:
+        return
+    word = "View as" if session.is_sample_city() else "Working as"
+    # The label of the box itself is for screen readers: above it there is no room in the bar.
+    st.html(f'<span class="fx-bar-label" aria-hidden="true">{word}</span>', width="content")
+    labels = {key: session.person_label(person) for key, person in people.items()}
+    st.selectbox(
+        word,
+        ["", *people],
+        # Where there is no room for the word before the box, the box says it.
+        format_func=lambda key: labels.get(key, f"{word}: this computer"),
+        key=session.WORKING_AS,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def show_banner() -> None:
+    """Say with whose eyes the sample city is seen, and offer the way back in one click."""
+    person = session.person_chosen()
+    if person is None or not session.is_sample_city():
+        return
+    with st.container(key="fx-viewing", horizontal=True, vertical_alignment="center", gap="small"):
+        # A heading would come before that of the page, and a note alone is not read out.
+        st.html(
+            f'<p role="status"><b>You see Fixpoint as {design.safe_html(session.person_label(person))}.</b> '
+            f"{design.safe_html(_SEES[person.role])}</p>"
+        )
+        st.button(plain_label("Back to everything"), key="fx-back", on_click=_back)
+
+
+def _back() -> None:
+    st.session_state[session.WORKING_AS] = ""
+
+
+_SEES: Final[Mapping[Role, str]] = {
+    Role.VIEWER: "Viewers see counts and where problems stand: no single reports, no names, no notes.",
+    Role.PARTNER: "Partners see what is shared with their organisation, and nobody who reported anything.",
+    Role.OFFICER: "Officers see every report and problem; they visit, check and note.",
+    Role.COORDINATOR: "Coordinators see everything, take problems on and give out the work.",
+    Role.COMMAND: "Command sees everything, and decides on closing and on no action.",
+    Role.ADMIN: "Administrators look after people, names and targets; they decide no case.",
+    Role.SYSTEM: "",
+}
+
+
+def search_box() -> None:
+    """Draw the box in the bar; Enter leads to the page with what was found."""
+    st.text_input(
+        "Search",
+        key=_BOX,
+        placeholder="Search",
+        label_visibility="collapsed",
+        on_change=_look_for,
+        max_chars=200,
+        help=None,
+    )
+
+
+def _look_for() -> None:
+    typed = str(st.session_state.get(_BOX) or "").strip()
+    if typed:
+        st.session_state[_LOOK_FOR] = typed
+        st.session_state[_BOX] = ""
+
+
+def go_where_asked(pages: Mapping[str, StreamlitPage]) -> None:
+    """Go to the page of the search when something was typed in the bar."""
+    typed = st.session_state.pop(_LOOK_FOR, "")
+    if typed:
+        st.session_state.pop(SEARCHED, None)
+        st.switch_page(pages[SEARCH_PATH], query_params={SEARCHED: typed})
+
+
+def is_own_work(person: Person | None, named: str) -> bool:
+    """Tell whether work is that of the person who looks: by name, as actions and reports keep it."""
+    return person is not None and named.strip().casefold() == person.name.casefold()

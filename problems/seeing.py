@@ -1,0 +1,294 @@
+"""What somebody may look at: a store as one principal sees it, in which everything is closed that is not opened here.
+
+Officers, coordinators, command and administrators read the store itself. A partner reads the problems that are
+shared with its organisation, the work on them, and the reports that were given to it, without their words and
+reporters. A viewer reads counts and where problems stand, without what people wrote. Pages and files read
+through this, so that none of them can forget it; use cases are given the whole store and check for themselves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Final, cast
+
+from problems.actions import Action, ActionType
+from problems.categories import Group
+from problems.errors import NotAllowed, NotFound
+from problems.events import Event, EventKind, Subject
+from problems.followups import Followup
+from problems.hot_spots import HotSpot
+from problems.inbox import Asked, InboxColumns, limited
+from problems.kept_assessments import KeptAssessment
+from problems.people import Principal, Role
+from problems.problem import Problem
+from problems.reports import Report
+from problems.sharing import EVERYWHERE, is_own, shares_in
+from problems.store import Store
+from problems.visits import Photo, Visit
+
+#: Whoever holds one of these reads everything.
+READS_EVERYTHING = (*EVERYWHERE, Role.ADMIN, Role.SYSTEM)
+#: Places of disputes are shown to viewers only where so many reports came that no household stands out.
+FEWEST_OF_A_DISPUTE: Final = 20
+
+#: Answers that tell of no single report and no case: counts, boundaries, names, and numbers that other
+#: answers are worked out from (points are drawn for these readers as counts, see :func:`sees_points`).
+OPEN: Final = frozenset(
+    {
+        *("version", "reports_version", "fact", "counts", "refreshes", "latest_refresh", "organisations", "people"),
+        *("sources", "source", "areas", "streets", "snapped_reports", "area_counts", "report_points", "statuses"),
+        *("piles", "aparts", "merged_reports", "duplicates_of", "earliest_of_duplicates", "answers_on_satisfaction"),
+        *("report_sources", "newest_report_at", "has_photos", "categories_of"),
+    }
+)
+#: Answers that are narrowed here to what the principal may see.
+NARROWED: Final = frozenset(
+    {
+        *("problems", "problem", "actions", "action", "events", "hot_spots", "places_of", "last_hot_spots"),
+        *("hot_spots_of", "assessments", "assessment", "visits", "photos", "photo", "reports", "followups", "inbox"),
+    }
+)
+_WRITTEN_BY_PEOPLE: Final = frozenset({"objective", "owner", "person", "reason", "last_note", "done_by"})
+_OF_A_REPORTER: Final = frozenset({"text", "address", "lon_lat", "reporter", "area", "channel"})
+_STANDING: Final = frozenset(EventKind) - {
+    EventKind.NOTED,
+    EventKind.VISITED,
+    EventKind.PHOTO_ADDED,
+    EventKind.PHOTO_WITHDRAWN,
+}
+#: Whom a viewer is told of, in place of names.
+SOMEBODY: Final = "The team"
+
+
+def seen_by(store: Store, principal: Principal) -> Store:
+    """Return ``store`` as ``principal`` sees it: itself for those who read everything."""
+    if principal.has(*READS_EVERYTHING):
+        return store
+    return cast(Store, Seen(store, principal))
+
+
+def whole(store: Store) -> Store:
+    """Return the store behind what somebody sees of it: for counts that are the same for everybody."""
+    return store.whole if isinstance(store, Seen) else store
+
+
+def sees_points(principal: Principal) -> bool:
+    """Tell whether the map shows single reports as dots; everybody else sees counts, the smallest as “1–2”."""
+    return principal.has(*EVERYWHERE, Role.SYSTEM)
+
+
+class Seen:
+    """A store as one principal sees it, for reading only."""
+
+    def __init__(self, store: Store, principal: Principal) -> None:
+        self.whole = store
+        self.principal = principal
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return what is open to everybody; refuse the rest."""
+        if name in OPEN:
+            return cast("Callable[..., Any]", getattr(self.whole, name))
+        if name.startswith("_") or not hasattr(type(self.whole), name):
+            raise AttributeError(name)
+        return self._refused
+
+    def _refused(self, *_args: object, **_named: object) -> object:
+        raise NotAllowed(
+            "This is not shown.",
+            f"Only officers, coordinators and administrators may see it; {self.principal.name} may not.",
+            "Ask somebody with one of these roles.",
+        )
+
+    @property
+    def _is_partner(self) -> bool:
+        return self.principal.has(Role.PARTNER)
+
+    # -- problems and the work on them --
+
+    def problems(self) -> list[Problem]:
+        """Return the problems that are shared, in order of id."""
+        by_problem = self._actions_by_problem()
+        kept = [one for one in self.whole.problems() if self._sees(one, by_problem.get(one.id, ()))]
+        return kept if self._is_partner else [_plain_problem(one) for one in kept]
+
+    def problem(self, problem_id: int) -> Problem:
+        """Return a problem; one that is not shared is told in the same words as one that does not exist."""
+        asked, possible = f"There is no problem {problem_id} to show.", "The list of problems shows what is shared."
+        try:
+            found = self.whole.problem(problem_id)
+        except NotFound:
+            raise NotFound(asked, "It does not exist, or it is not shared with you.", possible) from None
+        if not self._sees(found, self.whole.actions(problem_id)):
+            raise NotFound(asked, "It does not exist, or it is not shared with you.", possible)
+        return found if self._is_partner else _plain_problem(found)
+
+    def actions(self, problem_id: int | None = None) -> list[Action]:
+        """Return the actions (of one problem) on what is shared, in order of id."""
+        shared = self._shared()
+        kept = [one for one in self.whole.actions(problem_id) if one.problem_id in shared]
+        return kept if self._is_partner else [_plain_action(one) for one in kept]
+
+    def action(self, action_id: int) -> Action:
+        """Return an action on a problem that is shared."""
+        asked = f"There is no action {action_id} to show."
+        found = next((one for one in self.actions() if one.id == action_id), None)
+        if found is None:
+            raise NotFound(asked, "It does not exist, or it is not shared with you.", "The board shows what is.")
+        return found
+
+    def events(
+        self,
+        subject: Subject | None = None,
+        subject_id: int | None = None,
+        until: datetime | None = None,
+        since: datetime | None = None,
+    ) -> list[Event]:
+        """Return what happened with that which is shared; without names and notes for a viewer."""
+        if subject is Subject.REPORT:
+            return self._events_of_report(subject_id, until, since)
+        shared = self._shared()
+        work = {one.id for one in self.whole.actions() if one.problem_id in shared}
+        seen = {Subject.PROBLEM: shared, Subject.ACTION: work}
+        kept = [
+            one
+            for one in self.whole.events(subject, subject_id, until, since)
+            if one.subject is Subject.REFRESH or one.subject_id in seen.get(one.subject, frozenset())
+        ]
+        return kept if self._is_partner else [_plain_event(one) for one in kept if one.kind in _STANDING]
+
+    def _events_of_report(self, report_id: int | None, until: datetime | None, since: datetime | None) -> list[Event]:
+        if report_id is None or not self.reports([report_id]):
+            return []
+        kept = self.whole.events(Subject.REPORT, report_id, until, since)
+        return [replace(one, changes=_hidden(one.changes), before=_hidden(one.before)) for one in kept]
+
+    def _actions_by_problem(self) -> Mapping[int, Sequence[Action]]:
+        result: dict[int, list[Action]] = {}
+        for one in self.whole.actions() if self._is_partner else ():
+            result.setdefault(one.problem_id, []).append(one)
+        return result
+
+    def _shared(self) -> frozenset[int]:
+        by_problem = self._actions_by_problem()
+        return frozenset(one.id for one in self.whole.problems() if self._sees(one, by_problem.get(one.id, ())))
+
+    def _sees(self, problem: Problem, actions: Sequence[Action]) -> bool:
+        if self._is_partner:
+            return shares_in(self.principal, problem, actions)
+        return problem.group is not Group.DISPUTES or problem.reports >= FEWEST_OF_A_DISPUTE
+
+    # -- places --
+
+    def hot_spots(self, refresh_id: int) -> list[HotSpot]:
+        """Return the hot spots of a refresh that belong to what is shared."""
+        return self._places(self.whole.hot_spots(refresh_id))
+
+    def places_of(self, refresh_id: int) -> list[HotSpot]:
+        """Return what a refresh found, as far as it is shared."""
+        return self._places(self.whole.places_of(refresh_id))
+
+    def last_hot_spots(self, until: date | None = None) -> list[HotSpot]:
+        """Return the last hot spots of the problems that are shared."""
+        return self._places(self.whole.last_hot_spots(until))
+
+    def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
+        """Return the hot spots of a problem that is shared."""
+        return self.whole.hot_spots_of(problem_id) if problem_id in self._shared() else []
+
+    def _places(self, spots: Sequence[HotSpot]) -> list[HotSpot]:
+        shared = self._shared()
+        if self._is_partner:
+            return [spot for spot in spots if spot.problem_id in shared]
+        return [
+            spot
+            for spot in spots
+            if spot.problem_id in shared
+            or (spot.problem_id is None and spot.group is not Group.DISPUTES and spot.group is not None)
+        ]
+
+    # -- what was seen on site, and what was concluded --
+
+    def assessments(self, problem_id: int | None = None) -> list[KeptAssessment]:
+        """Return the kept assessments (of one problem) of what is shared."""
+        shared = self._shared()
+        return [one for one in self.whole.assessments(problem_id) if one.problem_id in shared]
+
+    def assessment(self, assessment_id: int) -> KeptAssessment:
+        """Return an assessment of a problem that is shared."""
+        found = next((one for one in self.assessments() if one.id == assessment_id), None)
+        if found is None:
+            raise NotFound(
+                f"There is no assessment {assessment_id} to show.", "", "The page of the problem lists them."
+            )
+        return found
+
+    def visits(self, problem_id: int) -> list[Visit]:
+        """Return the visits to a problem, for partners with whom it is shared."""
+        return self.whole.visits(problem_id) if self._is_partner and problem_id in self._shared() else []
+
+    def photos(self, problem_id: int) -> list[Photo]:
+        """Return the photos of a problem that a partner may look at: those of its own actions, and of none."""
+        if not self._is_partner or problem_id not in self._shared():
+            return []
+        own = {one.id for one in self.whole.actions(problem_id) if is_own(self.principal, one)}
+        return [one for one in self.whole.photos(problem_id) if one.action_id is None or one.action_id in own]
+
+    def photo(self, photo_id: int) -> Photo:
+        """Return a photo that a partner may look at."""
+        found = self.whole.photo(photo_id)
+        if found not in self.photos(found.problem_id):
+            raise NotFound("There is no such photo.", "", "The page of the problem shows all there are.")
+        return found
+
+    # -- reports that were given to the organisation --
+
+    def reports(self, ids: Sequence[int]) -> list[Report]:
+        """Return those of the reports that were given to the organisation, without words and reporter."""
+        own = self.followups(ids)
+        return [_plain_report(one) for one in self.whole.reports([number for number in ids if number in own])]
+
+    def followups(self, report_ids: Sequence[int]) -> Mapping[int, Followup]:
+        """Return what is known of the work on those reports that were given to the organisation."""
+        own = self.principal.organisation_id
+        if not self._is_partner or own is None:
+            return {}
+        return {number: one for number, one in self.whole.followups(report_ids).items() if one.organisation_id == own}
+
+    def inbox(self, asked: Asked) -> InboxColumns:
+        """Return the reports of the inbox that were given to the organisation."""
+        if not self._is_partner or self.principal.organisation_id is None:
+            self._refused()
+        return self.whole.inbox(limited(asked, self.principal))
+
+
+def _plain_problem(problem: Problem) -> Problem:
+    return replace(problem, owner="", objective="", done_by="")
+
+
+def _plain_action(action: Action) -> Action:
+    return replace(action, title=action.type.label, person="", reason="", last_note="", done_by="")
+
+
+def _plain_event(one: Event) -> Event:
+    changes = {name: value for name, value in one.changes.items() if name not in _WRITTEN_BY_PEOPLE}
+    if "title" in changes:
+        changes["title"] = ActionType(str(changes["type"])).label if "type" in changes else ""
+    before = {name: value for name, value in one.before.items() if name not in {*_WRITTEN_BY_PEOPLE, "title"}}
+    details = {
+        name: one.details[name] for name in ("problem_id", "drawn", "footprint", *_COUNTS) if name in one.details
+    }
+    return replace(one, by="", by_name=SOMEBODY, note="", reason="", changes=changes, before=before, details=details)
+
+
+_COUNTS: Final = ("reports", "incidents", "verb")
+
+
+def _plain_report(report: Report) -> Report:
+    plain = replace(report, text="", reporter="", asset=report.asset)
+    if report.group in (None, Group.DISPUTES, Group.ANTISOCIAL):
+        plain = replace(plain, address="", lon_lat=None)
+    return plain
+
+
+def _hidden(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name not in _OF_A_REPORTER}

@@ -1,0 +1,40 @@
+"""Each role's own pages in a real browser: without barriers, and found with the keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browsing import PHONE, Visitor, drawn
+from tests.test_browser_access import found
+
+pytestmark = pytest.mark.browser
+OUTREACH = "as=Esther+Mbeki-Rowe%2C+partner%2C+Lantern+outreach+charity"
+
+
+def test_no_barrier_is_found_on_the_pages_of_each_role(visit: Visitor) -> None:
+    for path, scheme in (("/organisation?" + OUTREACH, "light"), ("/decisions", "dark"), ("/search?q=street", "light")):
+        page = visit(path, scheme=scheme)
+        assert found(page) == []
+        page.close()
+
+
+def test_what_is_typed_in_the_bar_is_found_with_the_keyboard_alone(visit: Visitor) -> None:
+    page = visit("/board")
+    drawn(page)
+    box = page.get_by_role("textbox", name="Search")
+    box.focus()
+    page.keyboard.type("P-0003")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?.*q=P-0003"))
+    expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0003")
+
+
+def test_a_partner_on_a_phone_sees_its_own_world_and_goes_back_in_one_click(visit: Visitor) -> None:
+    page = visit("/organisation?" + OUTREACH, width=PHONE)
+    drawn(page)
+    expect(page.get_by_text("You see Fixpoint as Esther Mbeki-Rowe")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Back to everything").click()
+    expect(page.get_by_text("You see Fixpoint as")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("as=Esther"))

@@ -1,0 +1,126 @@
+"""My organisation, Decisions and Search as pages."""
+
+from datetime import timedelta
+
+import pytest
+
+from problems.actions import Action, ActionStatus
+from problems.people import Principal
+from problems.problem import ProblemStatus
+from problems.use_cases import commanding
+from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
+from tests.screens import click, keys, markup, page, sit_down, words
+from tests.test_problems_owing import move, partner, propose
+
+
+@pytest.fixture
+def town(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    scene.taken_on(scene.store.problem(1))
+    scene.organisation("Lighting")
+    scene.organisation("Parks")
+    sit_down(monkeypatch, scene)
+    return scene
+
+
+def sent_back(scene: Scene, who: Principal) -> Action:
+    done = move(scene, who, propose(scene, "Renew the column", 2), ActionStatus.ACCEPTED)
+    done = move(scene, who, done, ActionStatus.DONE, note="New lamp.")
+    return move(scene, OFFICER, done, ActionStatus.IN_PROGRESS, note="Still dark at 22:00.")
+
+
+def test_a_partner_answers_in_one_click_and_sees_what_came_back_and_why(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = partner(town)
+    back, asked = sent_back(town, who), propose(town, "Cut back the tree")
+    propose(town, "Sweep the square", organisation_id=2)
+    town.today += timedelta(days=5)
+    sit_down(monkeypatch, town, who)
+    shown = page("organisation")
+    text = words(shown)
+    assert "1 request for work waits for an answer." in text
+    assert "Wait for an answer 1" in text
+    assert "Sent back 1" in text
+    assert "3 days late" in text
+    assert "“Still dark at 22:00.”" in text
+    assert "Sweep the square" not in text
+    assert not shown.selectbox
+    assert text.index("Waits for your answer") < text.index("Sent back reported as done")
+    after = click(shown, f"do-{asked.ref}-accepted")
+    assert "“Cut back the tree” is now “Accepted”." in words(after)
+    assert town.store.action(asked.id).status is ActionStatus.ACCEPTED
+    assert f"move-{back.ref}-done" in keys(after)
+
+
+def test_a_click_on_an_old_page_is_refused_in_words(town: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = propose(town, "Cut back the tree")
+    sit_down(monkeypatch, town, partner(town))
+    shown = page("organisation")
+    move(town, partner(town), asked, ActionStatus.ACCEPTED)
+    assert "saved in the meantime" in words(click(shown, f"do-{asked.ref}-accepted"))
+
+
+def test_a_coordinator_chooses_the_organisation_by_the_address(town: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    propose(town, "Sweep the square", organisation_id=2)
+    sit_down(monkeypatch, town, COORDINATOR)
+    assert "Sweep the square" in words(page("organisation"))
+    shown = page("organisation", org="Lighting")
+    assert "Nothing is owed" in words(shown)
+    assert "None is open" in words(shown)
+    assert "Nothing is done yet" in words(shown)
+
+
+def test_a_store_without_organisations_says_where_they_are_added(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, scene)
+    shown = page("organisation")
+    assert "No organisation yet" in words(shown)
+    assert 'href="/setup"' in markup(shown)
+
+
+def test_command_decides_on_a_card_with_the_facts_and_others_read_it(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commanding.ask_no_action(
+        town.store, COORDINATOR, town.clock, 1, problem_id=1, reason="cost", note="Too dear for one lamp."
+    )
+    town.today += timedelta(days=4)
+    sit_down(monkeypatch, town, COMMANDER)
+    text = words(page("decisions"))
+    assert "Waiting for 4 days" in text
+    assert "“Too dear for one lamp.”" in text
+    assert "12 distinct incidents in 12 reports" in text
+    assert "Nothing, and nothing is planned" in text
+    assert "Not recorded" in text
+    sit_down(monkeypatch, town, OFFICER)
+    read_only = page("decisions")
+    assert "You may read this; command decides." in words(read_only)
+    assert not [key for key in keys(read_only) if key.startswith("decide-")]
+
+
+def test_a_decision_is_one_click_with_a_reason_and_told_afterwards(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commanding.ask_no_action(
+        town.store, COORDINATOR, town.clock, 1, problem_id=1, reason="cost", note="Too dear for one lamp."
+    )
+    sit_down(monkeypatch, town, COMMANDER)
+    shown = click(page("decisions"), "decide-no_action_asked-P-0001-0")
+    assert shown.text_area(key="form_note").value == "Too dear for one lamp."
+    after = click(shown, "form-save")
+    assert town.store.problem(1).status is ProblemStatus.NO_ACTION
+    assert "Nothing waits for a decision" in words(after)
+    assert "Cost out of proportion: Too dear for one lamp." in words(after)
+
+
+def test_the_search_groups_what_it_found_and_says_when_there_is_nothing(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(town, "Renew the column")
+    assert "Found: 1 action." in words(page("search", q="column"))
+    assert "Nothing fits “zzz”" in words(page("search", q="zzz"))
+    assert 'href="/problem?problem=P-0001"' in markup(page("search", q="p-1"))
+    sit_down(monkeypatch, town, VIEWER)
+    assert "Nothing fits “column”" in words(page("search", q="column"))
+    assert "No open work names Vera Lunt" in words(page("search"))
