@@ -6,9 +6,10 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import design, session
+from dashboard import session
 from dashboard.design import plain_label
-from problems.people import Person, Role
+from dashboard.parts.markup import draw, element
+from problems.people import Role
 
 #: What is typed in the bar, and what is to be looked for on the page of the search.
 _BOX: Final = "fx_search"
@@ -23,13 +24,11 @@ def choose_person() -> None:
     if not people:
         return
     word = "View as" if session.is_sample_city() else "Working as"
-    # The label of the box itself is for screen readers: above it there is no room in the bar.
-    st.html(f'<span class="fx-bar-label" aria-hidden="true">{word}</span>', width="content")
     labels = {key: session.person_label(person) for key, person in people.items()}
     st.selectbox(
         word,
         ["", *people],
-        # Where there is no room for the word before the box, the box says it.
+        # There is no room for the word before the box: the box says it.
         format_func=lambda key: labels.get(key, f"{word}: this computer"),
         key=session.WORKING_AS,
         bind="query-params",
@@ -44,10 +43,8 @@ def show_banner() -> None:
         return
     with st.container(key="fx-viewing", horizontal=True, vertical_alignment="center", gap="small"):
         # A heading would come before that of the page, and a note alone is not read out.
-        st.html(
-            f'<p role="status"><b>You see Fixpoint as {design.safe_html(session.person_label(person))}.</b> '
-            f"{design.safe_html(_SEES[person.role])}</p>"
-        )
+        told = element("b", f"You see Fixpoint as {session.person_label(person)}.")
+        draw(element("p", told, f" {_SEES[person.role]}", role="status"))
         st.button(plain_label("Back to everything"), key="fx-back", on_click=_back)
 
 
@@ -92,8 +89,3 @@ def go_where_asked(pages: Mapping[str, StreamlitPage]) -> None:
     if typed:
         st.session_state.pop(SEARCHED, None)
         st.switch_page(pages[SEARCH_PATH], query_params={SEARCHED: typed})
-
-
-def is_own_work(person: Person | None, named: str) -> bool:
-    """Tell whether work is that of the person who looks: by name, as actions and reports keep it."""
-    return person is not None and named.strip().casefold() == person.name.casefold()
