@@ -168,6 +168,19 @@ class Action:
         return sum(step.is_ticked for step in self.checklist)
 
 
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What can be said of an action beside what it is, whose and by when; all of it can be left out.
+
+    ``checklist`` are the texts of its steps, the others as in :class:`Action`.
+    """
+
+    cost: int | None = None
+    waits_for: tuple[int, ...] = ()
+    checklist: tuple[str, ...] = ()
+    advice: str = ""
+
+
 def _days(start: datetime, end: datetime) -> float:
     # A computer's clock may be set back; nothing takes less than no time.
     return max(0.0, (end - start).total_seconds() / 86_400)

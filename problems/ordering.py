@@ -45,7 +45,8 @@ def check_order(asked: str, action: Action, waits_for: Iterable[int], known: Map
     wanted = tuple(sorted(set(waits_for)))
     for number in wanted:
         other = known.get(number)
-        if other is None or other.problem_id != action.problem_id:
+        # What it waits for already may have gone to another problem when the two were split.
+        if other is None or (other.problem_id != action.problem_id and number not in action.waits_for):
             raise InputRefused(asked, f"A-{number:04d} is no action of this problem.", "Choose one from the list.")
         ring = _way_back(number, action.id, known)
         if ring:

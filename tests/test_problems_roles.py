@@ -20,13 +20,14 @@ import pytest
 
 from data.stores import open_store
 from data.taxonomy import taxonomy_of
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.areas import AreaKind
 from problems.categories import Group
 from problems.duplicates import Contact
 from problems.entries import Caller, Channel, Entry
 from problems.errors import NotAllowed
 from problems.feed_names import all_rows
+from problems.guides import GuideKind
 from problems.hot_spots import DetectionSettings, PileDecision
 from problems.lifecycle import ACTION_MOVES, PROBLEM_MOVES, Move, MoveAnswers
 from problems.people import Principal, Role
@@ -34,23 +35,29 @@ from problems.problem import Problem, ProblemStatus
 from problems.sources import PlacePrecision, Source
 from problems.use_cases import (
     acting,
+    advising,
     areas,
+    bulk_acting,
     contacting,
     evidencing,
+    guiding,
     importing,
+    leaving,
     merging,
     organising,
+    particulars,
     refreshing,
     reporting,
     reviewing,
     sources,
+    suggesting_actions,
     undoing,
     working,
 )
 from problems.visits import Purpose, Shows
 from tests.photos import a_picture, unsealed
 from tests.scenes import CENTRE, COORDINATOR, LONDON, OFFICER, Scene, days_before
-from tests.storing import a_batch, a_pile, a_problem, an_action, an_area
+from tests.storing import a_batch, a_person, a_pile, a_problem, an_action, an_area
 
 LETTERS = {
     "v": Role.VIEWER,
@@ -123,7 +130,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         evidencing.add_photo(
             *asking(made, OFFICER), problem_id=1, picture=a_picture(), shows=Shows.BEFORE, alt="Dark", action_id=1
         )
+        advise = acting.add_action(
+            *asking(made, COORDINATOR),
+            problem_id=1,
+            organisation_id=made.own_id,
+            type=ActionType.ADVISE,
+            title="Tell the neighbours",
+            particulars=Particulars(advice="Cut the hedge.", checklist=("Ring the bell",)),
+        )
+        partner = Principal("piet", "Piet", frozenset({Role.PARTNER}), made.own_id)
+        advising.give_advice(*asking(made, partner), action_id=advise.id, given_on=made.today)
+        guiding.replace_advice(*asking(made, COORDINATOR), group=Group.WASTE, text="Close the lid.", seen_version=0)
         with store.writing() as unit:
+            unit.add_person(a_person(key="left", name="Ada Left"))
+            unit.add_person(a_person(key="there", name="Ben There", active=True))
             unit.save_piles([a_pile()])
             unit.add_contact(Contact(0, 1, b"sealed", made.clock()))
             unit.add_source(Source(0, "council"))
@@ -188,6 +208,65 @@ CASES: dict[str, tuple[Call, str]] = {
             *ask, action_id=1, due_on=town.today + timedelta(days=9), note="Parts are late.", seen_version=1
         ),
         "pc",
+    ),
+    "advising.give_advice": (
+        lambda town, ask: advising.give_advice(*ask, action_id=2, given_on=town.today, place="Number 4"),
+        "poc",
+    ),
+    "advising.withdraw_advice": (
+        lambda _town, ask: advising.withdraw_advice(*ask, problem_id=1, advice_id=1, why="Twice.", seen_version=1),
+        "poc",
+    ),
+    "bulk_acting.assign_actions": (
+        lambda _town, ask: bulk_acting.assign_actions(*ask, seen_versions={1: 1}, person="Ann"),
+        "c",
+    ),
+    "bulk_acting.postpone_actions": (
+        lambda town, ask: bulk_acting.postpone_actions(
+            *ask, seen_versions={1: 1}, due_on=town.today + timedelta(days=9), note="Parts are late."
+        ),
+        "pc",
+    ),
+    "guiding.replace_advice": (
+        lambda _town, ask: guiding.replace_advice(*ask, group=Group.LIGHTING, text="Cut it.", seen_version=0),
+        "ca",
+    ),
+    "guiding.replace_usual_actions": (
+        lambda _town, ask: guiding.replace_usual_actions(
+            *ask,
+            group=Group.LIGHTING,
+            rows=[{"type": "repair", "title": "Mend it", "kind": "council", "due_days": 7}],
+            seen_version=0,
+        ),
+        "ca",
+    ),
+    "guiding.restore_guide": (
+        lambda _town, ask: guiding.restore_guide(*ask, kind=GuideKind.ADVICE, group=Group.WASTE, seen_version=1),
+        "ca",
+    ),
+    "leaving.end_person": (lambda _town, ask: leaving.end_person(*ask, person_id=2, seen_version=1), "a"),
+    "leaving.bring_back_person": (lambda _town, ask: leaving.bring_back_person(*ask, person_id=1, seen_version=1), "a"),
+    "leaving.close_organisation": (
+        lambda town, ask: leaving.close_organisation(*ask, organisation_id=town.other_id, seen_version=1),
+        "ca",
+    ),
+    "particulars.edit_action": (
+        lambda _town, ask: particulars.edit_action(
+            *ask, action_id=1, title="Renew column 14", person="Ann", particulars=Particulars(cost=80), seen_version=1
+        ),
+        "pc",
+    ),
+    "particulars.tick_step": (
+        lambda _town, ask: particulars.tick_step(*ask, action_id=2, step=0, text="Ring the bell", ticked=True),
+        "poc",
+    ),
+    "suggesting_actions.add_actions": (
+        lambda town, ask: suggesting_actions.add_actions(
+            *ask,
+            problem_id=1,
+            planned=[suggesting_actions.Planned(ActionType.CLEAN, "Cut the hedge", town.own_id, None)],
+        ),
+        "c",
     ),
     "areas.import_areas": (
         lambda _town, ask: areas.import_areas(

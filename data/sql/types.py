@@ -171,7 +171,10 @@ class Steps(TypeDecorator[tuple[Step, ...]]):
         """Turn the steps into a list."""
         if value is None:
             return None
-        return [[plain(one.text), one.ticked_at and one.ticked_at.isoformat(), plain(one.ticked_by)] for one in value]
+        return [
+            [plain(one.text), None if one.ticked_at is None else one.ticked_at.isoformat(), plain(one.ticked_by)]
+            for one in value
+        ]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Step, ...] | None:
         """Turn the list back into steps."""
