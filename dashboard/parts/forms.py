@@ -43,11 +43,14 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day."""
+    """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day.
+
+    Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``.
+    """
 
     name: str
     label: str
-    kind: Literal["line", "text", "day", "choice"] = "line"
+    kind: Literal["line", "text", "day", "choice", "many"] = "line"
     value: Any = None
     choices: Mapping[Any, str] = field(default_factory=dict)
     low: date | None = None
@@ -98,6 +101,8 @@ def _fill_in(form: Form, written: Answers) -> None:
         value = written.get(question.name, question.value)
         if question.kind == "choice" and value not in question.choices:
             value = question.value if question.value in question.choices else None
+        if question.kind == "many":
+            value = [one for one in value or () if one in question.choices]
         st.session_state[f"{_PREFIX}{question.name}"] = _empty(question) if value is None else value
 
 
@@ -178,6 +183,15 @@ def _ask(question: Field) -> None:
             help=question.help,
             placeholder=question.placeholder or "Choose",
         )
+    elif question.kind == "many":
+        st.multiselect(
+            label,
+            list(question.choices),
+            format_func=lambda value: question.choices[value],
+            key=key,
+            help=question.help,
+            placeholder=question.placeholder or "Choose",
+        )
     else:
         st.text_input(label, key=key, help=question.help, placeholder=question.placeholder)
 
@@ -236,6 +250,9 @@ def _changes(desk: Desk, before: Record, now: Record, stale: Stale) -> list[tupl
 
 
 def _is_written(question: Field, answer: object) -> bool:
+    if question.kind == "many":
+        chosen = list(answer) if isinstance(answer, (list, tuple)) else []
+        return chosen != list(question.value or ())
     return answer != (_empty(question) if question.value is None else question.value)
 
 
