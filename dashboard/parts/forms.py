@@ -22,12 +22,13 @@ from problems.actions import Action
 from problems.errors import ProblemError, Stale
 from problems.events import Subject
 from problems.followups import Matter
+from problems.guides import Guide
 from problems.hot_spots import Pile
 from problems.problem import Problem
 from problems.sources import Source
 from problems.use_cases.answer_changes import matters_of
 
-Record = Problem | Action | Pile | Source | Matter
+Record = Problem | Action | Pile | Source | Matter | Guide
 Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
 
 _OPEN: Final = "fx_form"
@@ -38,6 +39,7 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
     Pile: Subject.DEFAULT_POINT,
     Source: Subject.SOURCE,
     Matter: Subject.REPORT,
+    Guide: Subject.GUIDE,
 }
 
 
@@ -263,6 +265,8 @@ def _as_it_is(desk: Desk, record: Record) -> Record:
         return desk.store.action(record.id)
     if isinstance(record, Source):
         return desk.store.source(record.name) or record
+    if isinstance(record, Guide):
+        return next((one for one in desk.store.guides() if one.id == record.id), record)
     if isinstance(record, Matter):
         return next(iter(matters_of(desk.store, [record.id])), record)
     return next((pile for pile in desk.store.piles() if pile.id == record.id), record)
