@@ -149,7 +149,14 @@ def _usual_questions(
     return (
         Field(f"title_{at}", f"{at + 1}. {usual.type.label}{after}{there}", value=usual.title),
         Field(f"organisation_{at}", f"{at + 1}. Organisation", "choice", chosen, choices),
-        Field(f"due_{at}", f"{at + 1}. Due", "day", desk.today + timedelta(days=usual.due_days), low=desk.today),
+        Field(
+            f"due_{at}",
+            f"{at + 1}. Due",
+            "day",
+            desk.today + timedelta(days=usual.due_days),
+            low=desk.today,
+            beside=True,
+        ),
     )
 
 

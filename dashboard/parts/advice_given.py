@@ -11,7 +11,7 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form, form_button
 from dashboard.parts.markup import draw, element, section, table
 from dashboard.parts.notices import remark
-from dashboard.wording import NOTHING, count, day, local_day, number, share
+from dashboard.wording import NOTHING, count, day, listed, local_day, number, share
 from problems.actions import Action, ActionStatus, ActionType
 from problems.advice import AdviceGiven
 from problems.categories import Group
@@ -33,9 +33,10 @@ def show_advice(desk: Desk, problem: Problem, actions: Sequence[Action]) -> None
     if not own and not given:
         return
     section("Advice", count(sum(one.stands for one in given), "time given", "times given") if given else "")
-    for action in own:
-        draw(element("p", element("b", f"{action.ref} {action.title}"), css="fx-line"))
-        draw(element("p", action.advice, css="fx-tell fx-advice"))
+    for text in dict.fromkeys(one.advice for one in own):
+        titles = [f"{one.ref} {one.title}" for one in own if one.advice == text]
+        draw(element("p", element("b", listed(titles)), css="fx-line"))
+        draw(element("p", text, css="fx-tell fx-advice"))
     if given:
         _records(desk, problem, given)
     else:

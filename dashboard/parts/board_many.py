@@ -13,7 +13,7 @@ from dashboard.parts.forms import Answers, Field, Form, open_form
 from dashboard.parts.markup import draw, element, joined, problem_link
 from dashboard.parts.notices import refusal, remark
 from dashboard.wording import count, day, lateness, listed
-from problems.actions import Action
+from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused, ProblemError
 from problems.people import Role
 from problems.problem import Problem
@@ -33,7 +33,7 @@ _NAMED: Final = 12
 def show_many(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem]) -> None:
     """Draw, once it is asked for, a list of ``actions`` to tick, and what can be done with those that are ticked."""
     _show_outcomes()
-    mine = [one for one in actions if is_own(desk.principal, one)]
+    mine = [one for one in actions if is_own(desk.principal, one) and (one.status.is_owed or _is_declined(one))]
     tasks = _tasks(desk)
     if not tasks or not mine:
         return
@@ -57,9 +57,13 @@ def show_many(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Prob
             st.form_submit_button("Tick all", key="board-all", on_click=_tick_all, args=(tuple(versions), True))
             st.form_submit_button("Untick all", key="board-none", on_click=_tick_all, args=(tuple(versions), False))
         for one in rows:
-            with st.container(horizontal=True, gap="small", key=f"work-{one.id}"):
+            with st.container(horizontal=True, gap="small", key=f"doing-{one.id}"):
                 st.checkbox(one.ref, key=_tick_key(one.id), width=118)
                 draw(_row(desk, one, problems.get(one.problem_id)))
+
+
+def _is_declined(action: Action) -> bool:
+    return action.status is ActionStatus.DECLINED
 
 
 def _row(desk: Desk, action: Action, problem: Problem | None) -> Html:

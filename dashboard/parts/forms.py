@@ -47,7 +47,8 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
 class Field:
     """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day.
 
-    Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``.
+    Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``. One that stands
+    ``beside`` is drawn in one row with the question before it, where there is room.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Field:
     high: date | None = None
     help: str | None = None
     placeholder: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,11 +164,25 @@ def _draw() -> None:
         form_button(next_form, key=f"onward_{at}", label=label, width="stretch", written=opened.written)
     if form.save is not None:
         with st.form("fx_form_fields", border=False, enter_to_submit=False):
-            for question in form.questions:
-                _ask(question)
+            _ask_all(form.questions)
             again = opened.changes is not None
             label = "Look again and retry" if again else form.verb
             st.form_submit_button(plain_label(label), type="primary", key="form-save", on_click=_submit)
+
+
+def _ask_all(questions: tuple[Field, ...]) -> None:
+    rows: list[list[Field]] = []
+    for question in questions:
+        if question.beside and rows:
+            rows[-1].append(question)
+        else:
+            rows.append([question])
+    for row in rows:
+        for column, question in zip(st.columns(len(row)), row, strict=True) if len(row) > 1 else ():
+            with column:
+                _ask(question)
+        if len(row) == 1:
+            _ask(row[0])
 
 
 def _ask(question: Field) -> None:

@@ -62,7 +62,7 @@ def show() -> None:
     for row in _rows_of_lanes(_lanes(desk, live, chosen.lanes)):
         _draw_lanes(desk, row, problems, others)
     show_keys()
-    show_many(desk, [*late_first(live), *(one for one in wanted if one.status is ActionStatus.DECLINED)], problems)
+    show_many(desk, late_first(wanted), problems)
     _totals(desk, actions)
     _twin(desk, wanted, problems, others)
     draw_open_form()
