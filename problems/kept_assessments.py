@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
@@ -11,6 +11,7 @@ from problems.assessment import METHOD, Assessment, assess
 from problems.baseline import Baseline
 from problems.errors import InputRefused
 from problems.evidence import AssessmentSettings, as_plain, from_plain
+from problems.problem import Problem
 from problems.verdicts import Obstacle, Verdict
 
 
@@ -116,6 +117,17 @@ def kept(
         layout=plain(asdict(layout)),
         figures=plain(asdict(assessment.figures)),
     )
+
+
+def of_its_work(problem: Problem, records: Sequence[KeptAssessment]) -> KeptAssessment | None:
+    """Return the newest assessment of the work that was last reported done, or None; ``records`` are the problem's.
+
+    One that was made before that work ended says nothing about it. Where no work was ever reported
+    done, any assessment is one of what was done.
+    """
+    done_on = problem.remediated_on
+    fitting = [one for one in records if done_on is None or one.made_at.astimezone(UTC).date() >= done_on]
+    return max(fitting, key=lambda one: one.id, default=None)
 
 
 def made_again(record: KeptAssessment) -> MadeAgain:

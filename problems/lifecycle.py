@@ -64,7 +64,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One allowed move. ``four_eyes``: not by whoever claimed the work was done."""
+    """One allowed move.
+
+    ``four_eyes``: not by whoever claimed the work was done. ``assessed``: only when an assessment of
+    the work is kept.
+    """
 
     source: State
     target: State
@@ -73,6 +77,7 @@ class Move:
     needs: tuple[Need, ...] = ()
     reasons: tuple[Reason, ...] = ()
     four_eyes: bool = False
+    assessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +133,10 @@ def _moves(
     *,
     reasons: tuple[Reason, ...] = (),
     four_eyes: bool = False,
+    assessed: bool = False,
 ) -> tuple[Move, ...]:
     listed = [sources] if isinstance(sources, (P, A, R)) else list(sources)
-    return tuple(Move(source, target, roles, verb, needs, reasons, four_eyes) for source in listed)
+    return tuple(Move(source, target, roles, verb, needs, reasons, four_eyes, assessed) for source in listed)
 
 
 _WORKING_REPORT = (R.ACKNOWLEDGED, R.IN_PROGRESS)
@@ -180,7 +186,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     *_moves(P.REMEDIATED, P.VERIFIED, OFFICER, "Verify on site", (Need.VISIT, Need.NOTE), four_eyes=True),
     *_moves(P.REMEDIATED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Visit failed", (Need.VISIT, Need.NOTE)),
     *_moves(P.VERIFIED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Re-open the work", (Need.NOTE,)),
-    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE)),
+    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (P.REMEDIATED, P.VERIFIED, P.CLOSED, P.NO_ACTION),
         P.RECURRED,
@@ -190,7 +196,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     ),
     *_moves(P.RECURRED, P.ANALYSING, COORDINATOR, "Analyse again"),
     *_moves(P.RECURRED, P.PLANNED, COORDINATOR, "Plan the response", (Need.NOTE,)),
-    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE)),
+    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (*_WORKED_ON, P.RECURRED),
         P.NO_ACTION,

@@ -66,6 +66,7 @@ This page is written from `problems/lifecycle.py` by `make docs`; change the tab
 “Not by whoever did it” marks a move that needs a second pair of eyes: the person who reported the work as done cannot
 make it.
 “Fixpoint” makes a move by itself, because another one implies it.
+“A kept assessment” is one of the work that was last reported done, kept on the tab *Assess* of the problem.
 """
 
 
@@ -109,7 +110,8 @@ def _move_table(moves: Iterable[Move]) -> Iterator[str]:
     yield "| from | to | called | who | asks for | reasons |"
     yield "|---|---|---|---|---|---|"
     for move in moves:
-        needs = ", ".join(need.label for need in move.needs) or "–"
+        asked = [need.label for need in move.needs] + (["A kept assessment"] if move.assessed else [])
+        needs = ", ".join(asked) or "–"
         reasons = ", ".join(reason.label for reason in move.reasons) or "–"
         yield f"| `{move.source}` | `{move.target}` | {move.verb} | {_who(move)} | {needs} | {reasons} |"
 

@@ -18,6 +18,7 @@ from problems.reports import Batch, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases import acting, organising, working
 from problems.use_cases.refreshing import refresh
+from tests.storing import an_assessment
 
 LONDON = ZoneInfo("Europe/London")
 CENTRE = (-1.2, 52.9)
@@ -162,6 +163,11 @@ class Scene:
                 seen_version=action.version,
             )
         return self.move(COORDINATOR, problem, ProblemStatus.REMEDIATED, note="All lamps are lit again.")
+
+    def assessed(self, problem_id: int = 1) -> None:
+        """Keep an assessment of a problem as of today, without counting anything."""
+        with self.store.writing() as unit:
+            unit.add_assessment(an_assessment(problem_id, self.clock()))
 
 
 def days_before(last: date, count: int, step: int = 3) -> list[date]:

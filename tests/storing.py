@@ -21,9 +21,11 @@ from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
 from problems.events import Event, EventKind, Subject
 from problems.hot_spots import HotSpot, Pile, PileDecision, Refresh, Standing
+from problems.kept_assessments import KeptAssessment
 from problems.people import Organisation, Person, Role
 from problems.problem import Problem, ProblemStatus
 from problems.reports import Batch, RejectedRow, Report, ReportStatus
+from problems.verdicts import Verdict
 
 BACK_ENDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 3, 29, 12, 30, 15, 123456, tzinfo=UTC)
@@ -227,6 +229,21 @@ def an_action(problem_id: int, organisation_id: int, **changes: Any) -> Action:
         accepted_at=NOON,
     )
     return replace(action, **changes)
+
+
+def an_assessment(problem_id: int, made_at: datetime = NOON, **changes: Any) -> KeptAssessment:
+    fields: dict[str, Any] = {
+        "id": 0,
+        "problem_id": problem_id,
+        "made_at": made_at,
+        "by": "omar",
+        "by_name": "Omar Hale",
+        "method": "1",
+        "verdict": Verdict.FELL,
+        "obstacle": "",
+        "sentence": "Reports fell.",
+    }
+    return KeptAssessment(**(fields | changes))
 
 
 def an_event(subject: Subject = Subject.PROBLEM, subject_id: int = 1, **changes: Any) -> Event:

@@ -93,9 +93,3 @@ def test_arrow_keys_move_between_the_cards_and_enter_reaches_the_first_button(vi
     expect(focused).to_have_role("button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["/board?several=true", "/setup?part=Usual+actions+and+advice"])
-def test_axe_finds_nothing_where_many_are_ticked_and_where_lists_are_set_up(visit: Visitor, path: str) -> None:
-    page = visit(path)
-    assert faults(page) == []

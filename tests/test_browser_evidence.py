@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from data.stores import open_store
 from problems.categories import Group
 from problems.people import LAPTOP
-from problems.use_cases import working
+from problems.use_cases import drawing
 from tests.browsing import DESK, PHONE, ROOT, Visitor, serving
 from tests.photos import PARTICULARS, a_photo
 
@@ -52,7 +52,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = open_store(str(folder / "city.db"))
     ring = [[-1.2, 52.9], [-1.198, 52.9], [-1.198, 52.901], [-1.2, 52.901], [-1.2, 52.9]]
     for name in ("Lamps at the mill", "Lamps at the quay", "Lamps at the gate"):
-        working.draw_problem(
+        drawing.draw_problem(
             store,
             LAPTOP,
             lambda: datetime.now(UTC),
@@ -60,6 +60,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             name=name,
             group=Group.LIGHTING,
             geometry={"type": "Polygon", "coordinates": [ring]},
+            beside=[problem.id for problem in store.problems()],
         )
     store.close()
     shutil.copytree(ROOT / "dashboard" / ".streamlit", folder / ".streamlit")

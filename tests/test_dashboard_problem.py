@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,10 +10,12 @@ from dashboard.parts.timeline import stages
 from dashboard.wording import Names
 from problems.actions import ActionStatus, ActionType
 from problems.events import Event, EventKind, Subject, event
-from problems.lifecycle import moves_from
+from problems.lifecycle import MoveAnswers, moves_from
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, drawing, working
+from problems.reports import ReportStatus
+from problems.targets import WorkingDays
+from problems.use_cases import acting, answering, drawing, evidencing, referring, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
 
@@ -76,6 +80,68 @@ def test_only_the_open_stage_is_made_and_the_address_opens_it(scene: Scene, prob
         assert [name for name in alone if heading in told[name]] == [tab]
     assert told["rubbish"] == told[""] == told["scan"]
     assert all("What happened" in text and "Owner: Cora Reid" in text for text in told.values())
+
+
+def test_evidence_stands_where_people_respond(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    evidencing.add_visit(
+        scene.store, OFFICER, scene.clock, 1, problem_id=1, visited_on=scene.today, note="Lit at 21:00."
+    )
+    told = {tab: words(page("problem", problem="P-0001", tab=tab)) for tab in ("scan", "respond")}
+    assert "1 visit" in told["respond"]
+    # In the other stages the timeline alone tells of it.
+    assert "What was seen" in told["respond"]
+    assert "What was seen" not in told["scan"]
+
+
+def test_linked_reports_stand_with_their_state_open_ones_first(scene: Scene, problem: Problem) -> None:
+    assert "Reports linked by hand None yet." in words(page("problem", problem="P-0001"))
+    asking: Any = (scene.store, OFFICER, scene.clock, 1)
+    referring.link_reports(*asking, report_ids=[2, 3, 4], problem_id=1, seen_versions={})
+    for target, told in ((ReportStatus.ACKNOWLEDGED, {}), (ReportStatus.RESOLVED, {"reason": "fixed", "note": "Lit."})):
+        answering.move_reports(
+            *asking, report_ids=[4], target=target, answers=MoveAnswers(**told), seen_versions={}, days=WorkingDays()
+        )
+    shown = page("problem", problem="P-0001")
+    assert "Reports linked by hand 3 reports" in words(shown)
+    drawn = markup(shown)
+    linked = drawn[drawn.index("Reports linked to this problem") :]
+    assert re.findall(r'href="/inbox\?report=(R-\d+)"', linked) == ["R-000003", "R-000002", "R-000004"]
+    assert ReportStatus.RESOLVED.label in linked
+    assert HOSTILE not in linked
+
+
+def test_linked_reports_are_shown_to_those_who_see_single_reports(
+    scene: Scene, problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = scene.organisation("Lighting"), scene.organisation("Parks")
+    asking: Any = (scene.store, OFFICER, scene.clock, 1)
+    referring.link_reports(*asking, report_ids=[2, 3], problem_id=1, seen_versions={})
+    referring.give_reports(*asking, report_ids=[2], organisation_id=own.id, seen_versions={})
+    referring.give_reports(*asking, report_ids=[3], organisation_id=other.id, seen_versions={})
+    seen = {}
+    for who in (VIEWER, COMMANDER, COORDINATOR, scene.partner(own)):
+        sit_down(monkeypatch, scene, who)
+        drawn = markup(page("problem", problem="P-0001"))
+        seen[who.key] = re.findall(r'href="/inbox\?report=(R-\d+)"', drawn)
+    assert seen == {"vera": [], "clio": [], "cora": ["R-000003", "R-000002"], "piet": ["R-000002"]}
+
+
+def test_closing_says_that_an_assessment_comes_first(
+    scene: Scene, problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.remediated(problem)
+    scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=scene.today, note="Lit.")
+    sit_down(monkeypatch, scene, COMMANDER)
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-closed")
+    assert "First an officer or coordinator keeps an assessment of the work" in words(shown)
+    shown.selectbox(key="form_outcome").select("effective")
+    shown.text_area(key="form_note").input("It is lit.")
+    refused = click(shown, "form-save")
+    assert "Nobody has kept an assessment of what the work achieved." in words(refused)
+    scene.assessed()
+    click(refused, "form-save")
+    assert scene.store.problem(1).status is ProblemStatus.CLOSED
 
 
 @pytest.mark.parametrize("ref", ["P-0099", "rubbish", "P-", "-1", "9" * 30])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.stores import open_store
+from problems.categories import Group
 from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound, ProblemError, Stale
 from problems.events import EventKind, Subject
 from problems.followups import Followup, Matter, fold
@@ -18,7 +19,7 @@ from problems.lifecycle import REPORT_MOVES, Move, MoveAnswers, check_move
 from problems.people import LAPTOP, Principal, Role
 from problems.reports import Batch, Report, ReportStatus
 from problems.targets import WorkingDays
-from problems.use_cases import answering, referring, telling
+from problems.use_cases import answering, drawing, referring, telling
 from problems.use_cases.answer_changes import Outcomes, matters_of
 from tests.scenes import COORDINATOR, OFFICER, VIEWER, Scene
 
@@ -382,11 +383,8 @@ def test_what_nobody_looked_at_cannot_wait_for_others(scene: Scene) -> None:
 
 
 def test_a_link_to_a_problem_is_told_in_both_places_and_can_be_taken_back(scene: Scene) -> None:
-    from problems.categories import Group
-    from problems.use_cases.working import draw_problem
-
     ring = [[-1.2, 52.9], [-1.199, 52.9], [-1.199, 52.901], [-1.2, 52.9]]
-    problem = draw_problem(
+    problem = drawing.draw_problem(
         scene.store, COORDINATOR, scene.clock, 1, name="Mill Lane", group=Group.LIGHTING,
         geometry={"type": "Polygon", "coordinates": [ring]},
     )  # fmt: skip

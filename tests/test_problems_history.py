@@ -21,6 +21,7 @@ def lived(scene: Scene) -> None:
     scene.refresh()
     scene.move(OFFICER, scene.store.problem(1), ProblemStatus.VERIFIED, visited_on=scene.today, note="Lit.")
     scene.today = TODAY + timedelta(days=14)
+    scene.assessed()
     scene.move(COMMANDER, scene.store.problem(1), ProblemStatus.CLOSED, outcome="inconclusive", note="Too early.")
 
 

@@ -59,6 +59,7 @@ def test_work_that_was_closed_as_useless_does_not_come_back(scene: Scene) -> Non
     scene.refresh(TODAY)
     scene.remediated(scene.store.problem(1))
     scene.move(OFFICER, scene.store.problem(1), ProblemStatus.VERIFIED, visited_on=TODAY, note="Seen.")
+    scene.assessed()
     scene.move(COMMANDER, scene.store.problem(1), ProblemStatus.CLOSED, outcome="no_effect", note="Reports went on.")
     scene.today = TODAY + timedelta(days=60)
     scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))

@@ -321,6 +321,7 @@ def test_nobody_adds_work_to_a_problem_that_is_not_taken_on(
 def test_a_whole_life_is_on_the_timeline_and_ends_closed(scene: Scene, problem: Problem) -> None:
     scene.remediated(problem)
     scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=TODAY, note="All lamps lit at 21:00.")
+    scene.assessed()
     closed = scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="effective", note="Reports stopped.")
     assert (closed.status, closed.outcome) == (ProblemStatus.CLOSED, "effective")
     moved = [one for one in scene.store.events(Subject.PROBLEM, 1) if one.kind is EventKind.MOVED]
@@ -333,6 +334,40 @@ def test_a_whole_life_is_on_the_timeline_and_ends_closed(scene: Scene, problem: 
         "closed",
     ]
     assert moved[-2].details["visited_on"] == "2026-03-02"
+
+
+def test_a_problem_is_closed_only_with_an_assessment_of_the_work_that_was_last_done(
+    scene: Scene, problem: Problem
+) -> None:
+    def close() -> Problem:
+        return scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="effective", note="Reports stopped.")
+
+    scene.remediated(problem)
+    verified = scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=TODAY, note="All lamps lit at 21:00.")
+    with pytest.raises(MoveRefused, match=r"Nobody has kept an assessment.*tab “Assess”.*“Keep this assessment”"):
+        close()
+    assert scene.store.problem(1) == verified
+    scene.assessed()
+    scene.today += timedelta(days=3)
+    scene.move(OFFICER, problem, ProblemStatus.IN_PROGRESS, note="Dark again.")
+    scene.move(COORDINATOR, problem, ProblemStatus.REMEDIATED, note="Mended anew.")
+    scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=scene.today, note="Lit.")
+    with pytest.raises(MoveRefused, match=r"made on 2026-03-02, before the work was last reported done on 2026-03-05"):
+        close()
+    scene.assessed()
+    assert close().status is ProblemStatus.CLOSED
+
+
+def test_what_came_back_is_closed_only_with_an_assessment(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    scene.move(COORDINATOR, problem, ProblemStatus.RECURRED, note="It is dark again.")
+    with pytest.raises(MoveRefused, match="assessment"):
+        scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="no_effect", note="It did not help.")
+    with pytest.raises(NotAllowed):
+        scene.move(OFFICER, problem, ProblemStatus.CLOSED, outcome="no_effect", note="It did not help.")
+    scene.assessed()
+    closed = scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="no_effect", note="It did not help.")
+    assert closed.status is ProblemStatus.CLOSED
 
 
 def test_the_coordinator_who_reported_it_done_cannot_verify_it(scene: Scene, problem: Problem) -> None:

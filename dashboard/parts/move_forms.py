@@ -10,6 +10,7 @@ from dashboard.parts.forms import Answers, Field, Form
 from dashboard.wording import day
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused
+from problems.kept_assessments import of_its_work
 from problems.lifecycle import Move, MoveAnswers, Need, moves_for
 from problems.problem import Problem, ProblemStatus
 from problems.reasons import Outcome
@@ -79,6 +80,8 @@ def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
         return f"{saved.ref} is now “{saved.status.label}”."
 
     intro = f"{problem.name}: from “{problem.status.label}” to “{target.label}”."
+    if move.assessed and of_its_work(problem, desk.store.assessments(problem.id)) is None:
+        intro += " First an officer or coordinator keeps an assessment of the work, on the tab “Assess”."
     questions = _questions(desk, move, problem=problem)
 
     def renew(at: Desk) -> Form:

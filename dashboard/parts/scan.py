@@ -6,6 +6,7 @@ from dashboard.parts.charts import weekly_bars
 from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import past_year, total_words
 from dashboard.parts.lineage import show_lineage
+from dashboard.parts.linked_reports import show_linked_reports
 from dashboard.parts.locator import show_locator
 from dashboard.parts.markup import draw, element, key_figures, section
 from dashboard.parts.reports_table import show_reports
@@ -27,6 +28,7 @@ def show_scan(desk: Desk, problem: Problem, events: Sequence[Event]) -> None:
     weekly_bars(year.weeks, marks)
     show_locator(desk, problem)
     show_reports(desk, year.points)
+    show_linked_reports(desk, problem)
 
 
 def _figures(desk: Desk, problem: Problem, events: Sequence[Event]) -> None:

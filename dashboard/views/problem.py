@@ -6,6 +6,7 @@ from dashboard.parts.agreed import show_agreed
 from dashboard.parts.analyse import show_analysis
 from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.evidence import show_evidence
 from dashboard.parts.forms import draw_open_form, form_button
 from dashboard.parts.lineage import show_relations
 from dashboard.parts.markup import (
@@ -76,7 +77,7 @@ def _one(desk: Desk, problem: Problem) -> None:
             {
                 SaraStage.SCANNING: lambda: show_scan(desk, problem, events),
                 SaraStage.ANALYSIS: lambda: _analyse(desk, problem),
-                SaraStage.RESPONSE: lambda: show_response(desk, problem, actions),
+                SaraStage.RESPONSE: lambda: _respond(desk, problem, actions),
                 SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
         )
@@ -87,6 +88,11 @@ def _one(desk: Desk, problem: Problem) -> None:
 def _analyse(desk: Desk, problem: Problem) -> None:
     show_agreed(desk, problem)
     show_analysis(desk, problem)
+
+
+def _respond(desk: Desk, problem: Problem, actions: list[Action]) -> None:
+    show_response(desk, problem, actions)
+    show_evidence(desk, problem)
 
 
 def _head(desk: Desk, problem: Problem) -> None:

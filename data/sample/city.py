@@ -141,7 +141,7 @@ def _replay(
     spots = plant_spots(ground, seed)
     files = CouncilFiles(ground, build_reports(ground, spots, seed, first_s, now_s), load_taxonomy(), seed)
     start = now - timedelta(weeks=WEEKS)
-    desk = open_desk(store, seed, start - timedelta(hours=2))
+    desk = open_desk(store, seed, start - timedelta(hours=2), zone)
     story = Story(desk, spots, ground, now)
     categories = load_taxonomy().categories
     sent_s = 0

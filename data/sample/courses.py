@@ -105,11 +105,10 @@ def again(desk: Desk, case: Case, begin: Begin) -> Course:
         known = any(problem.outcome == Outcome.NO_EFFECT for problem in desk.store.problems())
         outcome = Outcome.WORSE if known and desk.rng.random() < 0.3 else Outcome.NO_EFFECT
         note = "The work was done as planned, and the reports went on as before. Another approach is needed."
-        desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
+        yield from _closed(desk, case, P.RECURRED, outcome, note)
         return
     if case.fate is Fate.DISPLACED:
-        outcome, note = _assessment(desk, case)
-        desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
+        yield from _closed(desk, case, P.RECURRED, *_assessment(desk, case))
         return
     desk.move(case.problem_id, P.ANALYSING, Role.COORDINATOR)
     desk.note(case.problem_id, "Back after a quiet spell: the first repair did not reach the cause.")
@@ -158,8 +157,17 @@ def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
     desk.move(case.problem_id, P.VERIFIED, Role.OFFICER, visited_on=visited_on, note=seen)
     yield later(desk, 50, 95)
     if desk.problem(case.problem_id).status is P.VERIFIED:
-        outcome, note = _assessment(desk, case)
-        desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
+        yield from _closed(desk, case, P.VERIFIED, *_assessment(desk, case))
+
+
+def _closed(desk: Desk, case: Case, source: P, outcome: Outcome, note: str) -> Course:
+    """Let an officer assess the work, as soon as enough is known, and command close the problem."""
+    while desk.assess(case.problem_id) is None:
+        yield desk.now + timedelta(days=7)
+        if desk.problem(case.problem_id).status is not source:
+            return
+    desk.now += timedelta(minutes=5)
+    desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
 
 
 def _give_out(desk: Desk, case: Case, begin: Begin, count: int) -> None:

@@ -5,19 +5,24 @@ screen just before each move, as a page does.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
 from data.guides import shipped_advice
 from data.sample.people import COSTS, ORGANISATIONS, PEOPLE, STEPS, Work
 from problems.actions import Action, ActionStatus, ActionType, Particulars
+from problems.errors import InputRefused
+from problems.gathering import Choices, Rules
+from problems.hot_spots import DetectionSettings
+from problems.kept_assessments import KeptAssessment
 from problems.lifecycle import MoveAnswers
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store
 from problems.use_cases.acting import add_action, move_action, postpone_action
 from problems.use_cases.advising import give_advice
+from problems.use_cases.assessing import keep_assessment
 from problems.use_cases.organising import add_organisation, add_person
 from problems.use_cases.particulars import tick_step
 from problems.use_cases.working import edit_problem, move_problem, note_problem
@@ -36,6 +41,7 @@ class Desk:
     now: datetime
     organisations: dict[str, int]
     people: list[tuple[Principal, Role, str | None]]
+    zone: tzinfo
 
     def clock(self) -> datetime:
         """Return the simulated time."""
@@ -80,6 +86,17 @@ class Desk:
     def note(self, problem_id: int, text: str) -> None:
         """Leave a note on a problem's timeline."""
         note_problem(self.store, self.who(Role.OFFICER), self.clock, self.seed, problem_id=problem_id, note=text)
+
+    def assess(self, problem_id: int) -> KeptAssessment | None:
+        """Keep an assessment of a problem's work as the first of the officers; None where it is too early for one."""
+        officer = next(principal for principal, held, _own in self.people if held is Role.OFFICER)
+        try:
+            return keep_assessment(
+                self.store, officer, self.clock, self.seed,
+                problem_id=problem_id, choices=Choices(), rules=Rules(DetectionSettings(), self.zone),
+            )  # fmt: skip
+        except InputRefused:
+            return None
 
     def review_later(self, problem_id: int, days: int) -> None:
         """Set the next review of a problem."""
@@ -138,9 +155,9 @@ class Desk:
         )  # fmt: skip
 
 
-def open_desk(store: Store, seed: int, now: datetime) -> Desk:
+def open_desk(store: Store, seed: int, now: datetime, zone: tzinfo) -> Desk:
     """Add the organisations and the people to the store and return their desk."""
-    desk = Desk(store, seed, np.random.default_rng([seed, 5]), now, {}, [])
+    desk = Desk(store, seed, np.random.default_rng([seed, 5]), now, {}, [], zone)
     for key, (name, kind) in ORGANISATIONS.items():
         email = f"{key}@fernwick.invalid"
         saved = add_organisation(store, SYSTEM, desk.clock, seed, name=name, kind=kind, email=email)

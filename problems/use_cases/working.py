@@ -11,6 +11,7 @@ from datetime import date, datetime
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
+from problems.kept_assessments import of_its_work
 from problems.lifecycle import MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
@@ -50,7 +51,7 @@ def move_problem(
     ------
     MoveRefused, NotAllowed
         When the table has no such move from here, for this principal, with these answers, or when
-        its actions stand against it.
+        its actions stand against it, or no assessment of its work is kept.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -65,6 +66,8 @@ def move_problem(
             _check_successor(store, asked, problem, answers.target_id)
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
+        if move.assessed:
+            _check_assessed(store, problem)
         after = _moved(problem, target, principal, answers, now.date())
         if Need.VISIT in move.needs and answers.visited_on is not None:
             unit.add_visit(_visit(problem, principal, answers.visited_on, answers.note.strip(), now))
@@ -149,6 +152,24 @@ def _check_actions_ended(store: Store, problem: Problem) -> None:
         )
     if not any(action.done_at for action in actions):
         raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
+
+
+def _check_assessed(store: Store, problem: Problem) -> None:
+    records = store.assessments(problem.id)
+    if of_its_work(problem, records) is not None:
+        return
+    why = "Nobody has kept an assessment of what the work achieved."
+    if records:
+        why = (
+            f"Its newest assessment was made on {records[0].made_at.date()}, before the work was last reported done "
+            f"on {problem.remediated_on}."
+        )
+    raise MoveRefused(
+        f"Problem {problem.ref} cannot be closed.",
+        why,
+        "An officer or coordinator makes one on the tab “Assess” of its page, with “Keep this assessment”; "
+        "then it can be closed.",
+    )
 
 
 def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answers: MoveAnswers, today: date) -> Problem:
