@@ -78,12 +78,12 @@ def add_action(
             status_since=now,
             proposed_at=now,
         )
-        return keep_new(store, unit, principal, asked, action, particulars or Particulars())
+        return keep_new(unit, store, principal, asked, action, particulars or Particulars())
 
 
 def keep_new(
-    store: Store,
     unit: Unit,
+    store: Store,
     principal: Principal,
     asked: str,
     action: Action,

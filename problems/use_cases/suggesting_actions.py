@@ -81,5 +81,5 @@ def add_actions(
             particulars = Particulars(checklist=one.checklist, advice=one.advice)
             # Those of the same plan can make no ring: each waits for earlier ones.
             waits_for = tuple(sorted({kept[before].id for before in one.after}))
-            kept.append(keep_new(store, unit, principal, asked, action, particulars, waits_for))
+            kept.append(keep_new(unit, store, principal, asked, action, particulars, waits_for))
     return kept
