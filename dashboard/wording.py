@@ -125,6 +125,22 @@ def days_in_status(action: Action, today: date, zone: tzinfo) -> int:
     return days_since(action.status_since or action.created_at, today, zone) or 0
 
 
+def clocks(action: Action, now: datetime) -> str:
+    """Say how long an action takes on both clocks; where it was never blocked, they are the same."""
+    gross, net = int(action.gross_days(now)), int(action.net_days(now))
+    verb = "Took" if action.ended_at() else "Open for"
+    told = f"{verb} {days(gross)}"
+    return f"{told}, {net} without being blocked" if net != gross else told
+
+
+def acceptance(action: Action) -> str:
+    """Say after how many days an action was accepted; empty while it was not."""
+    waited = action.days_to_accept()
+    if waited is None:
+        return ""
+    return "Accepted on the same day" if waited < 1 else f"Accepted after {days(int(waited))}"
+
+
 def review_state(review_on: date | None, today: date) -> str:
     """Say whether the next review is planned, due or late."""
     if review_on is None:

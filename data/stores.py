@@ -18,6 +18,7 @@ from data.sql.audit import AuditReading, Chain
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
 from data.sql.evidence import EvidenceReading, EvidenceUnit
+from data.sql.guides import GuideReading, GuideUnit
 from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
 from data.sql.places import PlaceReading
@@ -39,7 +40,7 @@ _NEW_VERSION = update(schema.store_state)
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock", "-contact-key")
 
 
-class StoreUnit(AssessingUnit, AnswerUnit, EvidenceUnit):
+class StoreUnit(AssessingUnit, AnswerUnit, EvidenceUnit, GuideUnit):
     """One open unit of a store; it fulfils :class:`problems.store.Unit`."""
 
 
@@ -52,6 +53,7 @@ class SqlStore(
     AuditReading,
     EvidenceReading,
     SearchReading,
+    GuideReading,
 ):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ActionType(StrEnum):
@@ -73,7 +74,22 @@ class ActionStatus(StrEnum):
         return self not in _OWED
 
 
+#: What is in nobody's way any more: others that waited for it may start.
+SETTLED = frozenset({ActionStatus.DONE, ActionStatus.VERIFIED, ActionStatus.CANCELLED})
 _OWED = frozenset({ActionStatus.PROPOSED, ActionStatus.ACCEPTED, ActionStatus.IN_PROGRESS, ActionStatus.BLOCKED})
+
+
+class Step(NamedTuple):
+    """One line of an action's checklist, with when it was ticked and by whom, once it was."""
+
+    text: str
+    ticked_at: datetime | None = None
+    ticked_by: str = ""
+
+    @property
+    def is_ticked(self) -> bool:
+        """Tell whether somebody has ticked it."""
+        return self.ticked_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,10 @@ class Action:
     ``first_promised_on`` keeps the first due date when ``due_on`` moves; ``moved_count`` says how
     often it did. ``done_by`` is the key of whoever claimed it done: they cannot verify it.
     ``blocked_days`` sums finished spells of being blocked, ``blocked_since`` the running one.
+    ``cost`` is in whole units of the money of the installation. ``waits_for`` are the ids of the actions
+    that have to be settled before it starts. ``advice`` is the text that an action of giving advice hands
+    out. ``proposed_at`` is when it was last proposed to its organisation, ``accepted_at`` when that
+    organisation said yes.
     """
 
     id: int
@@ -103,6 +123,12 @@ class Action:
     blocked_days: float = 0.0
     last_note: str = ""
     status_since: datetime | None = None
+    cost: int | None = None
+    waits_for: tuple[int, ...] = ()
+    checklist: tuple[Step, ...] = ()
+    advice: str = ""
+    proposed_at: datetime | None = None
+    accepted_at: datetime | None = None
     version: int = 1
 
     @property
@@ -115,3 +141,46 @@ class Action:
         if self.due_on is None or not self.status.is_owed:
             return 0
         return max(0, (today - self.due_on).days)
+
+    def ended_at(self) -> datetime | None:
+        """Return when the work ended: done, declined or cancelled; None while it is owed."""
+        if self.status.is_owed:
+            return None
+        return self.done_at or self.status_since
+
+    def gross_days(self, now: datetime) -> float:
+        """Return the days since it was first proposed, up to its end or ``now``, as a resident sees them."""
+        return _days(self.created_at, self.ended_at() or now)
+
+    def net_days(self, now: datetime) -> float:
+        """Return the gross days without those in which it was blocked."""
+        running = 0.0 if self.blocked_since is None else _days(self.blocked_since, self.ended_at() or now)
+        return max(0.0, self.gross_days(now) - self.blocked_days - running)
+
+    def days_to_accept(self) -> float | None:
+        """Return the days from being proposed to its organisation to its yes, or None without one."""
+        if self.accepted_at is None:
+            return None
+        return _days(self.proposed_at or self.created_at, self.accepted_at)
+
+    def ticked(self) -> int:
+        """Return how many steps of the checklist are ticked."""
+        return sum(step.is_ticked for step in self.checklist)
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What can be said of an action beside what it is, whose and by when; all of it can be left out.
+
+    ``checklist`` are the texts of its steps, the others as in :class:`Action`.
+    """
+
+    cost: int | None = None
+    waits_for: tuple[int, ...] = ()
+    checklist: tuple[str, ...] = ()
+    advice: str = ""
+
+
+def _days(start: datetime, end: datetime) -> float:
+    # A computer's clock may be set back; nothing takes less than no time.
+    return max(0.0, (end - start).total_seconds() / 86_400)

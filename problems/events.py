@@ -22,6 +22,7 @@ class Subject(StrEnum):
     STORE = "store"
     SOURCE = "source"
     AREA = "area"
+    GUIDE = "guide"
 
 
 class EventKind(StrEnum):
@@ -47,6 +48,7 @@ class EventKind(StrEnum):
     VISITED = "visited"
     PHOTO_ADDED = "photo_added"
     PHOTO_WITHDRAWN = "photo_withdrawn"
+    ADVISED = "advised"
 
 
 @dataclass(frozen=True, slots=True)

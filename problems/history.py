@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, TypeVar
 
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus, ActionType, Step
 from problems.categories import Group
 from problems.clock import day_end
 from problems.events import Event, Subject
@@ -28,6 +28,12 @@ _PROBLEM_READERS: Readers = {
     "remediated_on": date.fromisoformat,
     "successor_ids": tuple,
 }
+
+
+def _steps(value: Sequence[Sequence[Any]]) -> tuple[Step, ...]:
+    return tuple(Step(text, datetime.fromisoformat(at) if at else None, by) for text, at, by in value)
+
+
 _ACTION_READERS: Readers = {
     "status": ActionStatus,
     "type": ActionType,
@@ -37,6 +43,10 @@ _ACTION_READERS: Readers = {
     "done_at": datetime.fromisoformat,
     "blocked_since": datetime.fromisoformat,
     "status_since": datetime.fromisoformat,
+    "waits_for": tuple,
+    "checklist": _steps,
+    "proposed_at": datetime.fromisoformat,
+    "accepted_at": datetime.fromisoformat,
 }
 
 

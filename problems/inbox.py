@@ -51,7 +51,7 @@ class Asked:
     """Which reports are asked for; what is empty or None limits nothing.
 
     ``words`` are looked for in the number, the address and, with ``in_text``, what was said.
-    ``assigned`` False asks for those without an organisation.
+    ``assigned`` False asks for those without an organisation; ``owner`` is a name to the letter.
     """
 
     statuses: frozenset[ReportStatus] = frozenset()
@@ -66,6 +66,7 @@ class Asked:
     words: str = ""
     in_text: bool = True
     problem_id: int | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

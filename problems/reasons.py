@@ -33,6 +33,7 @@ class Reason(StrEnum):
     ACCESS = "access"
     BUDGET = "budget"
     NO_LONGER_NEEDED = "no_longer_needed"
+    HANDED_OVER = "handed_over"
 
     @property
     def label(self) -> str:
@@ -58,6 +59,7 @@ _LABELS = {
     Reason.WAITING_PARTS: "Waiting for parts",
     Reason.ACCESS: "No access",
     Reason.BUDGET: "No budget",
+    Reason.HANDED_OVER: "Goes to another organisation",
 }
 
 #: Only these (and a verified fix) count as solved.
@@ -98,7 +100,7 @@ OBSTACLES = (
     Reason.BUDGET,
 )
 REFUSALS = (Reason.NOT_OURS, *OBSTACLES)
-CANCELLATIONS = (Reason.NO_LONGER_NEEDED, Reason.COST, Reason.LEGAL, Reason.NOT_OURS)
+CANCELLATIONS = (Reason.NO_LONGER_NEEDED, Reason.COST, Reason.LEGAL, Reason.NOT_OURS, Reason.HANDED_OVER)
 
 
 class Outcome(StrEnum):

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from problems.actions import Action
+from problems.advice import AdviceStore, AdviceUnit
 from problems.areas import Area, AreaKind, Street
 from problems.assessment_store import AssessmentStore, AssessmentUnit
 from problems.audit import AuditStore
@@ -21,6 +22,7 @@ from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
 from problems.evidence_store import EvidenceStore, EvidenceUnit
+from problems.guides import GuideStore, GuideUnit
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.inbox_store import InboxStore, InboxUnit
 from problems.people import Organisation, Person
@@ -36,7 +38,7 @@ from problems.store_values import Box, ChangedReport, KnownReport, NameUse, Said
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
 
-class Unit(AssessmentUnit, InboxUnit, EvidenceUnit, Protocol):
+class Unit(AssessmentUnit, InboxUnit, EvidenceUnit, GuideUnit, AdviceUnit, Protocol):
     """One transaction. Leaving it normally keeps everything, an exception keeps nothing.
 
     ``add_*`` ignore the ``id`` (and ``batch_id``) of what they are given and return the id they
@@ -237,7 +239,18 @@ class Unit(AssessmentUnit, InboxUnit, EvidenceUnit, Protocol):
         ...
 
 
-class Store(PlaceStore, QualityStore, AssessmentStore, InboxStore, AuditStore, EvidenceStore, SearchStore, Protocol):
+class Store(
+    PlaceStore,
+    QualityStore,
+    AssessmentStore,
+    InboxStore,
+    AuditStore,
+    EvidenceStore,
+    SearchStore,
+    GuideStore,
+    AdviceStore,
+    Protocol,
+):
     """Everything that is kept, for reading, and the door to writing."""
 
     def writing(self) -> AbstractContextManager[Unit]:

@@ -66,6 +66,10 @@ This page is written from `problems/lifecycle.py` by `make docs`; change the tab
 “Not by whoever did it” marks a move that needs a second pair of eyes: the person who reported the work as done cannot
 make it.
 “Fixpoint” makes a move by itself, because another one implies it.
+
+An action that waits for others cannot become `in_progress` or `done` for the first time before each of these is `done`,
+`verified` or `cancelled`. Work that was accepted or begun goes to another organisation in two moves of one unit: it is
+cancelled (“Goes to another organisation”) and proposed again, so that nobody owes what they were not asked.
 “A kept assessment” is one of the work that was last reported done, kept on the tab *Assess* of the problem.
 """
 

@@ -31,6 +31,7 @@ from problems.use_cases import (
 from problems.visits import Shows
 from tests.assessed import rules
 from tests.photos import a_picture
+from tests.plan_cases import add_plans
 from tests.scenes import COORDINATOR, OFFICER, Scene, days_before
 from tests.storing import a_batch, a_pile, a_problem
 
@@ -54,6 +55,7 @@ class Town(Scene):
 
     own_id: int = 0
     other_id: int = 0
+    empty_id: int = 0
     batch_id: int = 0
     main_id: int = 0
     free_id: int = 0
@@ -144,6 +146,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             unit.add_contact(Contact(0, 1, b"sealed", made.clock()))
             unit.add_source(Source(0, "council"))
             made.batch_id = unit.add_batch(a_batch(source="elsewhere"))
+        made.empty_id = made.organisation("Outreach charity").id
+        add_plans(made)
         _add_answered(made)
         _add_asked(made)
         yield made

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus, ActionType, Step
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
 from problems.events import Event, EventKind, Subject
@@ -221,6 +221,12 @@ def an_action(problem_id: int, organisation_id: int, **changes: Any) -> Action:
         blocked_days=1.5,
         last_note="Gate is locked",
         status_since=NOON,
+        cost=1200,
+        waits_for=(1, 2),
+        checklist=(Step("Look at the gate"), Step("Ring the owner", NOON, "Añy")),
+        advice="Lock the gate.",
+        proposed_at=NOON,
+        accepted_at=NOON,
     )
     return replace(action, **changes)
 

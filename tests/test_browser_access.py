@@ -16,7 +16,16 @@ OF_WHOLE_PAGES = ("landmark-one-main", "page-has-heading-one", "region", "bypass
 #: Of the framework's own file uploader (Streamlit 1.67): the label on its drop zone, which its button repeats.
 NOT_OURS = "presentation-role-conflict"
 NOTHING_FADES = "!document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running')"
-PAGES = ("/?plain=true", "/?week=2026-03-11", "/problem", "/problem?problem=P-0003", "/board", "/import", "/setup")
+PAGES = (
+    "/?plain=true",
+    "/?week=2026-03-11",
+    "/problem",
+    "/problem?problem=P-0003",
+    "/board?several=true",
+    "/import",
+    "/setup",
+    "/setup?part=Usual+actions+and+advice",
+)
 
 
 def found(page: Page) -> list[str]:

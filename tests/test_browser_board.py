@@ -72,3 +72,24 @@ def test_the_chosen_organisation_is_kept_in_the_address(visit: Visitor) -> None:
     expect(shown.first).to_have_text("Police team")
     assert set(shown.all_inner_texts()) == {"Police team"}
     assert "late" in page.locator(".fx-card-when").first.inner_text()
+
+
+def test_arrow_keys_move_between_the_cards_and_enter_reaches_the_first_button(visit: Visitor) -> None:
+    page = visit("/board?lanes=By+organisation")
+    cards = page.locator(".fx-card[role='group']")
+    expect(page.locator(".fx-card[tabindex='0']")).to_have_count(1)
+    cards.first.focus()
+    lane = page.locator("[data-testid='stColumn']").filter(has=page.get_by_role("heading", name="Lighting"))
+    page.keyboard.press("ArrowDown")
+    expect(lane.locator(".fx-card[role='group']").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    other = page.locator("[data-testid='stColumn']").filter(has=page.get_by_role("heading", name="Police team"))
+    expect(other.locator(".fx-card[role='group']").nth(1)).to_be_focused()
+    page.keyboard.press("Home")
+    expect(other.locator(".fx-card[role='group']").first).to_be_focused()
+    expect(page.locator(".fx-card[tabindex='0']")).to_have_count(1)
+    page.keyboard.press("Enter")
+    focused = page.locator(":focus")
+    expect(focused).to_have_role("button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()

@@ -55,6 +55,7 @@ from problems.use_cases.answer_changes import the_one
 from problems.visits import Purpose, Shows
 from tests.assessed import rules
 from tests.photos import a_picture, unsealed
+from tests.plan_cases import PLAN_CASES
 from tests.role_town import (
     DAYS,
     EVERY_PARTNER,
@@ -143,6 +144,7 @@ Call = Callable[[Town, Any], object]
 #: Each use case with something real to do, and the letters of the roles that may; a partner on their own
 #: only, or on everything where there is a capital letter.
 CASES: dict[str, tuple[Call, str]] = {
+    **PLAN_CASES,
     "acting.add_action": (
         lambda town, ask: acting.add_action(
             *ask, problem_id=1, organisation_id=town.own_id, type=ActionType.CLEAN, title="Cut the hedge"

@@ -1,6 +1,6 @@
 """Actions as cards: what is owed, by whom, how late, and the next move as one button."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -9,8 +9,9 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.forms import form_button
 from dashboard.parts.markup import draw, element, joined, problem_link
 from dashboard.parts.move_forms import action_moves, more_form, move_action_form
-from dashboard.wording import days, days_in_status, lateness, postponed
+from dashboard.wording import acceptance, clocks, days, days_in_status, lateness, listed, postponed
 from problems.actions import Action, ActionStatus
+from problems.ordering import in_the_way
 from problems.problem import Problem
 from problems.reasons import Reason
 
@@ -22,8 +23,13 @@ def lateness_mark(desk: Desk, action: Action) -> Html:
     return element("span", words, css="fx-late" if late else "fx-due") if words else Html("")
 
 
-def action_card(desk: Desk, action: Action, problem: Problem | None) -> Html:
-    """Return a card: title, organisation, lateness, days in status, and the problem it belongs to."""
+def action_card(
+    desk: Desk, action: Action, problem: Problem | None, others: Mapping[int, Action] | None = None
+) -> Html:
+    """Return a card: title, organisation, lateness, days in status, and the problem it belongs to.
+
+    ``others`` are the actions by id that it may wait for.
+    """
     organisation = desk.names.organisation(action.organisation_id)
     who = f"{organisation}, {action.person}" if action.person else organisation
     since = f"{action.status.label} for {days(days_in_status(action, desk.today, desk.zone))}"
@@ -32,13 +38,37 @@ def action_card(desk: Desk, action: Action, problem: Problem | None) -> Html:
         element("p", who, css="fx-card-who"),
         element("p", lateness_mark(desk, action), element("span", since), css="fx-card-when"),
     ]
-    extra = _extra(action)
-    if extra:
-        lines.append(element("p", extra, css="fx-quiet"))
+    lines += [element("p", text, css="fx-quiet") for text in (_extra(action), _more(desk, action)) if text]
+    waits = waiting_words(action, others or {})
+    if waits:
+        lines.append(element("p", waits, css="fx-waits"))
     if problem is not None:
         lines.append(element("p", problem_link(problem), css="fx-card-problem"))
     late = action.days_late(desk.today) > 0
-    return element("div", joined(lines), css="fx-card fx-card-late" if late else "fx-card")
+    return element(
+        "div",
+        joined(lines),
+        css="fx-card fx-card-late" if late else "fx-card",
+        tabindex="-1",
+        role="group",
+        aria_label=f"{action.ref} {action.title}",
+    )
+
+
+def waiting_words(action: Action, others: Mapping[int, Action]) -> str:
+    """Say what an action that has not begun waits for; empty where nothing is in its way."""
+    begun = not action.status.is_owed or action.status is ActionStatus.IN_PROGRESS
+    named = [f"{one.ref} {one.title}" for one in in_the_way(action, others)]
+    return "" if begun or not named else f"Waits for {listed(named)}"
+
+
+def _more(desk: Desk, action: Action) -> str:
+    """Say what else is known: steps, cost, both clocks."""
+    steps = f"{action.ticked()} of {len(action.checklist)} steps" if action.checklist else ""
+    cost = f"Cost {action.cost:,}" if action.cost is not None else ""
+    has_clocks = action.status not in (ActionStatus.PROPOSED, ActionStatus.DECLINED, ActionStatus.CANCELLED)
+    told = [clocks(action, desk.clock()), acceptance(action)] if has_clocks else []
+    return ". ".join(part for part in (steps, cost, *told) if part)
 
 
 def _extra(action: Action) -> str:
@@ -49,18 +79,18 @@ def _extra(action: Action) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def show_card(desk: Desk, action: Action, problem: Problem | None) -> None:
+def show_card(desk: Desk, action: Action, problem: Problem | None, others: Mapping[int, Action] | None = None) -> None:
     """Draw a card with its next move as one button and the other moves behind a second one."""
     with st.container(key=f"card-{action.ref}", gap="xsmall"):
-        draw(action_card(desk, action, problem))
+        draw(action_card(desk, action, problem, others))
         moves = action_moves(desk, action)
         if not moves:
             return
         with st.container(horizontal=True, gap="small"):
-            first, others = moves[0], moves[1:]
+            first, beside = moves[0], moves[1:]
             form_button(move_action_form(desk, action, first), key=f"move-{action.ref}-{first.target}")
-            if others or action.status.is_owed:
-                form_button(more_form(desk, action, others), key=f"more-{action.ref}", label="More")
+            if beside or action.status.is_owed:
+                form_button(more_form(desk, action, beside), key=f"more-{action.ref}", label="More")
 
 
 def late_first(actions: Sequence[Action]) -> list[Action]:

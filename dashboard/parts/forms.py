@@ -22,12 +22,13 @@ from problems.actions import Action
 from problems.errors import ProblemError, Stale
 from problems.events import Subject
 from problems.followups import Matter
+from problems.guides import Guide
 from problems.hot_spots import Pile
 from problems.problem import Problem
 from problems.sources import Source
 from problems.use_cases.answer_changes import matters_of
 
-Record = Problem | Action | Pile | Source | Matter
+Record = Problem | Action | Pile | Source | Matter | Guide
 Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
 
 _OPEN: Final = "fx_form"
@@ -38,22 +39,28 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
     Pile: Subject.DEFAULT_POINT,
     Source: Subject.SOURCE,
     Matter: Subject.REPORT,
+    Guide: Subject.GUIDE,
 }
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day."""
+    """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day.
+
+    Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``. One that stands
+    ``beside`` is drawn in one row with the question before it, where there is room.
+    """
 
     name: str
     label: str
-    kind: Literal["line", "text", "day", "choice"] = "line"
+    kind: Literal["line", "text", "day", "choice", "many"] = "line"
     value: Any = None
     choices: Mapping[Any, str] = field(default_factory=dict)
     low: date | None = None
     high: date | None = None
     help: str | None = None
     placeholder: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ def _fill_in(form: Form, written: Answers) -> None:
         value = written.get(question.name, question.value)
         if question.kind == "choice" and value not in question.choices:
             value = question.value if question.value in question.choices else None
+        if question.kind == "many":
+            value = [one for one in value or () if one in question.choices]
         st.session_state[f"{_PREFIX}{question.name}"] = _empty(question) if value is None else value
 
 
@@ -155,11 +164,25 @@ def _draw() -> None:
         form_button(next_form, key=f"onward_{at}", label=label, width="stretch", written=opened.written)
     if form.save is not None:
         with st.form("fx_form_fields", border=False, enter_to_submit=False):
-            for question in form.questions:
-                _ask(question)
+            _ask_all(form.questions)
             again = opened.changes is not None
             label = "Look again and retry" if again else form.verb
             st.form_submit_button(plain_label(label), type="primary", key="form-save", on_click=_submit)
+
+
+def _ask_all(questions: tuple[Field, ...]) -> None:
+    rows: list[list[Field]] = []
+    for question in questions:
+        if question.beside and rows:
+            rows[-1].append(question)
+        else:
+            rows.append([question])
+    for row in rows:
+        for column, question in zip(st.columns(len(row)), row, strict=True) if len(row) > 1 else ():
+            with column:
+                _ask(question)
+        if len(row) == 1:
+            _ask(row[0])
 
 
 def _ask(question: Field) -> None:
@@ -173,6 +196,15 @@ def _ask(question: Field) -> None:
             label,
             list(question.choices),
             index=None,
+            format_func=lambda value: question.choices[value],
+            key=key,
+            help=question.help,
+            placeholder=question.placeholder or "Choose",
+        )
+    elif question.kind == "many":
+        st.multiselect(
+            label,
+            list(question.choices),
             format_func=lambda value: question.choices[value],
             key=key,
             help=question.help,
@@ -236,6 +268,9 @@ def _changes(desk: Desk, before: Record, now: Record, stale: Stale) -> list[tupl
 
 
 def _is_written(question: Field, answer: object) -> bool:
+    if question.kind == "many":
+        chosen = list(answer) if isinstance(answer, (list, tuple)) else []
+        return chosen != list(question.value or ())
     return answer != (_empty(question) if question.value is None else question.value)
 
 
@@ -246,6 +281,8 @@ def _as_it_is(desk: Desk, record: Record) -> Record:
         return desk.store.action(record.id)
     if isinstance(record, Source):
         return desk.store.source(record.name) or record
+    if isinstance(record, Guide):
+        return next((one for one in desk.store.guides() if one.id == record.id), record)
     if isinstance(record, Matter):
         return next(iter(matters_of(desk.store, [record.id])), record)
     return next((pile for pile in desk.store.piles() if pile.id == record.id), record)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final, TypedDict
 
+from dashboard.parts.action_forms import edit_action_form, may_edit
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.wording import day
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused
 from problems.kept_assessments import of_its_work
 from problems.lifecycle import Move, MoveAnswers, Need, moves_for
@@ -164,32 +165,9 @@ def more_form(desk: Desk, action: Action, moves: Iterable[Move]) -> Form:
     onward = [(move.verb, move_action_form(desk, action, move)) for move in moves]
     if action.status.is_owed:
         onward.append(("Move the due date", postpone_form(desk, action)))
+    if may_edit(desk, action):
+        onward.append(("Edit", edit_action_form(desk, action)))
     return Form(f"{action.ref}: What happened?", "More", intro=action.title, onward=tuple(onward))
-
-
-def add_action_form(desk: Desk, problem: Problem) -> Form:
-    """Return the form that proposes an action on a problem."""
-
-    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
-        saved = acting.add_action(
-            *at.asking,
-            problem_id=problem.id,
-            organisation_id=_given_organisation("The action was not added.", answers.get("organisation_id")),
-            type=answers.get("type") or ActionType.INSPECT,
-            title=_text(answers.get("title")),
-            due_on=answers.get("due_on"),
-            person=_text(answers.get("person")),
-        )
-        return f"“{saved.title}” is proposed to {at.names.organisation(saved.organisation_id)}."
-
-    questions = (
-        Field("title", "What is to be done", placeholder="Repair the lamp by the underpass"),
-        Field("type", "Kind of work", "choice", ActionType.REPAIR, {kind: kind.label for kind in ActionType}),
-        Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations()),
-        Field("due_on", "Due", "day", desk.today + timedelta(days=14), low=desk.today),
-        Field("person", "Person (if known)"),
-    )
-    return Form(f"{problem.ref}: Add an action", "Add action", questions, save)
 
 
 def edit_problem_form(desk: Desk, problem: Problem) -> Form:
@@ -327,10 +305,4 @@ def _text(value: object) -> str:
 def _given_day(asked: str, value: object) -> date:
     if not isinstance(value, date):
         raise InputRefused(asked, "No day is given.", "Choose the new day.")
-    return value
-
-
-def _given_organisation(asked: str, value: object) -> int:
-    if not isinstance(value, int):
-        raise InputRefused(asked, "No organisation is chosen.", "Choose who does the work.")
     return value

@@ -5,15 +5,18 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.parts.action_forms import add_action_form, usual_actions_form
+from dashboard.parts.advice_given import show_advice
 from dashboard.parts.cards import late_first, show_card
+from dashboard.parts.checklists import show_checklist, show_refused
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import form_button
 from dashboard.parts.markup import section
-from dashboard.parts.move_forms import add_action_form
 from dashboard.parts.notices import remark
 from dashboard.wording import count
 from problems.actions import Action
 from problems.figures import remediation_progress
+from problems.ordering import in_order
 from problems.people import Role
 from problems.problem import UNTOUCHED, Problem
 
@@ -25,19 +28,29 @@ def show_response(desk: Desk, problem: Problem, actions: Sequence[Action]) -> No
     section("Actions", _progress_words(actions))
     if not actions:
         remark("No action yet. Actions are what partner organisations do about the problem.")
-    live = [action for action in late_first(actions) if action.status.is_owed]
-    ended = [action for action in late_first(actions) if not action.status.is_owed]
-    ordered = [*live, *ended]
+    show_refused()
+    by_day = in_order(late_first(actions))
+    ordered = [*(one for one in by_day if one.status.is_owed), *(one for one in by_day if not one.status.is_owed)]
+    others = {action.id: action for action in desk.store.actions()} if any(one.waits_for for one in actions) else {}
     for start in range(0, len(ordered), _CARDS_IN_A_ROW):
         row = ordered[start : start + _CARDS_IN_A_ROW]
         for column, action in zip(st.columns(_CARDS_IN_A_ROW), row, strict=False):
             with column:
-                show_card(desk, action, None)
+                show_card(desk, action, None, others)
+                show_checklist(desk, action)
+    _ways(desk, problem, actions)
+    show_advice(desk, problem, actions)
+
+
+def _ways(desk: Desk, problem: Problem, actions: Sequence[Action]) -> None:
     if not desk.principal.has(Role.COORDINATOR) or not problem.status.is_open:
         return
     if problem.status in UNTOUCHED:
         remark("Take the problem on first; then actions can be added.")
-    else:
+        return
+    with st.container(horizontal=True, gap="small", key="action-ways"):
+        usual = usual_actions_form(desk, problem)
+        form_button(usual, key="add-usual", label="Add the usual actions", primary=not actions)
         form_button(add_action_form(desk, problem), key="add-action", label="Add an action")
 
 

@@ -1,6 +1,6 @@
 """Events as plain sentences: who, when, what, old to new."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -29,6 +29,10 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "person": "Person",
     "title": "Title",
     "due_on": "Due date",
+    "cost": "Cost",
+    "waits_for": "Waits for",
+    "checklist": "Checklist",
+    "advice": "Advice",
     "category": "Category",
     "area": "Area",
     "reports": "Reports",
@@ -81,9 +85,18 @@ def value_words(field: str, value: object, names: Names) -> str:
         return day(value if isinstance(value, date) else date.fromisoformat(str(value)))
     if field in _ORGANISATIONS:
         return names.organisation(value)
-    if field == "successor_ids" and isinstance(value, (list, tuple)):
-        return listed([problem_ref(int(str(number))) for number in value])
-    return str(value)
+    if field == "cost":
+        return f"{int(str(value)):,}"
+    return _several(field, value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _several(field: str, values: Sequence[object]) -> str:
+    """Return a field that holds several values in words."""
+    if field == "waits_for":
+        return listed([f"A-{int(str(number)):04d}" for number in values])
+    if field == "checklist":
+        return listed([str(step[0]) for step in values if isinstance(step, (list, tuple))])
+    return listed([problem_ref(int(str(number))) for number in values])
 
 
 def _label(value: object) -> str:
@@ -148,6 +161,7 @@ def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
         EventKind.VISITED: "A visit was noted.",
         EventKind.PHOTO_ADDED: f"Photo added{side}: “{alt}”.",
         EventKind.PHOTO_WITHDRAWN: f"Photo withdrawn{side}: “{alt}”.",
+        EventKind.ADVISED: _advised(event),
     }.get(event.kind, "")
     if event.kind is EventKind.REVIEWED and event.details.get("original"):
         told = "Looked at the original of a photo."
@@ -155,6 +169,15 @@ def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
         return told
     action = actions.get(event.subject_id)
     return f"Action “{action.title}”: {told}" if action else told
+
+
+def _advised(event: Event) -> str:
+    where = f"at “{event.details.get('place')}”"
+    if event.details.get("withdrawn"):
+        return f"The record of advice {where} was withdrawn."
+    given_on = event.details.get("given_on")
+    on = f" on {day(date.fromisoformat(str(given_on)))}" if given_on else ""
+    return f"Advice was given {where}{on}."
 
 
 def _problem_told(event: Event, names: Names) -> str:
@@ -220,6 +243,10 @@ def _action_told(event: Event, actions: Mapping[int, Action], names: Names) -> s
         until = f", due {value_words('due_on', due, names)}" if due else ""
         return f"Action {title} proposed to {to}{until}."
     parts = []
+    step = event.details.get("step")
+    if step:
+        verb = "ticked" if event.details.get("ticked") else "no longer ticked"
+        return f"Action {title}: “{step}” {verb}."
     for field, (was, now) in _status_first(pairs):
         if field == "status":
             parts.append(f"from “{action_label(was)}” to “{action_label(now)}”")

@@ -1,22 +1,29 @@
 """The board: what each partner organisation owes, by status or by organisation, the late work first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
-from dashboard.parts.cards import late_first, show_card
+from dashboard.parts.board_keys import show_keys
+from dashboard.parts.board_many import show_many
+from dashboard.parts.cards import late_first, show_card, waiting_words
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
 from dashboard.parts.markup import draw, element, key_figures, link, page_head, problem_link, section, show_sheet, table
 from dashboard.parts.notices import empty, remark, said
 from dashboard.wording import NOTHING, count, day, days_in_status, lateness
 from problems.actions import Action, ActionStatus
+from problems.categories import Group
 from problems.problem import Problem
 
 EVERYBODY: Final = "All organisations"
 BY_STATUS: Final = "By status"
 BY_ORGANISATION: Final = "By organisation"
+BY_PERSON: Final = "By person"
+ALL_KINDS: Final = "All kinds of problem"
+_NO_PERSON: Final = "No person named"
 #: Cards drawn in a lane before "Show all": each has buttons, and nobody reads a lane of fifty.
 CARDS_AT_FIRST: Final = 6
 _LANES_IN_A_ROW: Final = 5
@@ -45,34 +52,50 @@ def show() -> None:
         )
         return
     problems = {problem.id: problem for problem in desk.store.problems()}
-    chosen, late_only, by_organisation = _filters(desk)
-    wanted = [action for action in actions if _wanted(desk, action, chosen, late_only)]
+    chosen = _filters(desk)
+    wanted = [action for action in actions if _wanted(desk, action, problems.get(action.problem_id), chosen)]
     live = [action for action in wanted if action.status in _LANES]
     _figures(desk, live)
     if not live:
         remark("Nothing is owed here. Choose another organisation, or show work that is not late as well.")
-    for row in _rows_of_lanes(_lanes(desk, live, by_organisation=by_organisation)):
-        _draw_lanes(desk, row, problems)
+    others = {action.id: action for action in actions}
+    for row in _rows_of_lanes(_lanes(desk, live, chosen.lanes)):
+        _draw_lanes(desk, row, problems, others)
+    show_keys()
+    show_many(desk, late_first(wanted), problems)
     _totals(desk, actions)
-    _twin(desk, wanted, problems)
+    _twin(desk, wanted, problems, others)
     draw_open_form()
 
 
-def _filters(desk: Desk) -> tuple[str, bool, bool]:
+@dataclass(frozen=True)
+class _Chosen:
+    """What the board is limited to, and how its lanes are made."""
+
+    organisation: str
+    kind: str
+    late_only: bool
+    lanes: str
+
+
+def _filters(desk: Desk) -> _Chosen:
     names = [EVERYBODY, *(each.name for each in desk.organisations)]
+    kinds = [ALL_KINDS, *(group.label for group in Group)]
+    ways = [BY_STATUS, BY_ORGANISATION, BY_PERSON]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="board-filters"):
-        chosen = st.selectbox("Organisation", names, key="organisation", bind="query-params", width=300)
-        lanes = st.segmented_control(
-            "Lanes", [BY_STATUS, BY_ORGANISATION], default=BY_STATUS, required=True, key="lanes", bind="query-params"
-        )
+        organisation = st.selectbox("Organisation", names, key="organisation", bind="query-params", width=280)
+        kind = st.selectbox("Kind of problem", kinds, key="kind", bind="query-params", width=220)
+        lanes = st.segmented_control("Lanes", ways, default=BY_STATUS, required=True, key="lanes", bind="query-params")
         late_only = st.toggle("Only late work", key="late", bind="query-params")
-    return chosen or EVERYBODY, bool(late_only), lanes == BY_ORGANISATION
+    return _Chosen(organisation or EVERYBODY, kind or ALL_KINDS, bool(late_only), lanes or BY_STATUS)
 
 
-def _wanted(desk: Desk, action: Action, chosen: str, late_only: bool) -> bool:
-    if late_only and not action.days_late(desk.today):
+def _wanted(desk: Desk, action: Action, problem: Problem | None, chosen: _Chosen) -> bool:
+    if chosen.late_only and not action.days_late(desk.today):
         return False
-    return chosen == EVERYBODY or desk.names.organisation(action.organisation_id) == chosen
+    if chosen.kind != ALL_KINDS and (problem is None or problem.group.label != chosen.kind):
+        return False
+    return chosen.organisation in (EVERYBODY, desk.names.organisation(action.organisation_id))
 
 
 def _figures(desk: Desk, live: Sequence[Action]) -> None:
@@ -91,8 +114,12 @@ def _figures(desk: Desk, live: Sequence[Action]) -> None:
     )
 
 
-def _lanes(desk: Desk, live: Sequence[Action], *, by_organisation: bool) -> list[tuple[str, list[Action]]]:
-    if not by_organisation:
+def _lanes(desk: Desk, live: Sequence[Action], way: str) -> list[tuple[str, list[Action]]]:
+    if way == BY_PERSON:
+        people = sorted({action.person for action in live if action.person}, key=str.casefold)
+        named = [(name, [each for each in live if each.person == name]) for name in people]
+        return [*named, *[(_NO_PERSON, nobody) for nobody in [[each for each in live if not each.person]] if nobody]]
+    if way == BY_STATUS:
         return [(status.label, [each for each in live if each.status is status]) for status in _LANES if live]
     lanes = [
         (each.name, [action for action in live if action.organisation_id == each.id]) for each in desk.organisations
@@ -104,7 +131,12 @@ def _rows_of_lanes(lanes: list[tuple[str, list[Action]]]) -> list[list[tuple[str
     return [lanes[start : start + _LANES_IN_A_ROW] for start in range(0, len(lanes), _LANES_IN_A_ROW)]
 
 
-def _draw_lanes(desk: Desk, lanes: Sequence[tuple[str, list[Action]]], problems: Mapping[int, Problem]) -> None:
+def _draw_lanes(
+    desk: Desk,
+    lanes: Sequence[tuple[str, list[Action]]],
+    problems: Mapping[int, Problem],
+    others: Mapping[int, Action],
+) -> None:
     for column, (name, actions) in zip(st.columns(_LANES_IN_A_ROW), lanes, strict=False):
         with column:
             draw(element("h2", name, element("span", f" {len(actions)}"), css="fx-lane"))
@@ -113,7 +145,7 @@ def _draw_lanes(desk: Desk, lanes: Sequence[tuple[str, list[Action]]], problems:
             ordered = late_first(actions)
             shown = len(ordered) if st.session_state.get(f"all-{name}") else CARDS_AT_FIRST
             for action in ordered[:shown]:
-                show_card(desk, action, problems.get(action.problem_id))
+                show_card(desk, action, problems.get(action.problem_id), others)
             if len(ordered) > CARDS_AT_FIRST:
                 st.toggle(f"Show all {len(ordered)}", key=f"all-{name}")
 
@@ -140,7 +172,7 @@ def _totals(desk: Desk, actions: Sequence[Action]) -> None:
     draw(table("What each organisation owes", heads, rows, numeric=(1, 2, 3, 4, 5, 6)))
 
 
-def _twin(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem]) -> None:
+def _twin(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem], others: Mapping[int, Action]) -> None:
     with st.expander(f"The same as a table, with ended work ({len(actions)})"):
         rows = [
             (
@@ -148,7 +180,8 @@ def _twin(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem]
                 desk.names.organisation(action.organisation_id),
                 action.status.label,
                 day(action.due_on),
-                lateness(action, desk.today) or NOTHING,
+                ". ".join(part for part in (lateness(action, desk.today), waiting_words(action, others)) if part)
+                or NOTHING,
                 days_in_status(action, desk.today, desk.zone),
                 problem_link(problems[action.problem_id]) if action.problem_id in problems else NOTHING,
             )

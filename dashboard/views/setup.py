@@ -8,8 +8,10 @@ import streamlit as st
 from dashboard import session
 from dashboard.parts.boundaries_desk import show_boundaries
 from dashboard.parts.desk import Desk, this_desk
-from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button
+from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button, open_form
+from dashboard.parts.guide_desk import show_guides
 from dashboard.parts.health import show_health, show_settings
+from dashboard.parts.leaving_forms import back_form, close_form, leave_form
 from dashboard.parts.markup import draw, page_head, section, show_sheet, table
 from dashboard.parts.notices import remark, said
 from dashboard.parts.piles import show_piles
@@ -19,7 +21,7 @@ from dashboard.parts.taxonomy_desk import show_taxonomy
 from dashboard.parts.unmapped import show_unmapped
 from dashboard.wording import NOTHING
 from problems.people import Role
-from problems.use_cases import organising
+from problems.use_cases import leaving, organising
 
 _KINDS: Final = ("Council service", "Police team", "Landlord", "Outreach", "Health", "School", "Residents", "Other")
 #: The part that is shown is in the address, under this name.
@@ -28,6 +30,7 @@ POINTS: Final = "Points under review"
 NAMES: Final = "Names of categories"
 BOUNDARIES: Final = "Boundaries"
 TARGETS: Final = "Targets"
+GUIDES: Final = "Usual actions and advice"
 _NONE: Final = 0  # "no organisation": a select box cannot hold None among other choices
 
 
@@ -68,8 +71,12 @@ def _organisations(desk: Desk) -> None:
         draw(table("Organisations", ("Name", "Kind", "E-mail", ""), rows, narrow_without=(2, 3)))
     else:
         remark("None yet. Add the services, teams and landlords that can be given work.")
-    if desk.principal.has(Role.ADMIN, Role.COORDINATOR):
+    if not desk.principal.has(Role.ADMIN, Role.COORDINATOR):
+        return
+    with st.container(horizontal=True, gap="small", key="organisation-ways"):
         form_button(_organisation_form(), key="add-organisation", primary=not desk.organisations)
+        if any(not each.closed for each in desk.organisations) and desk.principal.has(*leaving.MAY_CLOSE):
+            st.button("Close an organisation", key="close-organisation", on_click=_open_closing)
 
 
 def _points(desk: Desk) -> None:
@@ -132,8 +139,25 @@ def _people(desk: Desk) -> None:
         draw(table("People", ("Name", "Role", "Organisation", ""), rows, narrow_without=(3,)))
     else:
         remark("Nobody yet. Until people are added, everything is done as “This computer”, which may do everything.")
-    if desk.principal.has(Role.ADMIN):
+    if not desk.principal.has(Role.ADMIN):
+        return
+    with st.container(horizontal=True, gap="small", key="people-ways"):
         form_button(_person_form(desk), key="add-person")
+        if any(each.active for each in people):
+            st.button("Somebody has left", key="end-person", on_click=_open_leaving)
+        if any(not each.active for each in people):
+            form_button(back_form(people), key="back-person", label="Somebody is back")
+
+
+def _open_leaving() -> None:
+    # Only now: what each of them still owes takes a question to the store.
+    desk = this_desk()
+    open_form(leave_form(desk, desk.store.people()))
+
+
+def _open_closing() -> None:
+    desk = this_desk()
+    open_form(close_form(desk, desk.organisations))
 
 
 def _person_form(desk: Desk) -> Form:
@@ -160,6 +184,7 @@ _PARTS: Final[Mapping[str, Callable[[Desk], None]]] = {
     NAMES: _names,
     BOUNDARIES: _boundaries,
     TARGETS: show_targets,
+    GUIDES: show_guides,
     "Settings": _settings,
     "Health": _health,
 }

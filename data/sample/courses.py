@@ -275,6 +275,7 @@ def _declined(desk: Desk, action_id: int, work: Work, days: float) -> Course:
 
 
 def _done(desk: Desk, action_id: int, work: Work, *, sent_back: bool) -> Course:
+    desk.tick_off(action_id)
     desk.act(action_id, A.DONE, note=work.done)
     yield later(desk, 3, 12)
     # Whoever checked the whole problem meanwhile has checked this too.

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from data.sample.people import ORGANISATIONS, PEOPLE, Work
-from problems.actions import Action, ActionStatus
+from data.guides import shipped_advice
+from data.sample.people import COSTS, ORGANISATIONS, PEOPLE, STEPS, Work
+from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.errors import InputRefused
 from problems.gathering import Choices, Rules
 from problems.hot_spots import DetectionSettings
@@ -20,8 +21,10 @@ from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store
 from problems.use_cases.acting import add_action, move_action, postpone_action
+from problems.use_cases.advising import give_advice
 from problems.use_cases.assessing import keep_assessment
 from problems.use_cases.organising import add_organisation, add_person
+from problems.use_cases.particulars import tick_step
 from problems.use_cases.working import edit_problem, move_problem, note_problem
 
 A = ActionStatus
@@ -110,7 +113,26 @@ class Desk:
             problem_id=problem_id, organisation_id=self.organisations[work.organisation], type=work.type,
             title=work.title, due_on=self.now.date() + timedelta(days=max(2, round(due_in_days))),
             person=self.who(Role.PARTNER, work.organisation).name,
+            particulars=Particulars(
+                cost=COSTS.get(work.type),
+                checklist=STEPS.get(work.type, ()),
+                advice=shipped_advice()[self.problem(problem_id).group] if work.type is ActionType.ADVISE else "",
+            ),
         )  # fmt: skip
+
+    def tick_off(self, action_id: int) -> None:
+        """Tick every step of an action, and note that its advice was given, as the person named in it."""
+        seen = self.store.action(action_id)
+        by = next((who for who, _, _ in self.people if who.name == seen.person), None)
+        person = by or next(who for who, role, _ in self.people if role is Role.COORDINATOR)
+        if person.organisation_id != seen.organisation_id and not person.has(Role.COORDINATOR):
+            return
+        asking = (self.store, person, self.clock, self.seed)
+        for at, step in enumerate(seen.checklist):
+            tick_step(*asking, action_id=action_id, step=at, text=step.text, ticked=True)
+        given = any(one.action_id == action_id for one in self.store.advice_given(seen.problem_id))
+        if seen.advice and not given:
+            give_advice(*asking, action_id=action_id, given_on=self.now.date())
 
     def act(self, action_id: int, target: ActionStatus, role: Role = Role.PARTNER, **answers: object) -> Action:
         """Move an action as a partner of its organisation, or as somebody with another ``role``."""

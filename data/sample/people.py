@@ -60,6 +60,15 @@ class Work:
 
 
 _T = ActionType
+#: What such work costs, in whole units of money; what people do in their working hours has no price of its own.
+COSTS: dict[ActionType, int] = {_T.REPAIR: 1850, _T.SECURE: 940, _T.CLEAN: 420, _T.DESIGN: 6200}
+#: Steps that are ticked on the way.
+STEPS: dict[ActionType, tuple[str, ...]] = {
+    _T.REPAIR: ("Fault found and written down", "Parts ordered", "Repaired and tested"),
+    _T.INSPECT: ("Walked from end to end", "Photo from each side"),
+    _T.ENFORCE: ("Owner or driver known", "Notice served", "Date for checking set"),
+}
+
 WORKS: dict[Group, tuple[Work, ...]] = {
     Group.LIGHTING: (
         Work(_T.REPAIR, "lighting", "Replace the failed lamps and cable joint", "Seven lamps replaced, cable tested."),

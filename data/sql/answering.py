@@ -216,6 +216,8 @@ def _by_work(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if asked.organisation_id is not None:
         wanted.append(_followup.organisation_id == asked.organisation_id)
+    if asked.owner:
+        wanted.append(_followup.owner == asked.owner)
     if asked.assigned is not None:
         given = _followup.organisation_id.is_not(None)
         wanted.append(given if asked.assigned else ~given)

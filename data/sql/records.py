@@ -9,13 +9,15 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from sqlalchemy import Column, Insert, Select, Table, Update, bindparam, insert, select, update
 
-from data.sql import evidence_tables, schema, work_tables
+from data.sql import evidence_tables, guide_tables, schema, work_tables
 from geo.cells import cell_of
 from problems.actions import Action
+from problems.advice import AdviceGiven
 from problems.areas import Area, Street
 from problems.duplicates import Apart, Contact
 from problems.events import Event, Subject
 from problems.followups import Followup
+from problems.guides import Guide
 from problems.hot_spots import HotSpot, Pile, Refresh
 from problems.kept_assessments import KeptAssessment
 from problems.people import Organisation, Person
@@ -125,6 +127,8 @@ ASSESSMENT = Kind(KeptAssessment, work_tables.assessment, "assessment")
 FOLLOWUP = Kind(Followup, work_tables.followup)
 VISIT = Kind(Visit, evidence_tables.visit, "visit")
 PHOTO = Kind(Photo, evidence_tables.photo, "photo")
+GUIDE = Kind(Guide, guide_tables.guide, "list", Subject.GUIDE)
+ADVICE_GIVEN = Kind(AdviceGiven, guide_tables.advice_given, "record of advice")
 
 _REPORT_FIELDS = tuple(name for name in REPORT.names if name not in {"id", "lon_lat", "batch_id", "version"})
 

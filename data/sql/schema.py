@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from data.sql.types import Code, Day, Flags, Id, Instant, ListedIds, PackedIds, Words
+from data.sql.types import Code, Day, Flags, Id, Instant, ListedIds, PackedIds, Steps, Words
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.audit import BEGINNING
@@ -38,7 +38,7 @@ from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -414,6 +414,13 @@ action = Table(
     Column("blocked_days", Float(53), nullable=False),
     _words("last_note"),
     Column("status_since", Instant),
+    Column("cost", BigInteger),
+    # May be empty in the database only: rows that were there before were given an empty list.
+    Column("waits_for", ListedIds, default=()),
+    Column("checklist", Steps, default=()),
+    _later_words("advice"),
+    Column("proposed_at", Instant),
+    Column("accepted_at", Instant),
     _version(),
 )
 

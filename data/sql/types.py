@@ -16,6 +16,7 @@ from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from problems.actions import Step
 from problems.reports import ReportFlag
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -158,3 +159,25 @@ class ListedIds(TypeDecorator[tuple[int, ...]]):
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[int, ...] | None:
         """Turn the list back into ids."""
         return None if value is None else tuple(value)
+
+
+class Steps(TypeDecorator[tuple[Step, ...]]):
+    """A checklist, kept as a JSON list of (text, when ticked in ISO 8601 or null, by whom)."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[Step] | None, dialect: Dialect) -> list[list[str | None]] | None:
+        """Turn the steps into a list."""
+        if value is None:
+            return None
+        return [
+            [plain(one.text), None if one.ticked_at is None else one.ticked_at.isoformat(), plain(one.ticked_by)]
+            for one in value
+        ]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Step, ...] | None:
+        """Turn the list back into steps."""
+        if value is None:
+            return None
+        return tuple(Step(text, datetime.fromisoformat(at) if at else None, by) for text, at, by in value)

@@ -3,17 +3,21 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.clock import Clock
-from problems.errors import InputRefused, NotAllowed
+from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
 from problems.lifecycle import MoveAnswers, check_move
+from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
+from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
 from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
+_NOT_BEGUN = frozenset({ActionStatus.ACCEPTED, ActionStatus.BLOCKED})
+_BEGINS = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE})
 _TAKES_ACTIONS = frozenset(
     {
         ProblemStatus.CONFIRMED,
@@ -37,6 +41,7 @@ def add_action(
     title: str,
     due_on: date | None = None,
     person: str = "",
+    particulars: Particulars | None = None,
 ) -> Action:
     """Propose an action on a problem to an organisation and return it as saved.
 
@@ -45,24 +50,20 @@ def add_action(
     NotAllowed
         When the principal is not a coordinator.
     InputRefused
-        When the title is empty, the due date has passed, the organisation is unknown or closed, or
-        the problem is not one that is worked on.
+        When the title is empty, the due date has passed, the organisation is unknown or closed, the
+        problem is not one that is worked on, or the particulars cannot be kept.
     """
     now = clock()
     asked = "The action was not added."
     require(principal, asked, Role.COORDINATOR)
     if not title.strip():
         raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
-    _check_due(asked, due_on, now.date())
+    check_due(asked, due_on, now.date())
     with store.writing() as unit:
         problem = store.problem(problem_id)
-        if problem.status not in _TAKES_ACTIONS:
-            raise InputRefused(
-                asked,
-                f"Problem {problem.ref} is “{problem.status.label}”.",
-                "Actions can be added once it is taken on and until the work is reported as done.",
-            )
+        check_takes_actions(asked, problem)
         check_organisation(store, asked, organisation_id)
+        check_person(store, asked, person)
         action = Action(
             id=0,
             problem_id=problem.id,
@@ -75,22 +76,49 @@ def add_action(
             first_promised_on=due_on,
             person=checked_text(asked, person, LONGEST_NAME),
             status_since=now,
+            proposed_at=now,
         )
-        action = replace(action, id=unit.add_action(action))
-        unit.add_events(
-            [
-                event(
-                    now,
-                    principal,
-                    Subject.ACTION,
-                    action.id,
-                    EventKind.CREATED,
-                    changes=told(action),
-                    details={"problem_id": problem.id},
-                )
-            ]
-        )
+        return keep_new(unit, store, principal, asked, action, particulars or Particulars())
+
+
+def keep_new(
+    unit: Unit,
+    store: Store,
+    principal: Principal,
+    asked: str,
+    action: Action,
+    particulars: Particulars,
+    waits_for: tuple[int, ...] = (),
+) -> Action:
+    """Keep a new action with its particulars and the event that tells of it, and return it as kept.
+
+    ``waits_for`` are actions of the same unit, which the store does not show yet, instead of those among the
+    particulars.
+    """
+    action = with_particulars(store, asked, action, particulars)
+    action = replace(action, waits_for=waits_for or action.waits_for)
+    action = replace(action, id=unit.add_action(action))
+    told_of = event(
+        action.created_at,
+        principal,
+        Subject.ACTION,
+        action.id,
+        EventKind.CREATED,
+        changes=told(action),
+        details={"problem_id": action.problem_id},
+    )
+    unit.add_events([told_of])
     return action
+
+
+def check_takes_actions(asked: str, problem: Problem) -> None:
+    """Refuse a problem on which nobody works, or the work on which is reported as done."""
+    if problem.status not in _TAKES_ACTIONS:
+        raise InputRefused(
+            asked,
+            f"Problem {problem.ref} is “{problem.status.label}”.",
+            "Actions can be added once it is taken on and until the work is reported as done.",
+        )
 
 
 def move_action(
@@ -113,7 +141,8 @@ def move_action(
     ------
     MoveRefused, NotAllowed
         When the table has no such move from here, for this principal, with these answers; a
-        partner moves only their own organisation's actions.
+        partner moves only their own organisation's actions. When it would start and something that
+        it waits for is not settled.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -123,11 +152,13 @@ def move_action(
         asked = f"Action {action.ref} cannot become “{target.label}”."
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
-        _check_own(asked, principal, action, move.roles)
+        check_own(asked, principal, action, move.roles)
         check_organisation(store, asked, answers.organisation_id)
+        if target in _BEGINS and action.status in _NOT_BEGUN:
+            check_may_start(asked, action, {one.id: one for one in store.actions()})
         if action.status is ActionStatus.DECLINED and answers.organisation_id == action.organisation_id:
             raise InputRefused(asked, "That organisation has declined it.", "Choose another organisation.")
-        after = _moved(action, target, principal, answers, now)
+        after = moved(action, target, principal, answers, now)
         note = checked_text(asked, answers.note, LONGEST_NOTE)
         saved = save(
             unit,
@@ -173,36 +204,42 @@ def postpone_action(
         action = store.action(action_id)
         asked = f"The due date of {action.ref} was not moved."
         require(principal, asked, Role.COORDINATOR, Role.PARTNER)
-        _check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
+        check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
         check_seen(store, asked, action, seen_version)
-        _check_due(asked, due_on, now.date())
-        text = checked_text(asked, note, LONGEST_NOTE)
-        if not text:
-            raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
-        if not action.status.is_owed:
-            raise InputRefused(asked, f"It is “{action.status.label}”.", "Only work that is still owed has a due date.")
-        moved = action.due_on is not None and due_on != action.due_on
-        after = replace(
-            action,
-            due_on=due_on,
-            first_promised_on=action.first_promised_on or due_on,
-            moved_count=action.moved_count + int(moved),
-            last_note=text,
-        )
-        return save(
-            unit,
-            now,
-            principal,
-            action,
-            after,
-            seen_version,
-            EventKind.EDITED,
-            note=text,
-            details={"problem_id": action.problem_id},
-        )
+        return postponed(unit, now, principal, asked, action, due_on, note, seen_version)
 
 
-def _moved(action: Action, target: ActionStatus, principal: Principal, answers: MoveAnswers, now: datetime) -> Action:
+def postponed(
+    unit: Unit,
+    now: datetime,
+    principal: Principal,
+    asked: str,
+    action: Action,
+    due_on: date,
+    note: str,
+    seen_version: int,
+) -> Action:
+    """Move the due date of an action that may be moved by ``principal``, and return it as saved."""
+    check_due(asked, due_on, now.date())
+    text = checked_text(asked, note, LONGEST_NOTE)
+    if not text:
+        raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
+    if not action.status.is_owed:
+        raise InputRefused(asked, f"It is “{action.status.label}”.", "Only work that is still owed has a due date.")
+    has_moved = action.due_on is not None and due_on != action.due_on
+    after = replace(
+        action,
+        due_on=due_on,
+        first_promised_on=action.first_promised_on or due_on,
+        moved_count=action.moved_count + int(has_moved),
+        last_note=text,
+    )
+    details = {"problem_id": action.problem_id}
+    return save(unit, now, principal, action, after, seen_version, EventKind.EDITED, note=text, details=details)
+
+
+def moved(action: Action, target: ActionStatus, principal: Principal, answers: MoveAnswers, now: datetime) -> Action:
+    """Return ``action`` as a move that was checked leaves it."""
     after = replace(action, status=target, status_since=now, reason=answers.reason)
     if action.blocked_since is not None:
         # A computer's clock may be set back; nothing stands still for less than no time.
@@ -214,8 +251,11 @@ def _moved(action: Action, target: ActionStatus, principal: Principal, answers: 
         after = replace(after, done_at=now, done_by=principal.key)
     if target is ActionStatus.IN_PROGRESS and action.done_at is not None:
         after = replace(after, done_at=None, done_by="")
+    if target is ActionStatus.ACCEPTED:
+        after = replace(after, accepted_at=now)
     if target is ActionStatus.PROPOSED:
-        after = replace(after, organisation_id=answers.organisation_id or action.organisation_id, person="")
+        organisation_id = answers.organisation_id or action.organisation_id
+        after = replace(after, organisation_id=organisation_id, person="", proposed_at=now, accepted_at=None)
     return after
 
 
@@ -233,15 +273,3 @@ def _start_problem(unit: Unit, problem: Problem, action: Action, now: datetime) 
         note=f"{action.ref} started: {action.title}",
         details={"action_id": action.id},
     )
-
-
-def _check_own(asked: str, principal: Principal, action: Action, roles: frozenset[Role]) -> None:
-    as_other = principal.has(*(roles - {Role.PARTNER}))
-    everywhere = principal.organisation_id is None
-    if not as_other and not everywhere and principal.organisation_id != action.organisation_id:
-        raise NotAllowed(asked, "It belongs to another organisation.", "Ask that organisation, or a coordinator.")
-
-
-def _check_due(asked: str, due_on: date | None, today: date) -> None:
-    if due_on is not None and due_on < today:
-        raise InputRefused(asked, f"The due date {due_on} has passed.", "Choose today or a later day.")
