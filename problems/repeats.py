@@ -8,7 +8,7 @@ from math import cos, radians
 import numpy as np
 
 from geo import projection
-from geo.dispersion import dispersion_of
+from geo.dispersion import mean_dispersion
 from geo.proportions import Proportion, proportion
 from geo.two_counts import RateRatio, rate_ratio
 from problems.advice import AdviceGiven
@@ -123,7 +123,7 @@ def summed(repeats: Sequence[Repeats]) -> RepeatSummary:
     if len(over) < FEWEST_PLACES or after + before < FEWEST_INCIDENTS:
         return RepeatSummary(len(over), running, after, usual, too_few=True)
     whole = [one.before for one in over if len(one.before) == STRETCHES_BEFORE]
-    spread = (dispersion_of(whole) if whole else None) or 1.0
+    spread = (mean_dispersion(whole) if whole else None) or 1.0
     return RepeatSummary(
         len(over),
         running,
