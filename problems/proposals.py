@@ -95,6 +95,31 @@ def open_proposals(
     return list(found.values())
 
 
+def waiting(problems: Iterable[Problem], events: Iterable[Event], at: datetime) -> list[Proposal]:
+    """Return every proposal that waits for an answer, oldest first; two problems to be merged are one proposal.
+
+    Parameters
+    ----------
+    problems
+        Every problem.
+    events
+        The events about problems of the last :data:`REPEAT_DAYS` at least, in the order they were kept.
+    at
+        Now.
+    """
+    by_id = {problem.id: problem for problem in problems}
+    told: dict[int, list[Event]] = {}
+    for one in events:
+        if one.kind in (EventKind.PROPOSED, EventKind.REVIEWED):
+            told.setdefault(one.subject_id, []).append(one)
+    found: dict[frozenset[int], Proposal] = {}
+    for problem_id, own in told.items():
+        for proposal in open_proposals(by_id[problem_id], own, by_id, at) if problem_id in by_id else ():
+            together = proposal.others if proposal.kind is ProposalKind.MERGE else ()
+            found.setdefault(frozenset({problem_id, *(other.id for other in together)}), proposal)
+    return sorted(found.values(), key=lambda proposal: (proposal.at, proposal.event_id))
+
+
 def _is_answer_to(one: Event, details: Mapping[str, object]) -> bool:
     if one.kind is not EventKind.REVIEWED or ANSWER not in one.details:
         return False

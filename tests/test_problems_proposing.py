@@ -9,7 +9,7 @@ from problems.errors import InputRefused, MoveRefused, NotAllowed
 from problems.events import EventKind, Subject
 from problems.people import Principal
 from problems.problem import Problem, ProblemStatus
-from problems.proposals import Proposal, ProposalKind, merges_into, open_proposals
+from problems.proposals import Proposal, ProposalKind, merges_into, open_proposals, waiting
 from problems.use_cases import acting
 from problems.use_cases.proposing import accept_proposal, decline_proposal
 from tests.scenes import COORDINATOR, OFFICER, Scene, days_before
@@ -80,6 +80,18 @@ def test_what_grew_together_is_proposed_to_both_and_nothing_is_done(scene: Scene
         (one,) = proposals(scene, number)
         assert (one.kind, [each.id for each in one.others]) == (ProposalKind.MERGE, [other])
     assert {each.status for each in scene.store.problems()} == {ProblemStatus.CONFIRMED}
+
+
+def test_a_merge_waits_once_in_the_list_until_it_is_answered(scene: Scene) -> None:
+    def listed() -> list[tuple[int, ProposalKind]]:
+        told = waiting(scene.store.problems(), scene.store.events(Subject.PROBLEM), scene.clock())
+        return [(each.problem.id, each.kind) for each in told]
+
+    assert listed() == []
+    grown_together(scene)
+    assert listed() == [(1, ProposalKind.MERGE)]
+    decline(scene, proposals(scene, 2)[0])
+    assert listed() == []
 
 
 def test_an_accepted_merge_ends_the_younger_problem_and_takes_its_owed_work_along(scene: Scene) -> None:

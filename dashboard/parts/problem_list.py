@@ -1,6 +1,7 @@
 """The list of problems with its filters, each kept in the address, so that a list can be shared."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 import streamlit as st
@@ -13,8 +14,10 @@ from dashboard.parts.priority import rank_words, show_priority
 from dashboard.parts.trend_marks import trend_mark
 from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
+from problems.events import Subject
 from problems.priority import Priority
 from problems.problem import Problem, ProblemStatus
+from problems.proposals import REPEAT_DAYS, waiting
 from problems.trends import Trend, TrendWord
 
 ANY: Final = "All"
@@ -28,6 +31,7 @@ BY_REVIEW: Final = "Next review"
 BY_SEEN: Final = "Last seen"
 NOBODY: Final = "Nobody yet"
 _ROWS_AT_FIRST: Final = 60
+_PROPOSALS_NAMED: Final = 6
 _ORDERS: Final = (BY_PRIORITY, BY_INCIDENTS, BY_TREND, BY_REVIEW, BY_SEEN)
 _URGENT_FIRST: Final = (
     TrendWord.GROWING,
@@ -49,6 +53,7 @@ def show_list(desk: Desk) -> None:
             [("/import", "Import a file"), ("/", "Go to the map")],
         )
         return
+    _proposed(desk, problems)
     wanted = _filters(problems)
     chosen = [problem for problem in problems if _passes(problem, wanted)]
     draw(element("p", f"{count(len(chosen), 'problem')} of {len(problems):,}", css="fx-quiet", role="status"))
@@ -63,6 +68,18 @@ def show_list(desk: Desk) -> None:
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
     show_priority(priority, chosen)
+
+
+def _proposed(desk: Desk, problems: Sequence[Problem]) -> None:
+    """Say which problems have a proposal that nobody answered: it is found on no other page."""
+    now = desk.clock()
+    told = waiting(problems, desk.store.events(Subject.PROBLEM, since=now - timedelta(days=REPEAT_DAYS)), now)
+    if not told:
+        return
+    said = f"{count(len(told), 'proposal waits', 'proposals wait')} for a coordinator’s answer: "
+    links = [problem_link(proposal.problem) for proposal in told[:_PROPOSALS_NAMED]]
+    more = f" and {len(told) - len(links)} more" if len(told) > len(links) else ""
+    draw(element("p", said, *[part for link in links for part in (link, " ")], more, css="fx-reading", role="status"))
 
 
 def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
