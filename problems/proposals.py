@@ -113,7 +113,7 @@ def waiting(problems: Iterable[Problem], events: Iterable[Event], at: datetime) 
         if one.kind in (EventKind.PROPOSED, EventKind.REVIEWED):
             told.setdefault(one.subject_id, []).append(one)
     found: dict[frozenset[int], Proposal] = {}
-    for problem_id, own in told.items():
+    for problem_id, own in sorted(told.items()):
         for proposal in open_proposals(by_id[problem_id], own, by_id, at) if problem_id in by_id else ():
             together = proposal.others if proposal.kind is ProposalKind.MERGE else ()
             found.setdefault(frozenset({problem_id, *(other.id for other in together)}), proposal)
