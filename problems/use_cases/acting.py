@@ -11,8 +11,8 @@ from problems.lifecycle import MoveAnswers, check_move
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 from problems.use_cases.saving import check_seen, require, save, told
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
 _TAKES_ACTIONS = frozenset(
     {
