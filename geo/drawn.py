@@ -129,6 +129,84 @@ def without_places(
     return to_lon_lat(cut, epsg)
 
 
+def hull_round(lon_lat: npt.ArrayLike, *, margin_m: float, epsg: int) -> dict[str, Any]:
+    """Return the area that a tight band round some points encloses, so many metres away from them.
+
+    Parameters
+    ----------
+    lon_lat : array_like, shape (n, 2)
+        Degrees, longitude first; at least one point.
+    margin_m : float
+        Above 0.
+    epsg : int
+        Metric CRS.
+
+    Returns
+    -------
+    dict
+        GeoJSON Polygon, convex; of one point, or of equal ones, it is a circle.
+
+    Raises
+    ------
+    GeoError
+        Without a point, for a margin that is not above 0, and as :func:`geo.projection.to_metres`.
+
+    Notes
+    -----
+    It holds ground between the points that nobody told of: it says where they lie, not how many.
+
+    Examples
+    --------
+    >>> hull_round([(-1.5, 53.8), (-1.499, 53.8), (-1.4995, 53.801)], margin_m=30, epsg=27700)["type"]
+    'Polygon'
+    >>> len(hull_round([(-1.5, 53.8)], margin_m=30, epsg=27700)["coordinates"][0])
+    33
+    """
+    points = as_lon_lat(lon_lat)
+    if len(points) == 0:
+        raise GeoError("An area round no point was asked for.", "It would be nowhere.", "Name at least one point.")
+    hull = shapely.MultiPoint(to_metres(points, epsg)).convex_hull
+    return to_lon_lat(shapely.buffer(hull, as_positive(margin_m, "margin_m"), quad_segs=_QUARTER_SEGMENTS), epsg)
+
+
+def without_areas(
+    geometry: Mapping[str, object], others: Sequence[Mapping[str, object]], *, epsg: int
+) -> dict[str, Any] | None:
+    """Return what is left of an area without other ones; slivers of less than a square metre are no ground.
+
+    Parameters
+    ----------
+    geometry, others
+        GeoJSON areas in degrees.
+    epsg : int
+        Metric CRS.
+
+    Returns
+    -------
+    dict or None
+        GeoJSON; None where nothing is left.
+
+    Raises
+    ------
+    GeoError
+        As :func:`geo.boundaries.mended`.
+
+    Examples
+    --------
+    >>> def box(west, east):
+    ...     return {"type": "Polygon", "coordinates": [[[west, 0], [east, 0], [east, 0.01], [west, 0.01], [west, 0]]]}
+    >>> rest = without_areas(box(-3.0, -2.98), [box(-2.99, -2.97)], epsg=32630)
+    >>> shares(box(-3.0, -2.98), [rest], epsg=32630).round(2).tolist()
+    [[0.5, 1.0]]
+    >>> without_areas(box(-3.0, -2.98), [box(-3.1, -2.9)], epsg=32630) is None
+    True
+    """
+    own = in_metres(geometry, epsg=epsg)
+    rest = own.difference(shapely.union_all([in_metres(other, epsg=epsg) for other in others]))
+    kept = [part for part in shapely.get_parts(rest) if isinstance(part, shapely.Polygon) and part.area >= 1.0]
+    return to_lon_lat(kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept), epsg) if kept else None
+
+
 def middle(geometry: Mapping[str, object]) -> tuple[float, float]:
     """Return a point (longitude, latitude) inside an area, near its middle where the middle is inside.
 

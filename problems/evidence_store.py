@@ -1,5 +1,6 @@
 """What the rules ask of a store about visits and photos."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from problems.visits import Photo, Purpose, Visit
@@ -22,6 +23,10 @@ class EvidenceUnit(Protocol):
 
     def save_photo(self, photo: Photo, seen_version: int) -> Photo:
         """Write over what is known of a photo that is still at ``seen_version``."""
+        ...
+
+    def move_evidence(self, visit_ids: Sequence[int], photo_ids: Sequence[int], problem_id: int) -> None:
+        """Put visits and photos to another problem; nothing else about them changes, nor do their versions."""
         ...
 
 

@@ -98,8 +98,9 @@ class History:
                 spots_of[spot.problem_id or 0].append(spot)
         result = []
         for problem in self._problems:
-            told = [one for one in self._told_of_problems[problem.id] if one.at < until]
-            then = fold(problem, told)
+            every = self._told_of_problems[problem.id]
+            told = [one for one in every if one.at < until]
+            then = fold(_where_it_was(problem, every[len(told) :]), told)
             if then is not None:
                 result.append(_as_seen(then, told, spots_of[problem.id], self._refreshed_on))
         return result
@@ -138,6 +139,15 @@ class History:
         return told
 
 
+def _where_it_was(problem: Problem, later: Iterable[Event]) -> Problem:
+    """Return the problem on the ground that it had before people merged or split it."""
+    was = next((one.details["place_was"] for one in later if "place_was" in one.details), None)
+    if not isinstance(was, Mapping):
+        return problem
+    lon, lat = was["lon_lat"]
+    return replace(problem, footprint=was["footprint"], lon_lat=(lon, lat), width_m=was["width_m"])
+
+
 def is_drawn(told: Sequence[Event]) -> bool:
     """Tell from a problem's events whether people drew its outline: then no refresh draws it anew."""
     return bool(told) and told[0].details.get("drawn") is True
@@ -148,10 +158,8 @@ def _as_seen(
 ) -> Problem:
     """Return the problem with what the refresh that found ``spots`` saw of it; nothing without them."""
     if not spots:
-        drawn = told[0].details.get("footprint")
-        footprint = drawn if isinstance(drawn, Mapping) else problem.footprint
         counts = {name: int(told[0].details.get(name, 0)) for name in ("reports", "incidents")}  # type: ignore[call-overload] # counts are whole numbers
-        return replace(problem, footprint=footprint, hot_spot_id=None, last_seen_on=None, **counts)
+        return replace(problem, hot_spot_id=None, last_seen_on=None, **counts)
     largest = max(spots, key=lambda spot: (spot.incidents, -spot.id))
     seen = replace(
         problem,

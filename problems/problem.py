@@ -1,7 +1,7 @@
 """A problem: what a team has taken on. It has an owner and outlives the hot spots it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -132,7 +132,9 @@ class Problem:
     ``reports`` and ``incidents`` are those of the last hot spot matched to it, ``hot_spot_id``.
     ``misses`` counts the refreshes in a row without enough incidents; ``dormant_since`` is set
     after two of them: a fact beside the status, because a quiet problem may well be under way.
-    ``last_event_at`` is when anybody last did something with it.
+    ``last_event_at`` is when anybody last did something with it. ``shares`` maps the number of an
+    organisation (as text) to the level on which the problem is shared with it, see
+    :mod:`problems.sharing`; organisations that are absent have the level that follows from the rules.
     """
 
     id: int
@@ -162,6 +164,7 @@ class Problem:
     reopened: int = 0
     done_by: str = ""
     last_event_at: datetime | None = None
+    shares: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
 
     @property

@@ -197,6 +197,7 @@ def a_problem(**changes: Any) -> Problem:
         reopened=2,
         done_by="laptop",
         last_event_at=NOON,
+        shares={"3": "redacted"},
     )
     return replace(problem, **changes)
 

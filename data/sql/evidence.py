@@ -1,12 +1,13 @@
 """Visits and photos in the database; the pictures are rows of their own, read one at a time."""
 
 import hashlib
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from data.sql import evidence_tables as tables
 from data.sql import schema
-from data.sql.reading import Reading
+from data.sql.reading import Reading, chunks
 from data.sql.records import PHOTO, VISIT
 from data.sql.writing import SqlUnit
 from problems.events import EventKind
@@ -37,6 +38,13 @@ class EvidenceUnit(SqlUnit):
     def save_photo(self, photo: Photo, seen_version: int) -> Photo:
         """Write over what is known of a photo that is still at ``seen_version``."""
         return self._save(PHOTO, photo, seen_version, PHOTO.row(photo))
+
+    def move_evidence(self, visit_ids: Sequence[int], photo_ids: Sequence[int], problem_id: int) -> None:
+        """Put visits and photos to another problem; nothing else about them changes, nor do their versions."""
+        for table, ids in ((tables.visit, visit_ids), (tables.photo, photo_ids)):
+            for some in chunks(list(ids)):
+                self.wrote = True
+                self._connection.execute(update(table).where(table.c.id.in_(some)).values(problem_id=problem_id))
 
 
 class EvidenceReading(Reading):

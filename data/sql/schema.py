@@ -38,7 +38,7 @@ from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
 
 #: The number of the newest migration: the schema that this program reads and writes.
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
 
@@ -345,6 +345,8 @@ problem = Table(
     Column("reopened", Integer, nullable=False),
     _words("done_by"),
     Column("last_event_at", Instant),
+    # May be empty in the database only: problems that were there before were given an empty one.
+    Column("shares", JSON, default=dict),
     _version(),
 )
 

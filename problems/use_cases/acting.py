@@ -12,9 +12,9 @@ from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
 _NOT_BEGUN = frozenset({ActionStatus.ACCEPTED, ActionStatus.BLOCKED})
 _BEGINS = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE})

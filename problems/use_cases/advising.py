@@ -10,9 +10,9 @@ from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
 from problems.people import Principal, Role
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text
 from problems.use_cases.particulars import check_own
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, checked_text
 
 MAY_ADVISE = (Role.PARTNER, Role.OFFICER, Role.COORDINATOR)
 #: Advice on what was declined or is no longer wanted was not given.

@@ -19,9 +19,9 @@ from problems.reports import Report, ReportStatus
 from problems.store import Store, Unit
 from problems.targets import WorkingDays
 from problems.use_cases.answer_changes import Outcomes, check_sees, matters_in, one_by_one, save_matter, the_one
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text
 from problems.use_cases.merging import check_fits, check_main, put_under, unmerge_in
 from problems.use_cases.report_changes import reports_seen
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, checked_text
 
 #: Leaving one of these for an open state is a re-opening, which is counted.
 _REOPENED_FROM = frozenset({ReportStatus.RESOLVED, ReportStatus.VERIFIED, ReportStatus.NO_ACTION})

@@ -13,9 +13,9 @@ from problems.people import Principal, Role
 from problems.reasons import Reason
 from problems.store import Store, Unit
 from problems.use_cases.acting import moved, postponed
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 from problems.use_cases.particulars import check_due, check_own, check_person
 from problems.use_cases.saving import check_seen, require, save
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
 #: So many actions are changed by one click: the others wait meanwhile.
 MOST_AT_ONCE = 200

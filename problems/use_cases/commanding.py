@@ -25,8 +25,8 @@ from problems.proposals import ANSWER, DECLINED
 from problems.reasons import NO_ACTION_REASONS
 from problems.sharing import EVERYWHERE
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.saving import check_seen, require, save
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 MAY_LOOK = (*EVERYWHERE, Role.ADMIN)
 MAY_ASK = (Role.OFFICER, Role.COORDINATOR)

@@ -22,8 +22,8 @@ from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Box, Store, Unit
+from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, checked_text, created_event
 from problems.use_cases.saving import plain, require, save
-from problems.use_cases.working import LONGEST_NAME, check_answers_fit, checked_text, created_event
 
 #: Small areas single out homes: whoever sees counts only does not choose where they are taken.
 MAY_LOOK = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND)
@@ -114,7 +114,7 @@ def draw_problem(
     drawn = usable(geometry, epsg=metric, settings=drawing or DrawingSettings(), town=town)
     footprint = without_default_points(store, drawn, metric)
     now = clock()
-    counted = _counted(store, footprint, group, now, metric, detection or DetectionSettings(), zone)
+    held = counted(store, footprint, group, now, metric, detection or DetectionSettings(), zone)
     problem = Problem(
         id=0,
         name=given,
@@ -126,8 +126,8 @@ def draw_problem(
         footprint=footprint,
         created_at=now,
         area=Names(store).area(drawn.lon_lat),
-        reports=counted[0],
-        incidents=counted[1],
+        reports=held[0],
+        incidents=held[1],
         last_event_at=now,
     )
     with store.writing() as unit:
@@ -141,8 +141,8 @@ def draw_problem(
             "drawn": True,
             "how": how,
             "footprint": plain(footprint),
-            "reports": counted[0],
-            "incidents": counted[1],
+            "reports": held[0],
+            "incidents": held[1],
             "beside": sorted(one.problem.id for one in there),
         }
         unit.add_events([created_event(now, principal, problem, details)])
@@ -202,7 +202,7 @@ def without_default_points(store: Store, drawn: Drawn, epsg: int) -> dict[str, o
     return without_places(drawn.geometry, out, clear_m=CLEAR_OF_DEFAULT_M, epsg=epsg)
 
 
-def _counted(
+def counted(
     store: Store,
     footprint: Mapping[str, object],
     group: Group,

@@ -12,8 +12,8 @@ from problems.events import Event, EventKind, Subject, event
 from problems.people import Principal, Role
 from problems.sharing import EVERYWHERE, is_own, shares_in
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 from problems.visits import Photo, Picture, Purpose, Shows, Visit
 
 MAY_VISIT = (Role.OFFICER,)

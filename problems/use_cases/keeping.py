@@ -11,11 +11,12 @@ from problems.history import is_drawn
 from problems.hot_spots import HotSpot, Refresh, Standing
 from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
-from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.problem import UNTOUCHED, Problem, ProblemStatus, problem_ref
 from problems.proposals import asked_lately
 from problems.store import Store, Unit
+from problems.use_cases.checks import created_event
+from problems.use_cases.combining import belongings, carry
 from problems.use_cases.saving import save
-from problems.use_cases.working import created_event
 
 
 def keep(
@@ -111,6 +112,11 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
             note=change.note,
             details=change.details,
         )
+        if change.after.status is ProblemStatus.SUPERSEDED and change.before.status is not ProblemStatus.SUPERSEDED:
+            # Somebody may have been there or have linked reports to it, although nobody had taken it on.
+            has = belongings(store, before.id)
+            (to_id,) = change.after.successor_ids
+            carry(unit, at, SYSTEM, has, to_id, f"{before.ref} was merged into {problem_ref(to_id)}; this goes along.")
     return saved
 
 

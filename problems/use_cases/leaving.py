@@ -15,8 +15,8 @@ from problems.problem import Problem
 from problems.store import Store, Unit
 from problems.use_cases.answer_changes import matters_of, save_matter
 from problems.use_cases.bulk_acting import reassigned
+from problems.use_cases.checks import LONGEST_NOTE, check_organisation, checked_text
 from problems.use_cases.saving import require, save
-from problems.use_cases.working import LONGEST_NOTE, check_organisation, checked_text
 
 MAY_END_PEOPLE = (Role.ADMIN,)
 MAY_CLOSE = (Role.ADMIN, Role.COORDINATOR)

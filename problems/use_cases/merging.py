@@ -17,9 +17,9 @@ from problems.lifecycle import MoveAnswers, check_move
 from problems.people import Principal, Role
 from problems.reports import Report, ReportStatus
 from problems.store import Store, Unit
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.report_changes import reports_seen, save_report_change
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 _NOT_MERGED = "The reports were not merged."
 _NOT_APART = "The reports were not kept apart."

@@ -7,8 +7,8 @@ from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
 from problems.people import Organisation, Person, Principal, Role
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NAME, checked_text
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NAME, checked_text
 
 #: Roles that a person can hold; the system's own is not among them.
 HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)

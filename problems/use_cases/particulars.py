@@ -11,8 +11,8 @@ from problems.guides import LONGEST_ADVICE, LONGEST_STEP, MOST_STEPS
 from problems.ordering import check_order
 from problems.people import Principal, Role
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NAME, checked_text
 from problems.use_cases.saving import check_seen, require, save
-from problems.use_cases.working import LONGEST_NAME, checked_text
 
 MAY_TICK = (Role.PARTNER, Role.OFFICER, Role.COORDINATOR)
 MAY_EDIT = (Role.PARTNER, Role.COORDINATOR)

@@ -1,18 +1,17 @@
 """Answering what a refresh proposed: two problems become one or stay two, a problem's parts are its own or not."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
-from problems.lifecycle import MoveAnswers, check_move
 from problems.people import Principal, Role
-from problems.problem import Problem, ProblemStatus
+from problems.problem import Problem
 from problems.proposals import ACCEPTED, ANSWER, DECLINED, Proposal, ProposalKind, merges_into, open_proposals
 from problems.store import Store, Unit
-from problems.use_cases.saving import require, save
-from problems.use_cases.working import LONGEST_NOTE, checked_text
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
+from problems.use_cases.combining import combine
+from problems.use_cases.saving import require
 
 MAY_ANSWER = (Role.COORDINATOR,)
 _ASKED = "The proposal was not answered."
@@ -63,8 +62,7 @@ def accept_proposal(
             )
         goes, stays = way
         told = told or f"One place with {stays.ref}, and followed up there."
-        _supersede(store, unit, now, principal, goes, stays, told)
-        return store.problem(stays.id)
+        return combine(store, unit, now, principal, stays, [goes], told)[-1]
 
 
 def decline_proposal(
@@ -99,8 +97,8 @@ def decline_proposal(
             raise InputRefused(_ASKED, "It needs a reason.", "Say why, so that nobody has to ask again in 90 days.")
         _tell(unit, now, principal, proposal, DECLINED, why)
         if proposal.kind is ProposalKind.SPLIT:
-            for part in proposal.others:
-                _supersede(store, unit, now, principal, part, proposal.problem, why)
+            stays = proposal.problem
+            return combine(store, unit, now, principal, stays, proposal.others, why)[-1] if proposal.others else stays
         return store.problem(problem_id)
 
 
@@ -133,19 +131,3 @@ def _tell(unit: Unit, now: datetime, principal: Principal, proposal: Proposal, a
             for problem, details in asked
         ]
     )
-
-
-def _supersede(
-    store: Store, unit: Unit, now: datetime, principal: Principal, goes: Problem, stays: Problem, note: str
-) -> None:
-    """End a problem in another one; the actions that are still owed go along."""
-    answers = MoveAnswers(note=note, target_id=stays.id)
-    move = check_move(goes.ref, goes.status, ProblemStatus.SUPERSEDED, principal, answers, done_by=goes.done_by)
-    after = replace(goes, status=ProblemStatus.SUPERSEDED, successor_ids=(stays.id,))
-    details = {"verb": move.verb, "successors": [stays.id]}
-    save(unit, now, principal, goes, after, goes.version, EventKind.MOVED, note=note, details=details)
-    for action in store.actions(goes.id):
-        if action.status.is_owed:
-            told = f"{goes.ref} was merged into {stays.ref}; the action goes along."
-            along = replace(action, problem_id=stays.id)
-            save(unit, now, principal, action, along, action.version, EventKind.EDITED, note=told)

@@ -16,8 +16,8 @@ from problems.store import Store, Unit
 from problems.targets import WorkingDays
 from problems.use_cases.answer_changes import EVERY_REPORT, Outcomes, check_sees, one_by_one, save_matter
 from problems.use_cases.answering import wait_ended
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
 
 #: Work on these can stand still; what nobody has looked at waits for us.
 CAN_WAIT = (ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS)

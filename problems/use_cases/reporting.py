@@ -20,11 +20,11 @@ from problems.people import Principal, Role
 from problems.receipts import read_receipt
 from problems.reports import NO_FLAGS, PLACE_FAULTS, Report, ReportFlag, ReportStatus
 from problems.store import Store
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.importing import content_of
 from problems.use_cases.merging import put_under
 from problems.use_cases.report_changes import reports_seen, save_report_change
 from problems.use_cases.saving import plain, require
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 #: Takes contact details out of a text and counts them; the installation has one in :mod:`data.reading.masks`.
 Mask = Callable[[str], tuple[str, int]]

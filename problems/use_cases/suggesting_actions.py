@@ -10,9 +10,9 @@ from problems.errors import InputRefused
 from problems.people import Principal, Role
 from problems.store import Store
 from problems.use_cases.acting import check_takes_actions, keep_new
+from problems.use_cases.checks import LONGEST_NAME, check_organisation, checked_text
 from problems.use_cases.particulars import check_due
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NAME, check_organisation, checked_text
 
 MOST_PLANNED = 20
 

@@ -21,9 +21,9 @@ from problems.use_cases.answer_changes import (
     save_matter,
     the_one,
 )
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.contacting import MAY_SEE_CONTACTS
 from problems.use_cases.saving import require
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 
 @dataclass(frozen=True, slots=True)

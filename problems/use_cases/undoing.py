@@ -12,10 +12,10 @@ from problems.followups import followup_fields
 from problems.people import Principal, Role
 from problems.reports import Batch, BatchState, Report, ReportFlag, ReportStatus
 from problems.store import ChangedReport, Store, Unit
+from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.following import FED_FIELDS
 from problems.use_cases.restoring import restore_source
 from problems.use_cases.saving import plain, require
-from problems.use_cases.working import LONGEST_NOTE, checked_text
 
 _NAMED = 100
 #: Reports that are taken back together: all of a large import would not fit into memory.

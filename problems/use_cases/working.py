@@ -4,34 +4,22 @@ Each function loads, checks by the table in :mod:`problems.lifecycle`, and saves
 its event in one unit. ``seen_version`` is the version the person had on the screen.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
-from problems.events import Event, EventKind, Subject, event
+from problems.events import EventKind, Subject, event
 from problems.kept_assessments import of_its_work
 from problems.lifecycle import MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.sharing import check_shared
 from problems.store import Store
-from problems.use_cases.saving import check_seen, require, save, told
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_answers_fit, check_organisation, checked_text
+from problems.use_cases.combining import combine
+from problems.use_cases.saving import check_seen, require, save
 from problems.visits import Visit
-
-LONGEST_NOTE = 4000
-LONGEST_NAME = 120
-
-
-def checked_text(asked: str, text: str, longest: int) -> str:
-    """Return ``text`` without outer space, or refuse when it is longer than ``longest`` characters."""
-    stripped = text.strip()
-    if len(stripped) > longest:
-        raise InputRefused(
-            asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
-        )
-    return stripped
 
 
 def move_problem(
@@ -63,7 +51,9 @@ def move_problem(
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
         if target is ProblemStatus.SUPERSEDED:
-            _check_successor(store, asked, problem, answers.target_id)
+            stays = _successor(store, asked, problem, answers.target_id)
+            note = checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE)
+            return combine(store, unit, now, principal, stays, [problem], note)[0]
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
         if move.assessed:
@@ -75,7 +65,6 @@ def move_problem(
             "verb": move.verb,
             "visited_on": answers.visited_on,
             "outcome": answers.outcome or None,
-            "successors": list(after.successor_ids) or None,
         }
         return save(
             unit,
@@ -105,31 +94,7 @@ def _visit(problem: Problem, principal: Principal, visited_on: date, note: str, 
     )
 
 
-def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
-    """Refuse days that make no sense, texts that are too long, and an organisation that is not there."""
-    if answers.visited_on and answers.visited_on > today:
-        raise MoveRefused(
-            asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
-        )
-    if answers.review_on and answers.review_on < today:
-        raise MoveRefused(asked, f"The review date {answers.review_on} has passed.", "Choose today or a later day.")
-    checked_text(asked, answers.owner, LONGEST_NAME)
-    checked_text(asked, answers.objective, LONGEST_NOTE)
-    check_organisation(store, asked, answers.owner_organisation_id)
-
-
-def check_organisation(store: Store, asked: str, organisation_id: int | None) -> None:
-    """Refuse an organisation that does not exist or is closed; None is no organisation."""
-    if organisation_id is None:
-        return
-    found = next((known for known in store.organisations() if known.id == organisation_id), None)
-    if found is None:
-        raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
-    if found.closed:
-        raise InputRefused(asked, f"{found.name} is closed.", "Choose another organisation.")
-
-
-def _check_successor(store: Store, asked: str, problem: Problem, successor_id: int | None) -> None:
+def _successor(store: Store, asked: str, problem: Problem, successor_id: int | None) -> Problem:
     possible = f"Choose another open problem about {problem.group.label.lower()}."
     successor = next((other for other in store.problems() if other.id == successor_id), None)
     if successor is None:
@@ -140,6 +105,7 @@ def _check_successor(store: Store, asked: str, problem: Problem, successor_id: i
         raise MoveRefused(asked, f"{successor.ref} is “{successor.status.label}”.", possible)
     if successor.group is not problem.group:
         raise MoveRefused(asked, f"{successor.ref} is about {successor.group.label.lower()}.", possible)
+    return successor
 
 
 def _check_actions_ended(store: Store, problem: Problem) -> None:
@@ -180,8 +146,6 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
         after = replace(after, objective=answers.objective.strip())
     if answers.review_on:
         after = replace(after, review_on=answers.review_on)
-    if target is ProblemStatus.SUPERSEDED and answers.target_id is not None:
-        after = replace(after, successor_ids=(answers.target_id,))
     if target is ProblemStatus.REMEDIATED:
         after = replace(after, remediated_on=today, done_by=principal.key)
     if target is ProblemStatus.CLOSED:
@@ -269,8 +233,3 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
         unit.add_events([event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)])
-
-
-def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:
-    """Return the event that begins a problem: all its fields, so that a fold can start from it."""
-    return event(at, principal, Subject.PROBLEM, problem.id, EventKind.CREATED, changes=told(problem), details=details)

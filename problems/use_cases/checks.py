@@ -1,0 +1,54 @@
+"""What several use cases check: texts, days and organisations; and the event that begins a problem."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from problems.errors import InputRefused, MoveRefused
+from problems.events import Event, EventKind, Subject, event
+from problems.lifecycle import MoveAnswers
+from problems.people import Principal
+from problems.problem import Problem
+from problems.store import Store
+from problems.use_cases.saving import told
+
+LONGEST_NOTE = 4000
+LONGEST_NAME = 120
+
+
+def checked_text(asked: str, text: str, longest: int) -> str:
+    """Return ``text`` without outer space, or refuse when it is longer than ``longest`` characters."""
+    stripped = text.strip()
+    if len(stripped) > longest:
+        raise InputRefused(
+            asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
+        )
+    return stripped
+
+
+def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
+    """Refuse days that make no sense, texts that are too long, and an organisation that is not there."""
+    if answers.visited_on and answers.visited_on > today:
+        raise MoveRefused(
+            asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
+        )
+    if answers.review_on and answers.review_on < today:
+        raise MoveRefused(asked, f"The review date {answers.review_on} has passed.", "Choose today or a later day.")
+    checked_text(asked, answers.owner, LONGEST_NAME)
+    checked_text(asked, answers.objective, LONGEST_NOTE)
+    check_organisation(store, asked, answers.owner_organisation_id)
+
+
+def check_organisation(store: Store, asked: str, organisation_id: int | None) -> None:
+    """Refuse an organisation that does not exist or is closed; None is no organisation."""
+    if organisation_id is None:
+        return
+    found = next((known for known in store.organisations() if known.id == organisation_id), None)
+    if found is None:
+        raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
+    if found.closed:
+        raise InputRefused(asked, f"{found.name} is closed.", "Choose another organisation.")
+
+
+def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:
+    """Return the event that begins a problem: all its fields, so that a fold can start from it."""
+    return event(at, principal, Subject.PROBLEM, problem.id, EventKind.CREATED, changes=told(problem), details=details)
