@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 
 from problems.actions import Action, ActionType
+from problems.advice import AdviceGiven
 from problems.categories import Group
 from problems.errors import NotAllowed, NotFound
 from problems.events import Event, EventKind, Subject
@@ -37,6 +38,7 @@ OPEN: Final = frozenset(
     {
         *("version", "reports_version", "fact", "counts", "refreshes", "latest_refresh", "organisations", "people"),
         *("sources", "source", "areas", "streets", "snapped_reports", "area_counts", "report_points", "statuses"),
+        "guides",
         *("piles", "aparts", "merged_reports", "duplicates_of", "earliest_of_duplicates", "answers_on_satisfaction"),
         *("report_sources", "newest_report_at", "has_photos", "categories_of"),
     }
@@ -45,7 +47,18 @@ OPEN: Final = frozenset(
 NARROWED: Final = frozenset(
     {
         *("problems", "problem", "actions", "action", "events", "hot_spots", "places_of", "last_hot_spots"),
-        *("hot_spots_of", "assessments", "assessment", "visits", "photos", "photo", "reports", "followups", "inbox"),
+        *(
+            "hot_spots_of",
+            "assessments",
+            "assessment",
+            "advice_given",
+            "visits",
+            "photos",
+            "photo",
+            "reports",
+            "followups",
+            "inbox",
+        ),
     }
 )
 _WRITTEN_BY_PEOPLE: Final = frozenset({"objective", "owner", "person", "reason", "last_note", "done_by"})
@@ -221,6 +234,13 @@ class Seen:
                 f"There is no assessment {assessment_id} to show.", "", "The page of the problem lists them."
             )
         return found
+
+    def advice_given(self, problem_id: int | None = None) -> list[AdviceGiven]:
+        """Return where advice was given (for one problem) on what is shared, for partners."""
+        if not self._is_partner:
+            return []
+        shared = self._shared()
+        return [one for one in self.whole.advice_given(problem_id) if one.problem_id in shared]
 
     def visits(self, problem_id: int) -> list[Visit]:
         """Return the visits to a problem, for partners with whom it is shared."""

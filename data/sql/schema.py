@@ -37,7 +37,7 @@ from problems.problem import ProblemStatus
 from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, TimePrecision
 
-#: The number of the newest migration: the schema that this program reads and writes.
+#: The number of the newest migration.
 SCHEMA_VERSION = "0009"
 #: Where a store says which schema it has.
 VERSION_TABLE = "fixpoint_schema_version"
@@ -445,7 +445,6 @@ event = Table(
     Column("details", JSON, nullable=False),
     # No foreign key: the record of the past must not depend on what may be merged later.
     Column("organisation_id", Id),
-    # What is added past Fixpoint has none, and breaks the chain.
     Column("hash", String(64), nullable=False, server_default=text("''")),
     Index(None, "subject", "subject_id", "id"),
 )

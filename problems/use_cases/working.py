@@ -53,7 +53,7 @@ def move_problem(
         if target is ProblemStatus.SUPERSEDED:
             stays = _successor(store, asked, problem, answers.target_id)
             note = checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE)
-            return combine(store, unit, now, principal, stays, [problem], note)[0]
+            return combine(unit, store, now, principal, stays, [problem], note)[0]
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
         if move.assessed:
