@@ -131,6 +131,16 @@ def boundary(cell: int) -> Floats:
 
 
 def centres(cells: Cells) -> Floats:
-    """Return the centres of cells (k,) as longitude and latitude in degrees (k, 2)."""
+    """Return the centres of cells (k,) as longitude and latitude in degrees (k, 2).
+
+    Notes
+    -----
+    The middle of a cell (Uber's H3), not of the reports in it: it points at nobody's door.
+
+    Examples
+    --------
+    >>> centres(hexagons([(-1.55, 53.8)], 9)[0]).round(2).tolist()
+    [[-1.55, 53.8]]
+    """
     lat_lon = [h3.cell_to_latlng(int(cell)) for cell in cells]
     return np.array(lat_lon, dtype=np.float64).reshape(-1, 2)[:, ::-1]

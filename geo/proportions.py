@@ -29,6 +29,8 @@ def proportion(count: int, total: int, *, level: float = 0.95) -> Proportion:
     Wilson (1927). Unlike the textbook interval it never leaves 0 to 1 and is not empty where all answers
     are equal. It tells nothing about those who did not answer.
 
+    Examples
+    --------
     >>> found = proportion(8, 10)
     >>> round(found.low, 3), round(found.high, 3)
     (0.49, 0.943)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs
+from dashboard import jobs, session
 from dashboard.jobs import REFRESH as REFRESH_JOB
 from dashboard.parts.counting import IMPORT_JOB
 from problems.people import Principal, Role
@@ -215,6 +215,8 @@ def test_a_packed_file_is_read_like_a_plain_one(scene: Scene) -> None:
 
 def test_those_who_may_only_look_are_refused_in_words(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     sit_down(monkeypatch, scene, VIEWER)
+    # The page is not offered to viewers; whoever opens it all the same is refused by the use case.
+    monkeypatch.setattr(session, "seen_store", lambda: scene.store)
     shown = count(upload(table(*ROWS)))
     assert "may not" in words(shown)
     assert scene.store.counts().is_empty

@@ -119,6 +119,11 @@ def test_linked_reports_are_shown_to_those_who_see_single_reports(
     referring.link_reports(*asking, report_ids=[2, 3], problem_id=1, seen_versions={})
     referring.give_reports(*asking, report_ids=[2], organisation_id=own.id, seen_versions={})
     referring.give_reports(*asking, report_ids=[3], organisation_id=other.id, seen_versions={})
+    # The problem is shared with those who have work on it.
+    acting.add_action(
+        scene.store, COORDINATOR, scene.clock, 1,
+        problem_id=1, organisation_id=own.id, type=acting.ActionType.REPAIR, title="New lamp",
+    )  # fmt: skip
     seen = {}
     for who in (VIEWER, COMMANDER, COORDINATOR, scene.partner(own)):
         sit_down(monkeypatch, scene, who)

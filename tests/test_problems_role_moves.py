@@ -57,6 +57,7 @@ def every_status(town: Town) -> dict[ProblemStatus | ActionStatus, int]:
                 status=action_status,
                 done_by="another",
                 blocked_since=None,
+                waits_for=(),
             )
             found[action_status] = unit.add_action(action)
     return _apart(numbers, found)
