@@ -120,6 +120,7 @@ def test_linked_reports_are_shown_to_those_who_see_single_reports(
     referring.give_reports(*asking, report_ids=[2], organisation_id=own.id, seen_versions={})
     referring.give_reports(*asking, report_ids=[3], organisation_id=other.id, seen_versions={})
     # The problem is shared with those who have work on it.
+    scene.taken_on(scene.store.problem(1))
     acting.add_action(
         scene.store, COORDINATOR, scene.clock, 1,
         problem_id=1, organisation_id=own.id, type=acting.ActionType.REPAIR, title="New lamp",

@@ -112,8 +112,8 @@ def test_every_stage_of_the_board_has_something_to_show(sample_read_only: SqlSto
     new = [one for one in problems if one.status is ProblemStatus.DETECTED and one.dormant_since is None]
     assert len(new) >= 3
     assert count[ProblemStatus.IN_PROGRESS] >= 8
-    assert count[ProblemStatus.REMEDIATED] >= 3
-    assert count[ProblemStatus.VERIFIED] >= 2
+    assert min(count[ProblemStatus.REMEDIATED], count[ProblemStatus.VERIFIED]) >= 2
+    assert count[ProblemStatus.REMEDIATED] + count[ProblemStatus.VERIFIED] >= 5
     assert count[ProblemStatus.CLOSED] >= 15
     assert 3 <= count[ProblemStatus.RECURRED] <= 6
 
