@@ -24,7 +24,7 @@ from problems.reasons import Outcome
 from problems.verdicts import UNFAIR, Obstacle, Verdict, caveats_of, sentence_of, surroundings_of
 
 #: Changed with every change of the rules below, so that an old assessment can be told from a new one.
-METHOD = "wdd-1"
+METHOD = "wdd-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,8 @@ def _obstacle(evidence: Evidence, settings: AssessmentSettings, figures: Figures
                 (Obstacle.SHORT_BEFORE, len(treated.weekly_before) < settings.min_before_weeks),
                 (Obstacle.FEW_HERE, max(treated.before, treated.after) < fewest or figures.dispersion is None),
                 (Obstacle.FEW_ELSEWHERE, sum(place.before for place in evidence.controls) < fewest),
+                # Fewer than none cannot be expected: such a sum would call a place that fell to none risen.
+                (Obstacle.UNLIKE, figures.expected is not None and figures.expected < 0.0),
             )
             if is_there
         ),

@@ -42,6 +42,7 @@ class Obstacle(StrEnum):
     SHORT_BEFORE = "short_before"
     FEW_HERE = "few_here"
     FEW_ELSEWHERE = "few_elsewhere"
+    UNLIKE = "unlike"
     WIDE_INTERVAL = "wide_interval"
 
 
@@ -55,7 +56,9 @@ _HEADLINES = {
 }
 
 #: Without these a comparison would mislead, however many incidents there are.
-UNFAIR = frozenset({Obstacle.NO_CONTROLS, Obstacle.PICKED_IN_BASELINE, Obstacle.PICKED_AFTERWARDS})
+UNFAIR = frozenset(
+    {Obstacle.NO_CONTROLS, Obstacle.PICKED_IN_BASELINE, Obstacle.PICKED_AFTERWARDS, Obstacle.UNLIKE}
+)
 
 
 def headline_of(sentence: str) -> tuple[str, str]:
@@ -161,6 +164,7 @@ def _why_not(obstacle: Obstacle | None, evidence: Evidence, settings: Assessment
         Obstacle.SHORT_BEFORE: "The time before is too short to know how much the weeks differ.",
         Obstacle.FEW_HERE: f"This place had fewer than {settings.min_count} incidents both before and after.",
         Obstacle.FEW_ELSEWHERE: f"The comparison places had fewer than {settings.min_count} incidents before.",
+        Obstacle.UNLIKE: "The comparison places fell by more incidents than this place ever had: they are not like it.",
         Obstacle.WIDE_INTERVAL: (
             f"From the comparison places {_about(expected)} would be expected: so few that chance could make the "
             f"difference, and a fall by {_telling(expected, settings)} cannot be ruled out either."

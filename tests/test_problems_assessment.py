@@ -77,6 +77,12 @@ def test_what_fell_less_or_rose_less_than_elsewhere_is_not_told_as_if_it_had_gon
     assert judged(60, 60, [(58, 8), (62, 12)]).sentence.startswith("Rose only in comparison")
 
 
+def test_places_that_fell_by_more_than_this_one_had_are_nothing_to_compare_with() -> None:
+    unlike = judged(12, 0, [(60, 20), (50, 12)])
+    assert (unlike.verdict, unlike.obstacle) == (Verdict.NO_FAIR_COMPARISON, Obstacle.UNLIKE)
+    assert "fell by more incidents than this place ever had" in unlike.sentence
+
+
 def test_a_baseline_that_picked_the_place_is_said_and_needs_controls_picked_alike() -> None:
     picked = replace(evidence(80, 30), selection=PICKED)
     unfair, fair = assess(picked), assess(replace(picked, controls_same_band=True))
