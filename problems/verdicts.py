@@ -56,9 +56,7 @@ _HEADLINES = {
 }
 
 #: Without these a comparison would mislead, however many incidents there are.
-UNFAIR = frozenset(
-    {Obstacle.NO_CONTROLS, Obstacle.PICKED_IN_BASELINE, Obstacle.PICKED_AFTERWARDS, Obstacle.UNLIKE}
-)
+UNFAIR = frozenset({Obstacle.NO_CONTROLS, Obstacle.PICKED_IN_BASELINE, Obstacle.PICKED_AFTERWARDS, Obstacle.UNLIKE})
 
 
 def headline_of(sentence: str) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def test_a_changed_method_is_said_when_it_is_computed_again(scene: Scene, treate
         unit.add_assessment(replace(record, method="wdd-0"))
         unit.add_assessment(replace(record, evidence={}))
     shown = tab()
-    assert "it was wdd-0, today it is wdd-1" in words(click(shown, "again-2"))
+    assert "it was wdd-0, today it is wdd-2" in words(click(shown, "again-2"))
     assert "Assessment 3 cannot be made again." in words(click(shown, "again-3"))
 
 

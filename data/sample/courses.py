@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.sample.desk import A, Desk, P
-from data.sample.people import ANALYSIS_NOTES, BLOCKED_NOTES, MOVED_NOTES, OBJECTIVES, PLAN_NOTES, WORKS, Work
+from data.sample.people import (
+    ANALYSIS_NOTES,
+    BLOCKED_NOTES,
+    CLOSING_WORDS,
+    MOVED_NOTES,
+    OBJECTIVES,
+    PLAN_NOTES,
+    WORKS,
+    Work,
+)
 from data.sample.spots import Fate
 from problems.people import Role
 from problems.reasons import Outcome, Reason
+from problems.verdicts import Verdict
 
 Course = Iterator[datetime]
 #: Starts another course beside the running one.
@@ -105,10 +115,10 @@ def again(desk: Desk, case: Case, begin: Begin) -> Course:
         known = any(problem.outcome == Outcome.NO_EFFECT for problem in desk.store.problems())
         outcome = Outcome.WORSE if known and desk.rng.random() < 0.3 else Outcome.NO_EFFECT
         note = "The work was done as planned, and the reports went on as before. Another approach is needed."
-        yield from _closed(desk, case, P.RECURRED, outcome, note)
+        yield from _closed(desk, case, P.RECURRED, (outcome, note))
         return
     if case.fate is Fate.DISPLACED:
-        yield from _closed(desk, case, P.RECURRED, *_assessment(desk, case))
+        yield from _closed(desk, case, P.RECURRED)
         return
     desk.move(case.problem_id, P.ANALYSING, Role.COORDINATOR)
     desk.note(case.problem_id, "Back after a quiet spell: the first repair did not reach the cause.")
@@ -157,15 +167,16 @@ def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
     desk.move(case.problem_id, P.VERIFIED, Role.OFFICER, visited_on=visited_on, note=seen)
     yield later(desk, 50, 95)
     if desk.problem(case.problem_id).status is P.VERIFIED:
-        yield from _closed(desk, case, P.VERIFIED, *_assessment(desk, case))
+        yield from _closed(desk, case, P.VERIFIED)
 
 
-def _closed(desk: Desk, case: Case, source: P, outcome: Outcome, note: str) -> Course:
-    """Let an officer assess the work, as soon as enough is known, and command close the problem."""
-    while desk.assess(case.problem_id) is None:
+def _closed(desk: Desk, case: Case, source: P, decided: tuple[Outcome, str] | None = None) -> Course:
+    """Let an officer assess the work, as soon as enough is known, and command close the problem by it."""
+    while (kept := desk.assess(case.problem_id)) is None:
         yield desk.now + timedelta(days=7)
         if desk.problem(case.problem_id).status is not source:
             return
+    outcome, note = decided or _outcome(desk, case, kept.verdict)
     desk.now += timedelta(minutes=5)
     desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
 
@@ -185,15 +196,12 @@ def _still_coming_in(desk: Desk, case: Case) -> bool:
     return case.fate is not Fate.FAILED and case.fixed_at is not None and desk.now < case.fixed_at + timedelta(days=8)
 
 
-def _assessment(desk: Desk, case: Case) -> tuple[Outcome, str]:
+def _outcome(desk: Desk, case: Case, verdict: Verdict) -> tuple[Outcome, str]:
+    """Return what command makes of an assessment, in words of its own."""
     if case.fate is Fate.DISPLACED:
         return Outcome.INCONCLUSIVE, "Quiet here, but the same trouble began two streets away at the same time."
-    draw = desk.rng.random()
-    if draw < 0.12:
-        return Outcome.NOT_ASSESSABLE, "Too few reports before the work to compare with."
-    if draw < 0.25:
-        return Outcome.INCONCLUSIVE, "Fewer reports, but the whole ward had fewer; too early to say."
-    return Outcome.EFFECTIVE, "Reports have fallen to almost none and the neighbouring streets are quiet too."
+    outcome, lines = CLOSING_WORDS[verdict]
+    return outcome, _one(desk, lines)
 
 
 def _pace(desk: Desk, case: Case) -> float:

@@ -4,10 +4,13 @@ Everybody is invented. The sentences are what a resident could be told.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from problems.actions import ActionType
 from problems.categories import Group
 from problems.people import Role
+from problems.reasons import Outcome
+from problems.verdicts import Verdict
 
 # key: (name, kind); the e-mail addresses end in a domain that can never exist
 ORGANISATIONS: dict[str, tuple[str, str]] = {
@@ -162,4 +165,34 @@ BLOCKED_NOTES: dict[str, str] = {
     "access": "The gate is locked and nobody has the key.",
     "budget": "This year's budget is spent; asked for a transfer.",
     "legal": "Legal services have to check the notice first.",
+}
+
+#: What command decides on an assessment of each verdict, and says with it.
+CLOSING_WORDS: Final[dict[Verdict, tuple[Outcome, tuple[str, ...]]]] = {
+    Verdict.FELL: (
+        Outcome.EFFECTIVE,
+        (
+            "Reports have fallen to almost none and the neighbouring streets are quiet too.",
+            "It worked: places like it went on as before.",
+        ),
+    ),
+    Verdict.DID_NOT_FALL: (
+        Outcome.NO_EFFECT,
+        ("The work was done as planned, and the reports went on as before.", "No fall. Another approach is needed."),
+    ),
+    Verdict.ROSE: (Outcome.WORSE, ("It rose in spite of the work. We start again from the analysis.",)),
+    Verdict.TOO_FEW: (
+        Outcome.INCONCLUSIVE,
+        (
+            "Quiet now, but the counts are too small to say that it was the work.",
+            "Fewer reports, but the whole ward had fewer; too early to say.",
+        ),
+    ),
+    Verdict.NO_FAIR_COMPARISON: (
+        Outcome.NOT_ASSESSABLE,
+        (
+            "The place is in order; there is no fair comparison for it.",
+            "Too few reports before the work to compare with.",
+        ),
+    ),
 }
