@@ -39,6 +39,7 @@ FLAGS = [
 DESK, PHONE, WALL = 1440, 390, 1920
 _START_S, _ANSWER_MS = 90, 45_000
 _BETWEEN_TRIES_S = 0.1
+_STOP_S = 5
 expect.set_options(timeout=_ANSWER_MS)
 _KEPT_PROFILES = 4
 _FORGOTTEN = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
@@ -76,7 +77,11 @@ def serving(store: Path, log: Path, script: Path = ROOT / "dashboard" / "app.py"
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            try:
+                server.wait(timeout=_STOP_S)
+            except subprocess.TimeoutExpired:
+                # A browser that is kept for the next visit holds connections open, for which a server would wait.
+                server.kill()
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
