@@ -204,7 +204,7 @@ def _decision(
     review: CaseReview | None,
 ) -> Decision:
     # Actions of stores that keep no cost yet have none.
-    costs = [cost for one in actions if (cost := getattr(one, "cost", None)) is not None]
+    costs = [cost for one in actions if (cost := one.cost) is not None]
     return Decision(
         kind,
         problem,

@@ -10,8 +10,8 @@ from dashboard.design import Html
 from dashboard.parts.action_forms import given_day
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import Answers, Field, Form, open_form
-from dashboard.parts.markup import draw, element, joined, problem_link
-from dashboard.parts.notices import refusal, remark
+from dashboard.parts.markup import draw, element, problem_link
+from dashboard.parts.notices import NAMED, refusal, remark, stayed
 from dashboard.wording import count, day, lateness, listed
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused, ProblemError
@@ -27,7 +27,6 @@ _OUTCOMES: Final = "board_outcomes"
 _REFUSED: Final = "board_refused"
 _DO: Final = "board_do"
 _SAME: Final = 0  # the organisation that has each of them: a select box cannot hold None among other choices
-_NAMED: Final = 12
 
 
 def show_many(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem]) -> None:
@@ -170,8 +169,8 @@ def _remember(outcomes: ActionOutcomes, what: str, *, is_state: bool = False) ->
 
 def _named(outcomes: ActionOutcomes) -> str:
     refs = [one.ref for one in outcomes.done]
-    more = [f"{len(refs) - _NAMED} more"] if len(refs) > _NAMED else []
-    return listed([*refs[:_NAMED], *more])
+    more = [f"{len(refs) - NAMED} more"] if len(refs) > NAMED else []
+    return listed([*refs[:NAMED], *more])
 
 
 def _show_outcomes() -> None:
@@ -180,18 +179,5 @@ def _show_outcomes() -> None:
     if isinstance(refused, ProblemError):
         refusal(refused)
     outcomes = st.session_state.pop(_OUTCOMES, None)
-    if not isinstance(outcomes, ActionOutcomes) or not outcomes.refused:
-        return
-    left = len(outcomes.refused)
-    lines = [
-        element("li", element("b", ref), f" {why.why or why.asked} {why.possible}".rstrip())
-        for ref, why in outcomes.refused[:_NAMED]
-    ]
-    if left > _NAMED:
-        lines.append(element("li", f"{left - _NAMED:,} more."))
-    head = f"{count(left, 'action')} stayed as {'it is' if left == 1 else 'they are'}:"
-    draw(
-        element(
-            "div", element("p", head, css="fx-error-asked"), element("ul", joined(lines)), css="fx-error", role="alert"
-        )
-    )
+    if isinstance(outcomes, ActionOutcomes):
+        stayed(outcomes.refused, "action")

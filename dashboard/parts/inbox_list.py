@@ -13,7 +13,7 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import open_form
 from dashboard.parts.inbox_filters import key
 from dashboard.parts.markup import draw, element, joined, link, table
-from dashboard.parts.notices import refusal, say
+from dashboard.parts.notices import refusal, say, stayed
 from dashboard.parts.report_forms import OUTCOMES, Task, do_many, many_form, tasks_for
 from dashboard.parts.reports_table import category_words, taxonomy
 from dashboard.wording import NOTHING, count, day, day_of, days
@@ -28,7 +28,6 @@ from problems.use_cases.answer_changes import Outcomes, matters_of
 
 ROWS: Final = 25
 _MOST_IN_FILE: Final = 20_000
-_NAMED: Final = 12
 #: Why the last button did nothing.
 REFUSED: Final = "inbox_refused"
 _FILE: Final = "inbox_file"
@@ -66,21 +65,8 @@ def show_outcomes() -> None:
     if isinstance(refused, ProblemError):
         refusal(refused)
     outcomes = st.session_state.pop(OUTCOMES, None)
-    if not isinstance(outcomes, Outcomes) or not outcomes.refused:
-        return
-    left = len(outcomes.refused)
-    lines = [
-        element("li", element("b", ref), f" {why.why or why.asked} {why.possible}".rstrip())
-        for ref, why in outcomes.refused[:_NAMED]
-    ]
-    if left > _NAMED:
-        lines.append(element("li", f"{left - _NAMED:,} more."))
-    head = f"{count(left, 'report')} stayed as {'it is' if left == 1 else 'they are'}:"
-    draw(
-        element(
-            "div", element("p", head, css="fx-error-asked"), element("ul", joined(lines)), css="fx-error", role="alert"
-        )
-    )
+    if isinstance(outcomes, Outcomes):
+        stayed(outcomes.refused, "report")
 
 
 def show_rows(desk: Desk, sight: Sight, rows: Sequence[Row]) -> None:

@@ -8,14 +8,36 @@ import streamlit as st
 from dashboard import design
 from dashboard.design import Html
 from dashboard.parts.markup import draw, element, joined, link
+from dashboard.wording import count
 from problems.errors import ProblemError
 
 _SAID: Final = "fx_said"
+#: So many of several refusals are named one by one.
+NAMED: Final = 12
 
 
 def refusal(error: ProblemError) -> None:
     """Draw a refusal in its three parts: what was asked, why not, what is possible."""
     draw(Html(design.error_state(error.asked or "That is not possible.", error.why, error.possible)))
+
+
+def stayed(refused: Sequence[tuple[str, ProblemError]], noun: str) -> None:
+    """Draw which of several things were not changed, each with its reason; ``noun`` is one of them: “report”."""
+    left = len(refused)
+    if not left:
+        return
+    lines = [
+        element("li", element("b", ref), f" {why.why or why.asked} {why.possible}".rstrip())
+        for ref, why in refused[:NAMED]
+    ]
+    if left > NAMED:
+        lines.append(element("li", f"{left - NAMED:,} more."))
+    head = f"{count(left, noun)} stayed as {'it is' if left == 1 else 'they are'}:"
+    draw(
+        element(
+            "div", element("p", head, css="fx-error-asked"), element("ul", joined(lines)), css="fx-error", role="alert"
+        )
+    )
 
 
 def remark(text: str, *, tone: str = "quiet") -> None:
