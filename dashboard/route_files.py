@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from dashboard import session
 from dashboard.priority_file import priorities_file
 from data.reading.columns import columns_from
 from data.rejects import rejected_csv
@@ -16,7 +17,9 @@ from data.taxonomy import CATEGORIES_CSV, listable, load_taxonomy, names_csv, ta
 from data.writing import export
 from problems.errors import InputRefused
 from problems.feed_names import all_rows
+from problems.sharing import is_limited
 from problems.store import Store
+from problems.use_cases.seeing import check_takes_all, see_problems
 
 _KINDS: Final = ("problems", "hot-spots", "reports", "rejected")
 _MEDIA: Final = {
@@ -25,6 +28,8 @@ _MEDIA: Final = {
     "toml": "application/toml; charset=utf-8",
 }
 _NAME: Final = re.compile(r"([a-z-]{1,20})\.([a-z]{1,10})")
+#: Files that hold everything of a kind, whoever it is shared with.
+_EVERYTHING: Final = ("hot-spots", "reports", "rejected", "priorities")
 _MAX_DIGITS: Final = 15
 _MAX_COLUMNS: Final = 20_000
 
@@ -42,6 +47,9 @@ def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str
         When there is no such import.
     """
     asked = asked or {}
+    who = session.principal_named(asked.get(session.WORKING_AS, ""))
+    if name.partition(".")[0] in _EVERYTHING:
+        check_takes_all(f"The file “{name[:40]}” was not handed out.", who)
     if name == "rejected.csv" and "import" in asked:
         return _rejected(open_store(), asked["import"])
     if name == "columns.toml":
@@ -66,7 +74,9 @@ def exported(open_store: Callable[[], Store], name: str, asked: Mapping[str, str
         )
     with tempfile.TemporaryDirectory(prefix="fixpoint-") as folder:
         out = Path(folder) / name
-        export(open_store(), match[1], match[2], out)
+        store = open_store()
+        problems = see_problems(store, who, session.get_clock(), session.get_seed()) if is_limited(who) else None
+        export(store, match[1], match[2], out, problems=problems)
         content = out.read_bytes()
     return _download(content, f"fixpoint-{name}", match[2])
 

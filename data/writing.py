@@ -40,7 +40,7 @@ class _Content:
     rows: Callable[[Store], Iterator[tuple[Fields, Geometry | None]]]
 
 
-def export(store: Store, what: str, fmt: str, out: Path) -> int:
+def export(store: Store, what: str, fmt: str, out: Path, *, problems: Sequence[Problem] | None = None) -> int:
     """Write ``what`` is kept to the file ``out`` and return the number of rows.
 
     GeoJSON follows RFC 7946 (longitude first, WGS 84, a null geometry where there is no place).
@@ -55,6 +55,8 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
         no import could take).
     fmt
         ``geojson`` or ``csv``.
+    problems
+        Which problems to write, each as far as it is shared with whoever asked; None for all of them.
 
     Raises
     ------
@@ -71,7 +73,8 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
     content = CONTENTS[what]
     with replaced(asked, out) as stream:
         write = _write_geojson if fmt == "geojson" else _write_csv
-        return write(stream, content.fields, content.rows(store))
+        rows = content.rows(store) if problems is None or what != "problems" else _rows_of(problems)
+        return write(stream, content.fields, rows)
 
 
 @contextmanager
@@ -203,7 +206,7 @@ def _problem_fields(problem: Problem) -> dict[str, object]:
         "category": problem.category,
         "reports": problem.reports,
         "incidents": problem.incidents,
-        **_place(problem.lon_lat),
+        **_place(problem.lon_lat if any(problem.lon_lat) else None),
         "width_m": round(problem.width_m, 1),
         "area": problem.area,
         "owner": problem.owner,
@@ -278,7 +281,18 @@ def _rejected_fields(row: RejectedRow) -> dict[str, object]:
 
 
 def _problems(store: Store) -> Iterator[tuple[Fields, Geometry | None]]:
-    return ((_problem_fields(problem), problem.footprint or _point(problem.lon_lat)) for problem in store.problems())
+    return _rows_of(store.problems())
+
+
+def _rows_of(problems: Sequence[Problem]) -> Iterator[tuple[Fields, Geometry | None]]:
+    return ((_problem_fields(problem), _ground(problem)) for problem in problems)
+
+
+def _ground(problem: Problem) -> Geometry | None:
+    if problem.footprint:
+        return problem.footprint
+    # Where the place is not shared, there is none to write.
+    return _point(problem.lon_lat) if problem.width_m or any(problem.lon_lat) else None
 
 
 def _hot_spots(store: Store) -> Iterator[tuple[Fields, Geometry | None]]:

@@ -17,20 +17,24 @@ from typing import Any
 import pytest
 
 from data.taxonomy import taxonomy_of
+from geo.geojson import bounds
 from problems.actions import ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
+from problems.combining import Part
 from problems.entries import Caller, Channel, Entry
 from problems.feed_names import all_rows
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings, PileDecision
 from problems.people import Role
+from problems.sharing import SharingLevel
 from problems.sources import PlacePrecision
 from problems.targets import Target
 from problems.use_cases import (
     acting,
     areas,
     assessing,
+    combining,
     contacting,
     drawing,
     evidencing,
@@ -43,6 +47,7 @@ from problems.use_cases import (
     refreshing,
     reporting,
     reviewing,
+    seeing,
     sources,
     telling,
     undoing,
@@ -135,11 +140,38 @@ def refresh(town: Town, ask: Any) -> object:
     return refreshing.refresh(*ask, settings=DetectionSettings(), zone=LONDON, as_of=town.today, window_days=30)
 
 
+def split_problem(town: Town, ask: Any) -> object:
+    west, south, east, north = bounds(town.store.problem(1).footprint)
+    middle = (west + east) / 2
+    half = [[middle, south], [east, south], [east, north], [middle, north], [middle, south]]
+    part = Part("East", {"type": "Polygon", "coordinates": [half]})
+    return combining.split_problem(*ask, problem_id=1, parts=[part], note="Two.", seen_version=version(town))
+
+
+def merged(town: Town) -> Any:
+    return {"survivor_id": 1, "other_ids": [town.store.problems()[-1].id]}
+
+
 Call = Callable[[Town, Any], object]
 
 #: Each use case with something real to do, and the letters of the roles that may; a partner on their own
 #: only, or on everything where there is a capital letter.
 CASES: dict[str, tuple[Call, str]] = {
+    "combining.look_at_merge": (lambda town, ask: combining.look_at_merge(*ask, **merged(town)), "c"),
+    "combining.merge_problems": (
+        lambda town, ask: combining.merge_problems(*ask, **merged(town), note="One.", seen_versions={}),
+        "c",
+    ),
+    "combining.split_problem": (split_problem, "c"),
+    "seeing.see_problems": (lambda _town, ask: seeing.see_problems(*ask), "vPocmas"),
+    "seeing.see_actions": (lambda _town, ask: seeing.see_actions(*ask), "vPocmas"),
+    "seeing.look_at_sharing": (lambda _town, ask: seeing.look_at_sharing(*ask, problem_id=1), "ocm"),
+    "seeing.set_sharing": (
+        lambda town, ask: seeing.set_sharing(
+            *ask, problem_id=1, organisation_id=town.other_id, level=SharingLevel.FULL, seen_version=version(town)
+        ),
+        "c",
+    ),
     "acting.add_action": (
         lambda town, ask: acting.add_action(
             *ask, problem_id=1, organisation_id=town.own_id, type=ActionType.CLEAN, title="Cut the hedge"
@@ -286,6 +318,7 @@ CASES: dict[str, tuple[Call, str]] = {
 }
 #: These are asked state by state below and in test_problems_merging.py.
 ELSEWHERE = {
+    "seeing.see_problem",  # in test_problems_sharing.py: what is not shared is not there
     "acting.move_action",
     "answering.move_report",
     "answering.move_reports",

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from dashboard import session
 from dashboard.mapping.answers import answers
 from dashboard.mapping.past import problems_known
 from dashboard.mapping.places import Outlined, places_seen
@@ -23,7 +24,9 @@ from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
 from problems.problem import UNTOUCHED, Problem, Remediation
+from problems.sharing import SharingLevel
 from problems.store import Store
+from problems.use_cases.seeing import see_problems
 
 #: Coordinates are sent as whole numbers of this share of a degree.
 STEP_DEGREES = 1e-5
@@ -46,7 +49,7 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
 
     A problem lies in an area when its centre does.
     """
-    kept = selected(problems_known(store, wanted.on), wanted.wanted)
+    kept = selected(_shared(store, wanted), wanted.wanted)
     if wanted.area_id is None or not kept:
         return kept
     geometry = next((area.geometry for area in store.areas() if area.id == wanted.area_id), None)
@@ -54,6 +57,13 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
         return []
     inside = geo_areas.inside(np.array([problem.lon_lat for problem in kept]), geometry)
     return [problem for problem, here in zip(kept, inside.tolist(), strict=True) if here]
+
+
+def _shared(store: Store, wanted: ProblemFilter) -> list[Problem]:
+    """Return the problems whose place is shared with whoever asks; see :mod:`problems.sharing`."""
+    known = problems_known(store, wanted.on)
+    asking = (store, wanted.who, session.get_clock(), session.get_seed())
+    return see_problems(*asking, problems=known, least=SharingLevel.WITHOUT_NOTES)
 
 
 def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
@@ -64,7 +74,7 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     """
     shown = selected_problems(store, wanted)
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
-        shown += [problem for problem in problems_known(store, wanted.on) if problem.id == wanted.also_id]
+        shown += [problem for problem in _shared(store, wanted) if problem.id == wanted.also_id]
     seen = places_seen(store, wanted.also, groups=wanted.wanted.groups, area_id=wanted.area_id, on=wanted.on)
     places = [_place(place) for place in seen.places]
     return _dump({"problems": [_feature(problem) for problem in shown], "places": places})

@@ -21,6 +21,7 @@ from problems import figures
 from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.hot_spots import Refresh
+from problems.people import LAPTOP
 from problems.problem import Problem, ProblemStatus, Remediation
 from problems.store import Box, Store
 
@@ -73,7 +74,7 @@ class Asked:
             include_quiet=self.everything,
             include_ended=self.everything,
         )
-        return ProblemFilter(wanted, self.area_id, on=self.on, also=self.also)
+        return ProblemFilter(wanted, self.area_id, on=self.on, also=self.also, who=session.principal())
 
     def view_parameters(self, version: int) -> Mapping[str, str]:
         """Return the parameters that the layer adds to ``/api/view``."""
@@ -85,7 +86,9 @@ class Asked:
         everything = {"all": "1"} if self.everything else {}
         on = {"on": self.on.isoformat()} if self.on else {}
         places = {"places": self.also.value} if self.also is not Also.NOTHING else {}
-        return {"status": ",".join(self.remediations), **everything, **on, **places, **self._shared(version)}
+        key = session.principal().key
+        who = {session.WORKING_AS: key} if key != LAPTOP.key else {}
+        return {"status": ",".join(self.remediations), **everything, **on, **places, **who, **self._shared(version)}
 
     def _shared(self, version: int) -> Mapping[str, str]:
         area = {"area": str(self.area_id)} if self.area_id is not None else {}

@@ -12,6 +12,7 @@ from problems.categories import Group
 from problems.clock import day_end, day_start
 from problems.errors import InputRefused
 from problems.figures import Filters
+from problems.people import LAPTOP, Principal
 from problems.problem import Remediation
 from problems.store import Box
 
@@ -23,7 +24,7 @@ class ProblemFilter:
     """Which problems to show: by category, status and age, and inside which area (None: everywhere).
 
     ``also_id`` is shown whatever the rest says: the one that is chosen. ``on`` is the day as of which they are shown
-    (None: as they are). ``also`` says which places besides problems.
+    (None: as they are). ``also`` says which places besides problems, ``who`` asks.
     """
 
     wanted: Filters = field(default_factory=Filters)
@@ -31,6 +32,7 @@ class ProblemFilter:
     also_id: int | None = None
     on: date | None = None
     also: Also = Also.NOTHING
+    who: Principal = LAPTOP
 
 
 def view_asked(asked: Mapping[str, str]) -> View:
@@ -84,7 +86,8 @@ def problem_filter(asked: Mapping[str, str]) -> ProblemFilter:
     also = asked.get("places", "") or Also.NOTHING.value
     if also not in tuple(Also):
         raise _refused("places", also, "there is no such choice", f"Choices are {', '.join(Also)}.")
-    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"), _day(asked, "on"), Also(also))
+    who = session.principal_named(asked.get(session.WORKING_AS, ""))
+    return ProblemFilter(filters, _area(asked), _number(asked, "also", "a problem"), _day(asked, "on"), Also(also), who)
 
 
 def _box(text: str) -> Box:

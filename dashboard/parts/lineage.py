@@ -15,6 +15,8 @@ from dashboard.wording import count, day, listed
 from problems.events import Subject
 from problems.lineage import Line, Lineage, Mark, Turn, lineage, relatives
 from problems.problem import Problem, problem_ref
+from problems.sharing import is_limited
+from problems.use_cases.seeing import see_problems
 
 #: Turns that say with whom, in the words that come before the other's reference.
 _WITH: Final = {
@@ -27,14 +29,16 @@ _WITH: Final = {
 
 def show_relations(desk: Desk, problem: Problem) -> None:
     """Draw where a problem goes on or came from, and what is proposed about it."""
-    known = {each.id: each for each in desk.store.problems()} if problem.successor_ids or problem.parent_id else {}
+    related = problem.successor_ids or problem.parent_id
+    known = {each.id: each for each in see_problems(*desk.asking)} if related else {}
     _where_it_goes_on(problem, known)
-    show_proposals(desk, problem)
+    if not is_limited(desk.principal):
+        show_proposals(desk, problem)
 
 
 def show_lineage(desk: Desk, problem: Problem) -> None:
     """Draw the weeks of a problem and of those that touched it; nothing until hot spots were looked for twice."""
-    problems = desk.store.problems()
+    problems = see_problems(*desk.asking)
     told = _told(desk, problem, relatives(problem, problems))
     if len(told.looked) > 1 and told.first < told.last:
         _show_picture(desk, told)

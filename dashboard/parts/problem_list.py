@@ -15,7 +15,9 @@ from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
 from problems.priority import Priority
 from problems.problem import Problem, ProblemStatus
+from problems.sharing import is_limited
 from problems.trends import Trend, TrendWord
+from problems.use_cases.seeing import see_problems
 
 ANY: Final = "All"
 OPEN: Final = "Open"
@@ -41,7 +43,14 @@ _URGENT_FIRST: Final = (
 
 def show_list(desk: Desk) -> None:
     """Draw the filters and the problems that pass them, those that ask for most first."""
-    problems = desk.store.problems()
+    problems = see_problems(*desk.asking)
+    if not problems and is_limited(desk.principal):
+        empty(
+            "No problem is shared with your organisation",
+            "It sees the problems on which it has work, and those that a coordinator shares with it.",
+            [("/board", "See what is owed")],
+        )
+        return
     if not problems:
         empty(
             "No problems yet",
@@ -55,7 +64,7 @@ def show_list(desk: Desk) -> None:
     if not chosen:
         empty("No problem fits", "Take one of the filters away.", [("/problem", "Show all open problems")])
         return
-    priority, trends = analysed.priorities_for(desk, problems), analysed.trends_for(desk, problems)
+    priority, trends = analysed.priorities_for(desk), analysed.trends_for(desk)
     ordered = _ordered(chosen, str(st.session_state.get("list_order") or BY_PRIORITY), priority, trends)
     shown = len(ordered) if st.session_state.get("list_all") else _ROWS_AT_FIRST
     rows = [_row(desk, problem, priority.get(problem.id), trends.get(problem.id)) for problem in ordered[:shown]]

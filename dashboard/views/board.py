@@ -13,6 +13,7 @@ from dashboard.parts.notices import empty, remark, said
 from dashboard.wording import NOTHING, count, day, days_in_status, lateness
 from problems.actions import Action, ActionStatus
 from problems.problem import Problem
+from problems.use_cases.seeing import see_actions, see_problems
 
 EVERYBODY: Final = "All organisations"
 BY_STATUS: Final = "By status"
@@ -36,7 +37,7 @@ def show() -> None:
     show_sheet()
     page_head("Board", "What each organisation owes, the late work first.")
     said()
-    actions = desk.store.actions()
+    actions = see_actions(*desk.asking)
     if not actions:
         empty(
             "No work is planned yet",
@@ -44,7 +45,7 @@ def show() -> None:
             [("/problem", "See the problems")],
         )
         return
-    problems = {problem.id: problem for problem in desk.store.problems()}
+    problems = {problem.id: problem for problem in see_problems(*desk.asking)}
     chosen, late_only, by_organisation = _filters(desk)
     wanted = [action for action in actions if _wanted(desk, action, chosen, late_only)]
     live = [action for action in wanted if action.status in _LANES]

@@ -22,8 +22,10 @@ from problems.errors import NotFound, ProblemError
 from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
+from problems.sharing import SharingLevel
 from problems.store import Store
 from problems.use_cases.drawing import MAY_LOOK
+from problems.use_cases.seeing import see_problem, see_problems
 
 _PROBLEM: Final = "problem"
 
@@ -124,12 +126,17 @@ def _chosen(store: Store, asked: Asked) -> tuple[Problem | None, ProblemError | 
     if not ref:
         return None, None
     try:
-        problem = store.problem(problem_number(ref))
+        seen = see_problem(*this_desk().asking, problem_id=problem_number(ref))
     except NotFound as missing:
         return None, missing
+    problem = seen.problem
+    if seen.level is SharingLevel.EXISTS:
+        where = f"Where {problem.ref} is, is not shared with your organisation."
+        return None, NotFound(where, "", "Its own page shows what is: your actions.")
     if asked.on is None:
         return problem, None
-    then = next((each for each in past.problems_known(store, asked.on) if each.id == problem.id), None)
+    known_then = see_problems(*this_desk().asking, problems=past.problems_known(store, asked.on))
+    then = next((each for each in known_then if each.id == problem.id), None)
     if then is None:
         known = f"{problem.ref} was not known yet on {day(asked.on)}."
         return None, NotFound(known, "", "Go on to a later week, or choose another one.")

@@ -36,9 +36,10 @@ from dashboard.parts.timeline import show_stepper, show_timeline
 from dashboard.wording import NOTHING, count, day
 from problems.actions import Action
 from problems.errors import NotFound
-from problems.events import Event, Subject
 from problems.people import Role
 from problems.problem import Problem, SaraStage, problem_number
+from problems.sharing import SharingLevel
+from problems.use_cases.seeing import SeenProblem, action_events, see_problem
 
 
 def show() -> None:
@@ -52,19 +53,34 @@ def show() -> None:
         show_list(desk)
         return
     try:
-        problem = desk.store.problem(problem_number(ref))
+        seen = see_problem(*desk.asking, problem_id=problem_number(ref))
     except NotFound as missing:
         page_head("Problem not found")
         refusal(missing)
         draw(element("p", link("/problem", "See all problems"), css="fx-ways"))
         return
-    _one(desk, problem)
+    if seen.level is SharingLevel.EXISTS:
+        _outside(desk, seen)
+    else:
+        _one(desk, seen)
     draw_open_form()
 
 
-def _one(desk: Desk, problem: Problem) -> None:
-    actions = desk.store.actions(problem.id)
-    events = desk.store.events(Subject.PROBLEM, problem.id)
+def _outside(desk: Desk, seen: SeenProblem) -> None:
+    """Draw what an organisation sees that only knows that a problem exists: its own actions."""
+    _head(desk, seen.problem)
+    said()
+    remark("Your organisation sees that this problem exists, and its own actions. Ask a coordinator to see more.")
+    main, side = st.columns([7, 3], gap="large")
+    with main:
+        show_response(desk, seen.problem, seen.actions)
+        show_evidence(desk, seen.problem)
+    with side:
+        _timeline(desk, seen)
+
+
+def _one(desk: Desk, seen: SeenProblem) -> None:
+    problem, actions, events = seen.problem, seen.actions, seen.events
     _head(desk, problem)
     said()
     show_relations(desk, problem)
@@ -82,7 +98,7 @@ def _one(desk: Desk, problem: Problem) -> None:
             },
         )
     with side:
-        _timeline(desk, problem, actions, events)
+        _timeline(desk, seen)
 
 
 def _analyse(desk: Desk, problem: Problem) -> None:
@@ -132,10 +148,9 @@ def _origin() -> str:
     return str(st.context.url or "").split("/problem")[0].rstrip("/")
 
 
-def _timeline(desk: Desk, problem: Problem, actions: list[Action], events: list[Event]) -> None:
-    told = [*events]
-    for action in actions:
-        told.extend(desk.store.events(Subject.ACTION, action.id))
+def _timeline(desk: Desk, seen: SeenProblem) -> None:
+    problem, actions = seen.problem, seen.actions
+    told = [*seen.events, *action_events(desk.principal, desk.store, seen)]
     lines = timeline(told, {action.id: action for action in actions}, desk.names)
     section("What happened", count(len(lines), "entry", "entries") if lines else NOTHING)
     if desk.principal.has(Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER):

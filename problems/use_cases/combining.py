@@ -109,11 +109,11 @@ def merge_problems(
         for problem in (stays, *goes):
             check_seen(store, _NOT_MERGED, problem, seen_versions.get(problem.id, problem.version))
         told = checked_text(_NOT_MERGED, note, LONGEST_NOTE)
-        return combine(store, unit, now, principal, stays, goes, told)[-1]
+        return combine(unit, store, now, principal, stays, goes, told)[-1]
 
 
 def combine(
-    store: Store, unit: Unit, at: datetime, principal: Principal, stays: Problem, goes: Sequence[Problem], note: str
+    unit: Unit, store: Store, at: datetime, principal: Principal, stays: Problem, goes: Sequence[Problem], note: str
 ) -> list[Problem]:
     """Write a merge inside a unit and return those that ended, in their order, and at last the one that goes on."""
     having = [(problem, belongings(store, problem.id)) for problem in goes]

@@ -10,10 +10,11 @@ from problems.clock import Clock
 from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import Event, EventKind, Subject, event
 from problems.people import Principal, Role
-from problems.sharing import EVERYWHERE, is_own, shares_in
+from problems.sharing import EVERYWHERE, SharingLevel, is_own
 from problems.store import Store
 from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.saving import require
+from problems.use_cases.seeing import sharing_level
 from problems.visits import Photo, Picture, Purpose, Shows, Visit
 
 MAY_VISIT = (Role.OFFICER,)
@@ -250,17 +251,23 @@ def visible(principal: Principal, store: Store, photos: list[Photo]) -> list[Pho
     """Return those of a problem's photos that ``principal`` may look at."""
     if not photos or principal.has(*EVERYWHERE):
         return photos
-    actions = store.actions(photos[0].problem_id)
-    if not shares_in(principal, store.problem(photos[0].problem_id), actions):
-        return []
-    own = {action.id for action in actions if is_own(principal, action)}
-    return [photo for photo in photos if photo.action_id is None or photo.action_id in own]
+    problem = store.problem(photos[0].problem_id)
+    level = sharing_level(principal, store, problem)
+    own = {action.id for action in store.actions(problem.id) if is_own(principal, action)}
+    whole = level.rank >= SharingLevel.WITHOUT_NOTES.rank
+    return [photo for photo in photos if photo.action_id in own or (whole and photo.action_id is None)]
 
 
 def visits_to_see(principal: Principal, store: Store, problem_id: int) -> list[Visit]:
     """Return the visits to a problem, for those who share in it."""
-    shared = shares_in(principal, store.problem(problem_id), store.actions(problem_id))
-    return store.visits(problem_id) if shared else []
+    level = sharing_level(principal, store, store.problem(problem_id))
+    if level is SharingLevel.FULL:
+        return store.visits(problem_id)
+    own = {action.id for action in store.actions(problem_id) if is_own(principal, action)}
+    visits = store.visits(problem_id)
+    if level is SharingLevel.WITHOUT_NOTES:
+        return [visit if visit.action_id in own else replace(visit, note="") for visit in visits]
+    return [visit for visit in visits if visit.action_id in own]
 
 
 def _told(

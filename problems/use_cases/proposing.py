@@ -62,7 +62,7 @@ def accept_proposal(
             )
         goes, stays = way
         told = told or f"One place with {stays.ref}, and followed up there."
-        return combine(store, unit, now, principal, stays, [goes], told)[-1]
+        return combine(unit, store, now, principal, stays, [goes], told)[-1]
 
 
 def decline_proposal(
@@ -98,7 +98,7 @@ def decline_proposal(
         _tell(unit, now, principal, proposal, DECLINED, why)
         if proposal.kind is ProposalKind.SPLIT:
             stays = proposal.problem
-            return combine(store, unit, now, principal, stays, proposal.others, why)[-1] if proposal.others else stays
+            return combine(unit, store, now, principal, stays, proposal.others, why)[-1] if proposal.others else stays
         return store.problem(problem_id)
 
 

@@ -19,6 +19,7 @@ from problems.store import Store
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_answers_fit, check_organisation, checked_text
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
+from problems.use_cases.seeing import too_few_behind
 from problems.visits import Visit
 
 
@@ -53,7 +54,7 @@ def move_problem(
         if target is ProblemStatus.SUPERSEDED:
             stays = _successor(store, asked, problem, answers.target_id)
             note = checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE)
-            return combine(store, unit, now, principal, stays, [problem], note)[0]
+            return combine(unit, store, now, principal, stays, [problem], note)[0]
         if target is ProblemStatus.REMEDIATED:
             _check_actions_ended(store, problem)
         if move.assessed:
@@ -228,7 +229,8 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         problem = store.problem(problem_id)
         asked = f"The note on problem {problem.ref} was not kept."
         require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
-        check_shared(asked, principal, problem, store.actions(problem.id))
+        few = too_few_behind(store, problem)
+        check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
         text = checked_text(asked, note, LONGEST_NOTE)
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
