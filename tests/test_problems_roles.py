@@ -27,11 +27,13 @@ from problems.feed_names import all_rows
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings, PileDecision
 from problems.people import Role
+from problems.questions import Question
 from problems.sharing import SharingLevel
 from problems.sources import PlacePrecision
 from problems.targets import Target
 from problems.use_cases import (
     acting,
+    adopting,
     areas,
     assessing,
     combining,
@@ -43,6 +45,7 @@ from problems.use_cases import (
     organising,
     promising,
     proposing,
+    questioning,
     referring,
     refreshing,
     reporting,
@@ -148,6 +151,10 @@ def split_problem(town: Town, ask: Any) -> object:
     return combining.split_problem(*ask, problem_id=1, parts=[part], note="Two.", seen_version=version(town))
 
 
+def a_plan(town: Town) -> drawing.Plan:
+    return drawing.Plan("Cora", None, "Light", town.today + timedelta(days=30))
+
+
 def merged(town: Town) -> Any:
     return {"survivor_id": 1, "other_ids": [town.store.problems()[-1].id]}
 
@@ -157,6 +164,25 @@ Call = Callable[[Town, Any], object]
 #: Each use case with something real to do, and the letters of the roles that may; a partner on their own
 #: only, or on everything where there is a capital letter.
 CASES: dict[str, tuple[Call, str]] = {
+    "adopting.take_on": (
+        lambda town, ask: adopting.take_on(
+            *ask, problem_id=town.found_id, name="Lamps", plan=a_plan(town), seen_version=1
+        ),
+        "c",
+    ),
+    "adopting.look_at_selection": (lambda _town, ask: adopting.look_at_selection(*ask, report_ids=[1, 2]), "oc"),
+    "adopting.adopt_reports": (
+        lambda town, ask: adopting.adopt_reports(
+            *ask, report_ids=[1, 2], name="Two", beside=[one.id for one in town.store.problems()]
+        ),
+        "oc",
+    ),
+    "questioning.answer_question": (
+        lambda _town, ask: questioning.answer_question(
+            *ask, problem_id=1, question=Question.CAUSES, text="Wind.", seen_version=0
+        ),
+        "oc",
+    ),
     "combining.look_at_merge": (lambda town, ask: combining.look_at_merge(*ask, **merged(town)), "c"),
     "combining.merge_problems": (
         lambda town, ask: combining.merge_problems(*ask, **merged(town), note="One.", seen_versions={}),

@@ -16,7 +16,14 @@ from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.sharing import check_shared
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_answers_fit, check_organisation, checked_text
+from problems.use_cases.checks import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    check_answers_fit,
+    check_name,
+    check_organisation,
+    checked_text,
+)
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
 from problems.use_cases.seeing import too_few_behind
@@ -201,6 +208,8 @@ def edit_problem(
             if not name.strip():
                 raise InputRefused(asked, "A problem needs a name.", "Say what and where, such as a street.")
             after = replace(after, name=checked_text(asked, name, LONGEST_NAME))
+            if after.name != problem.name:
+                check_name(asked, after, store.problems())
         if owner is not None:
             after = replace(
                 after, owner=checked_text(asked, owner, LONGEST_NAME), owner_organisation_id=owner_organisation_id
