@@ -10,6 +10,7 @@ from dashboard import design, session
 from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.views import (
     board,
+    combine,
     draw,
     duplicates,
     imports,
@@ -39,7 +40,7 @@ _PAGES: Final = (
     (setup.show, "Setup", "setup"),
 )
 #: Pages that are reached from another one and are not in the bar.
-_HIDDEN: Final = ((draw.show, "New area", draw.PATH),)
+_HIDDEN: Final = ((draw.show, "New area", draw.PATH), (combine.show, "Merge or split", combine.PATH))
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
 PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
 _BANNERS: Final = {ALL_SYNTHETIC: SYNTHETIC, MIXED: PARTLY_SYNTHETIC}

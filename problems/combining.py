@@ -85,6 +85,23 @@ class Part:
     report_ids: tuple[int, ...] | None = None
 
 
+def merged_in(problems: Iterable[Problem], problem_id: int) -> list[Problem]:
+    """Return every problem that ended in this one, also by way of another, in order of id."""
+    by_successor: dict[int, list[Problem]] = {}
+    for problem in problems:
+        if problem.status is ProblemStatus.SUPERSEDED:
+            for number in problem.successor_ids:
+                by_successor.setdefault(number, []).append(problem)
+    found: dict[int, Problem] = {}
+    waiting = [problem_id]
+    while waiting:
+        for problem in by_successor.get(waiting.pop(), []):
+            if problem.id not in found and problem.id != problem_id:
+                found[problem.id] = problem
+                waiting.append(problem.id)
+    return [found[number] for number in sorted(found)]
+
+
 def can_go(problem: Problem) -> bool:
     """Tell whether a problem can end in another one."""
     return any(move.target is ProblemStatus.SUPERSEDED for move in moves_from(problem.status))

@@ -10,15 +10,17 @@ import streamlit as st
 from dashboard import design
 from dashboard.mapping import past
 from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.forms import form_button
 from dashboard.parts.markup import draw as draw_markup
 from dashboard.parts.markup import element, link, terms
-from dashboard.parts.move_forms import problem_moves
+from dashboard.parts.move_forms import move_problem_form, problem_moves
 from dashboard.parts.standing import standing_words
 from dashboard.parts.trend_marks import problem_trend_mark
 from dashboard.wording import NOTHING, count, day, listed, review_state, width_words
 from problems.actions import Action
 from problems.figures import is_review_late, known_reporters
-from problems.problem import Problem, Remediation
+from problems.people import Role
+from problems.problem import UNTOUCHED, Problem, Remediation
 
 _SIGNS: Final = {
     Remediation.NOT_STARTED: "▲",
@@ -50,6 +52,8 @@ def draw(
     st.html(design.note(_next_words(desk, problem) if on is None else _THEN.format(day(on))))
     with st.container(horizontal=True, gap="small"):
         draw_markup(link("/problem", f"Open {problem.ref}", query={"problem": problem.ref}, css="fx-button"))
+        if on is None and problem.status in UNTOUCHED and desk.principal.has(Role.COORDINATOR):
+            form_button(move_problem_form(desk, problem, problem_moves(desk, problem)[0]), key="panel-take-on")
         st.button("Close", key="panel-close", on_click=choose, args=("",))
 
 

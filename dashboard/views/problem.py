@@ -7,6 +7,7 @@ from dashboard.parts.analyse import show_analysis
 from dashboard.parts.assess import show_assessment
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.evidence import show_evidence
+from dashboard.parts.flags import show_flags
 from dashboard.parts.forms import draw_open_form, form_button
 from dashboard.parts.lineage import show_relations
 from dashboard.parts.markup import (
@@ -30,15 +31,19 @@ from dashboard.parts.notices import refusal, remark, said
 from dashboard.parts.problem_list import show_list
 from dashboard.parts.respond import show_response
 from dashboard.parts.scan import show_scan
+from dashboard.parts.sharing import show_sharing
 from dashboard.parts.stage_tabs import show_stage_tabs
 from dashboard.parts.telling import timeline
 from dashboard.parts.timeline import show_stepper, show_timeline
+from dashboard.parts.triangle import show_triangle
 from dashboard.wording import NOTHING, count, day
 from problems.actions import Action
+from problems.combining import merged_in
 from problems.errors import NotFound
+from problems.events import Subject
 from problems.people import Role
 from problems.problem import Problem, SaraStage, problem_number
-from problems.sharing import SharingLevel
+from problems.sharing import SharingLevel, is_limited
 from problems.use_cases.seeing import SeenProblem, action_events, see_problem
 
 
@@ -84,6 +89,8 @@ def _one(desk: Desk, seen: SeenProblem) -> None:
     _head(desk, problem)
     said()
     show_relations(desk, problem)
+    if not is_limited(desk.principal):
+        show_flags(desk, problem)
     show_stepper(problem.status, events)
     _next_steps(desk, problem)
     main, side = st.columns([7, 3], gap="large")
@@ -92,7 +99,7 @@ def _one(desk: Desk, seen: SeenProblem) -> None:
             problem,
             {
                 SaraStage.SCANNING: lambda: show_scan(desk, problem, events),
-                SaraStage.ANALYSIS: lambda: _analyse(desk, problem),
+                SaraStage.ANALYSIS: lambda: _analyse(desk, seen),
                 SaraStage.RESPONSE: lambda: _respond(desk, problem, actions),
                 SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
@@ -101,14 +108,18 @@ def _one(desk: Desk, seen: SeenProblem) -> None:
         _timeline(desk, seen)
 
 
-def _analyse(desk: Desk, problem: Problem) -> None:
+def _analyse(desk: Desk, seen: SeenProblem) -> None:
+    problem = seen.problem
     show_agreed(desk, problem)
+    if seen.level is SharingLevel.FULL:
+        show_triangle(desk, problem, seen.events)
     show_analysis(desk, problem)
 
 
 def _respond(desk: Desk, problem: Problem, actions: list[Action]) -> None:
     show_response(desk, problem, actions)
     show_evidence(desk, problem)
+    show_sharing(desk, problem)
 
 
 def _head(desk: Desk, problem: Problem) -> None:
@@ -135,6 +146,9 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
             form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0 and is_onward(move))
         if desk.principal.has(Role.COORDINATOR):
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
+            if problem.status.is_open:
+                ask = {"problem": problem.ref}
+                draw(element("p", link("/combine", "Merge or split", query=ask, css="fx-button fx-button-quiet")))
         with st.popover("Copy link"):
             st.code(f"{_origin()}/problem?problem={problem.ref}", language=None, wrap_lines=True)
     if not moves and not problem.status.is_open:
@@ -151,7 +165,9 @@ def _origin() -> str:
 def _timeline(desk: Desk, seen: SeenProblem) -> None:
     problem, actions = seen.problem, seen.actions
     told = [*seen.events, *action_events(desk.principal, desk.store, seen)]
-    lines = timeline(told, {action.id: action for action in actions}, desk.names)
+    for one in merged_in(desk.store.problems(), problem.id) if seen.level is SharingLevel.FULL else ():
+        told.extend(desk.store.events(Subject.PROBLEM, one.id))
+    lines = timeline(told, {action.id: action for action in actions}, desk.names, problem.id)
     section("What happened", count(len(lines), "entry", "entries") if lines else NOTHING)
     if desk.principal.has(Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER):
         form_button(note_form(problem), key="add-note", label="Add a note")
