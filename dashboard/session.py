@@ -12,7 +12,7 @@ from dashboard import design
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import Clock, clock_in
-from problems.people import LAPTOP, Person, Principal
+from problems.people import LAPTOP, Person, Principal, Role
 from problems.store import Store
 
 #: The address parameter and the key of the selector "Working as".
@@ -64,10 +64,21 @@ def principal() -> Principal:
     return principal_named(str(st.session_state.get(WORKING_AS) or ""))
 
 
-def principal_named(key: str) -> Principal:
-    """Return who asks at one of our own addresses: the person whose key it carries, else the one user here."""
-    person = next((person for person in people_to_work_as() if person.key == key), None)
-    return person.principal() if person else LAPTOP
+def principal_named(name: str) -> Principal:
+    """Return who asks at one of our own addresses: whoever it names, by key or as the bar calls them.
+
+    Without a name it is the one user here. A name that nobody has is shown what a viewer is shown: a link that was
+    kept from somebody who left must not open more than theirs did.
+    """
+    if not name:
+        return LAPTOP
+    person = next((each for each in people_to_work_as() if name in (each.key, called(each))), None)
+    return person.principal() if person else Principal("unknown", "Somebody unknown", frozenset({Role.VIEWER}))
+
+
+def called(person: Person) -> str:
+    """Return what the bar calls a person, and with it the addresses of pages."""
+    return f"{person.name}, {person.role.label.lower()}"
 
 
 def people_to_work_as() -> list[Person]:

@@ -90,9 +90,7 @@ def _bar() -> None:
             st.selectbox(
                 "Working as",
                 ["", *people],
-                format_func=lambda key: (
-                    f"{people[key].name}, {people[key].role.label.lower()}" if key else "This computer"
-                ),
+                format_func=lambda key: session.called(people[key]) if key else "This computer",
                 key=session.WORKING_AS,
                 bind="query-params",
                 label_visibility="collapsed",

@@ -171,7 +171,8 @@ def merge_warnings(stays: Problem, goes: Sequence[tuple[Problem, Belongings]], *
             if theirs and theirs != ours
         ]
         if lost:
-            told.append(f"The {' and '.join(lost)} of {problem.ref} end with it; its page keeps them.")
+            ends = "ends" if len(lost) == 1 else "end"
+            told.append(f"The {' and '.join(lost)} of {problem.ref} {ends} with it; its page keeps them.")
         if problem.shares and problem.shares != stays.shares:
             told.append(f"Who sees the problem follows {stays.ref}, not {problem.ref}.")
         if problem.footprint and stays.footprint and not shares(stays.footprint, [problem.footprint], epsg=epsg).any():

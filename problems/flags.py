@@ -33,7 +33,6 @@ _WORKED_ON = frozenset(
         ProblemStatus.PLANNED,
         ProblemStatus.IN_PROGRESS,
         ProblemStatus.REMEDIATED,
-        ProblemStatus.VERIFIED,
         ProblemStatus.RECURRED,
     }
 )
@@ -110,7 +109,7 @@ def flags_of(
         found.append(Flag(FlagKind.STALLED, f"Nothing has happened for {still_days} days."))
     until = problem.remediated_on and problem.remediated_on + timedelta(days=watch_days)
     if until and problem.status in _WATCHED and today <= until:
-        why = f"Watched for a recurrence until {until.day} {until:%b} {until.year}."
+        why = f"For a recurrence, until {until.day} {until:%b} {until.year}."
         found.append(Flag(FlagKind.WATCHED, why))
     return found
 
@@ -159,8 +158,11 @@ def last_events(store: Store, actions: Iterable[Action], problems: Sequence[Prob
     of_action = {action.id: action.problem_id for action in actions}
     last: dict[int, date] = {}
     numbers = {problem.id for problem in problems}
+    few = len(problems) == 1
     for subject in (Subject.PROBLEM, Subject.ACTION):
-        for one in store.events(subject):
+        of_one = [number for number, whose in of_action.items() if whose in numbers]
+        subjects: Iterable[int | None] = (numbers if subject is Subject.PROBLEM else of_one) if few else [None]
+        for one in (told for each in subjects for told in store.events(subject, each)):
             number = one.subject_id if subject is Subject.PROBLEM else of_action.get(one.subject_id, 0)
             if number in numbers:
                 last[number] = max(last.get(number, one.at.date()), one.at.date())

@@ -279,4 +279,6 @@ def test_who_asks_is_the_person_of_the_address_else_the_one_of_this_computer(
     sit_down(monkeypatch, scene)
     person = organising.add_person(scene.store, LAPTOP, scene.clock, 1, name="Vera Lunt", role=Role.VIEWER)
     assert session.principal_named(person.key) == Principal(person.key, "Vera Lunt", frozenset({Role.VIEWER}))
-    assert session.principal_named("nobody") == LAPTOP
+    assert session.principal_named("Vera Lunt, viewer").key == person.key, "as the addresses of pages name her"
+    assert session.principal_named("") == LAPTOP
+    assert session.principal_named("nobody").roles == {Role.VIEWER}, "an old link opens no more than it did"

@@ -24,7 +24,7 @@ from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
 from problems.problem import UNTOUCHED, Problem, Remediation
-from problems.sharing import SharingLevel
+from problems.sharing import SharingLevel, is_limited
 from problems.store import Store
 from problems.use_cases.seeing import see_problems
 
@@ -76,7 +76,8 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
         shown += [problem for problem in _shared(store, wanted) if problem.id == wanted.also_id]
     seen = places_seen(store, wanted.also, groups=wanted.wanted.groups, area_id=wanted.area_id, on=wanted.on)
-    places = [_place(place) for place in seen.places]
+    # Places besides problems are shared with nobody.
+    places = [] if is_limited(wanted.who) else [_place(place) for place in seen.places]
     return _dump({"problems": [_feature(problem) for problem in shown], "places": places})
 
 

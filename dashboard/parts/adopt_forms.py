@@ -40,7 +40,7 @@ def take_on_form(desk: Desk, problem: Problem) -> Form:
     name = Field(
         "name", "Name", value=problem.name, help="Suggested from the street or the ward; call it as people do."
     )
-    questions = (name, *plan_questions(desk))
+    questions = (name, *plan_questions(desk, problem))
     intro = "From now on its outline stays as it is, and somebody answers for it."
     return Form(f"{problem.ref}: Take on", "Take on", questions, save, problem, intro, renew=renew)
 

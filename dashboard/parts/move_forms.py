@@ -55,8 +55,9 @@ def is_onward(move: Move) -> bool:
 
 
 def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
-    """Return the moves that the person may make with a problem now."""
-    return leading_first(moves_for(problem.status, desk.principal, done_by=problem.done_by))
+    """Return the moves that the person may make with a problem now; merging has a page of its own."""
+    possible = moves_for(problem.status, desk.principal, done_by=problem.done_by)
+    return leading_first(move for move in possible if move.target is not ProblemStatus.SUPERSEDED)
 
 
 def action_moves(desk: Desk, action: Action) -> list[Move]:

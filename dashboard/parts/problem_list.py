@@ -71,7 +71,13 @@ def show_list(desk: Desk) -> None:
     shown = len(ordered) if st.session_state.get("list_all") else _ROWS_AT_FIRST
     flags = flags_by_problem(desk, ordered[:shown]) if not is_limited(desk.principal) else {}
     rows = [
-        _row(desk, problem, priority.get(problem.id), trends.get(problem.id), flags.get(problem.id, ()))
+        _row(
+            desk,
+            problem,
+            priority.get(problem.id) if problem.footprint else None,
+            trends.get(problem.id) if problem.footprint else None,
+            flags.get(problem.id, ()),
+        )
         for problem in ordered[:shown]
     ]
     draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 5, 6, 7, 8, 9)))

@@ -89,7 +89,7 @@ def _ways(desk: Desk, problem: Problem, has: Belongings) -> dict[str, _Way]:
             refusal(refused)
         else:
             name = _suggested(desk, problem, drawn.geometry, drawn.place)
-            found["drawn"] = _Way(f"The area {drawn.how}", name, drawn.geometry, {})
+            found["drawn"] = _Way(f"What you drew: {drawn.how}", name, drawn.geometry, {})
     for one in desk.store.problems():
         if one.status is ProblemStatus.SUPERSEDED and problem.id in one.successor_ids and one.footprint:
             words = f"The place of {one.ref} {one.name}, which was merged in"
@@ -132,7 +132,8 @@ def _along(desk: Desk, gone: Problem) -> Mapping[str, Sequence[int]]:
 def _suggested(desk: Desk, problem: Problem, geometry: Mapping[str, Any], place: str = "") -> str:
     names, at = Names(desk.store), middle(geometry)
     where = place or names.street_at([], at) or names.area(at)
-    return f"{problem.group.label}, {where}" if where else f"{problem.name}, part"
+    name = f"{problem.group.label}, {where}" if where else problem.name
+    return f"{name}, part" if name.casefold() == problem.name.casefold() else name
 
 
 def _ask(problem: Problem, has: Belongings, chosen: Sequence[tuple[str, _Way]]) -> list[Part]:

@@ -11,8 +11,8 @@ from dashboard import design
 from dashboard.mapping import past
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import form_button
+from dashboard.parts.markup import address, element, joined, link, terms
 from dashboard.parts.markup import draw as draw_markup
-from dashboard.parts.markup import element, link, terms
 from dashboard.parts.move_forms import move_problem_form, problem_moves
 from dashboard.parts.standing import standing_words
 from dashboard.parts.trend_marks import problem_trend_mark
@@ -159,10 +159,12 @@ def table(seen: Sequence[Problem], choose: Callable[[str], None], *, on: date | 
         _canvas(ordered, choose)
     if on is not None:
         return
-    st.html(
-        '<p class="fx-note"><a href="/api/export/problems.csv" download>All problems as a CSV file</a> · '
-        '<a href="/api/export/problems.geojson" download>as GeoJSON for a map program</a></p>'
-    )
+    # With whom the reader works as in the address: a file holds what is shared with them.
+    files = [
+        element("a", words, href=address(f"/api/export/problems.{kind}"), download="")
+        for kind, words in (("csv", "All problems as a CSV file"), ("geojson", "as GeoJSON for a map program"))
+    ]
+    draw_markup(element("p", joined(files, " · "), css="fx-note"))
 
 
 def _canvas(ordered: Sequence[Problem], choose: Callable[[str], None]) -> None:

@@ -44,6 +44,7 @@ from problems.events import Subject
 from problems.people import Role
 from problems.problem import Problem, SaraStage, problem_number
 from problems.sharing import SharingLevel, is_limited
+from problems.use_cases.combining import MAY_COMBINE
 from problems.use_cases.seeing import SeenProblem, action_events, see_problem
 
 
@@ -135,6 +136,8 @@ def _head(desk: Desk, problem: Problem) -> None:
     if problem.reopened:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
+    if problem.status.is_open and desk.principal.has(*MAY_COMBINE):
+        ways.append(link("/combine", "Merge or split", query={"problem": problem.ref}))
     draw(element("p", joined([*parts, *ways], " "), css="fx-line"))
 
 
@@ -146,9 +149,6 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
             form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0 and is_onward(move))
         if desk.principal.has(Role.COORDINATOR):
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
-            if problem.status.is_open:
-                ask = {"problem": problem.ref}
-                draw(element("p", link("/combine", "Merge or split", query=ask, css="fx-button fx-button-quiet")))
         with st.popover("Copy link"):
             st.code(f"{_origin()}/problem?problem={problem.ref}", language=None, wrap_lines=True)
     if not moves and not problem.status.is_open:
