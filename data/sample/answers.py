@@ -61,6 +61,7 @@ _WAITS = (
 )
 _CALLERS = ("Alma Reedsmith", "Joss Tarn", "Peregrine Wold", "Nell Ashgrove", "Bram Hollis", "Ottilie Marsh")
 _DAYS: Final = WorkingDays()
+_LEAST_WAITING: Final = 5
 
 
 def counter_days(
@@ -175,11 +176,13 @@ class _Counter:
     def _let_wait(self) -> None:
         """Let work on one report that was given away wait now and then, and the work on others go on."""
         store, asking = self._desk.store, self._asking(Role.OFFICER)
-        going = [number for number in store.inbox(Asked(waiting=True)).ids.tolist() if self.rng.random() < 0.06]
+        waiting = store.inbox(Asked(waiting=True)).ids.tolist()
+        going = [number for number in waiting if self.rng.random() < 0.06]
         if going:
             referring.resume_reports(*asking, report_ids=going, seen_versions={}, days=_DAYS)
         given = store.inbox(Asked(statuses=frozenset({R.ACKNOWLEDGED, R.IN_PROGRESS}), assigned=True, waiting=False))
-        if len(given) and self.rng.random() < 0.4:
+        # The last file of the council may end some of them: a few are left in any case.
+        if len(given) and (self.rng.random() < 0.4 or len(waiting) - len(going) < _LEAST_WAITING):
             number = int(self.rng.choice(given.ids))
             why, note = _WAITS[int(self.rng.integers(len(_WAITS)))]
             referring.pause_reports(*asking, report_ids=[number], reason=str(why), note=note, seen_versions={})
