@@ -34,6 +34,7 @@ from problems.piling import on_default_points
 from problems.priority import Priority, priorities
 from problems.problem import Problem
 from problems.progress import Progress, silent
+from problems.sharing import is_placed
 from problems.store import Store
 from problems.trends import Trend
 
@@ -89,7 +90,7 @@ def going(desk: Desk, problems: Sequence[Problem] | None = None) -> Going:
     found = kept.find("going", state)
     if isinstance(found, Going):
         return found
-    every = list(desk.store.problems() if problems is None else problems)
+    every = _placed(desk, problems)
     # A note on a problem is a new version of the store, but moves no outline.
     outlines = hash(tuple((each.id, each.group, repr(each.footprint)) for each in every))
     by_outline = (desk.store, desk.store.reports_version(), last_known_day(desk), outlines)
@@ -103,6 +104,12 @@ def going(desk: Desk, problems: Sequence[Problem] | None = None) -> Going:
     return answer
 
 
+def _placed(desk: Desk, problems: Sequence[Problem] | None) -> list[Problem]:
+    """Return the problems (all, where none are given) without those whose place is not shared with the reader."""
+    every = desk.store.problems() if problems is None else problems
+    return [each for each in every if is_placed(each)]
+
+
 def trends_for(desk: Desk, problems: Sequence[Problem] | None = None) -> Mapping[int, Trend]:
     """Return where every problem is going, by its id; see :func:`problems.trends.trends`."""
     return going(desk, problems).trends
@@ -114,8 +121,7 @@ def priorities_for(desk: Desk, problems: Sequence[Problem] | None = None) -> Map
     state = (desk.store, desk.store.version(), last_known_day(desk), desk.today, settings.priority.version)
 
     def ask() -> Mapping[int, Priority]:
-        every = desk.store.problems() if problems is None else problems
-        return _priorities(desk, [each for each in every if each.status.is_open])
+        return _priorities(desk, [each for each in _placed(desk, problems) if each.status.is_open])
 
     return kept.once("priorities", state, ask)
 

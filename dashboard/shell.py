@@ -15,6 +15,7 @@ from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.parts import viewing
 from dashboard.views import (
     board,
+    combine,
     decisions,
     draw,
     duplicates,
@@ -72,6 +73,7 @@ _PAGES: Final = (
     _Page(setup.show, "Setup", "setup", READS_EVERYTHING),
     # Reached from other pages, and not in the bar.
     _Page(draw.show, "New area", draw.PATH, MAY_LOOK, in_bar=False),
+    _Page(combine.show, "Merge or split", combine.PATH, READS_EVERYTHING, in_bar=False),
     _Page(search.show, "Search", search.PATH, in_bar=False),
 )
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."

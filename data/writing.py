@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from data.stores import SqlStore
 from problems.errors import InputRefused
+from problems.events import Event, Subject
 from problems.hot_spots import HotSpot
 from problems.problem import Problem
+from problems.questions import QUESTION, Question, answers_in, current
 from problems.reports import RejectedRow, Report
 from problems.store import Store
 
@@ -193,7 +196,7 @@ def _place(lon_lat: tuple[float, float] | None) -> dict[str, object]:
     return {"longitude": lon, "latitude": lat}
 
 
-def _problem_fields(problem: Problem) -> dict[str, object]:
+def _problem_fields(problem: Problem, answers: Mapping[Question, str]) -> dict[str, object]:
     return {
         "id": problem.ref,
         "name": problem.name,
@@ -203,7 +206,7 @@ def _problem_fields(problem: Problem) -> dict[str, object]:
         "category": problem.category,
         "reports": problem.reports,
         "incidents": problem.incidents,
-        **_place(problem.lon_lat),
+        **_place(problem.lon_lat if any(problem.lon_lat) else None),
         "width_m": round(problem.width_m, 1),
         "area": problem.area,
         "owner": problem.owner,
@@ -213,6 +216,7 @@ def _problem_fields(problem: Problem) -> dict[str, object]:
         "created_at": problem.created_at,
         "last_seen_on": problem.last_seen_on,
         "dormant_since": problem.dormant_since,
+        **{f"answer_{question}": answers.get(question, "") for question in Question},
     }
 
 
@@ -278,7 +282,24 @@ def _rejected_fields(row: RejectedRow) -> dict[str, object]:
 
 
 def _problems(store: Store) -> Iterator[tuple[Fields, Geometry | None]]:
-    return ((_problem_fields(problem), problem.footprint or _point(problem.lon_lat)) for problem in store.problems())
+    told: dict[int, list[Event]] = defaultdict(list)
+    for one in store.events(Subject.PROBLEM):
+        if QUESTION in one.details:
+            told[one.subject_id].append(one)
+    return _rows_of(store.problems(), {number: current(answers_in(events)) for number, events in told.items()})
+
+
+def _rows_of(
+    problems: Sequence[Problem], answers: Mapping[int, Mapping[Question, str]]
+) -> Iterator[tuple[Fields, Geometry | None]]:
+    return ((_problem_fields(problem, answers.get(problem.id, {})), _ground(problem)) for problem in problems)
+
+
+def _ground(problem: Problem) -> Geometry | None:
+    if problem.footprint:
+        return problem.footprint
+    # Where the place is not shared, there is none to write.
+    return _point(problem.lon_lat) if problem.width_m or any(problem.lon_lat) else None
 
 
 def _hot_spots(store: Store) -> Iterator[tuple[Fields, Geometry | None]]:
@@ -303,6 +324,7 @@ CONTENTS: Mapping[str, _Content] = {
             *("id", "name", "status", "sara_stage", "group", "category", "reports", "incidents"),
             *("longitude", "latitude", "width_m", "area", "owner", "objective", "review_on", "outcome"),
             *("created_at", "last_seen_on", "dormant_since"),
+            *(f"answer_{question}" for question in Question),
         ),
         _problems,
     ),

@@ -85,6 +85,23 @@ class Part:
     report_ids: tuple[int, ...] | None = None
 
 
+def merged_in(problems: Iterable[Problem], problem_id: int) -> list[Problem]:
+    """Return every problem that ended in this one, also by way of another, in order of id."""
+    by_successor: dict[int, list[Problem]] = {}
+    for problem in problems:
+        if problem.status is ProblemStatus.SUPERSEDED:
+            for number in problem.successor_ids:
+                by_successor.setdefault(number, []).append(problem)
+    found: dict[int, Problem] = {}
+    waiting = [problem_id]
+    while waiting:
+        for problem in by_successor.get(waiting.pop(), []):
+            if problem.id not in found and problem.id != problem_id:
+                found[problem.id] = problem
+                waiting.append(problem.id)
+    return [found[number] for number in sorted(found)]
+
+
 def can_go(problem: Problem) -> bool:
     """Tell whether a problem can end in another one."""
     return any(move.target is ProblemStatus.SUPERSEDED for move in moves_from(problem.status))
@@ -154,7 +171,8 @@ def merge_warnings(stays: Problem, goes: Sequence[tuple[Problem, Belongings]], *
             if theirs and theirs != ours
         ]
         if lost:
-            told.append(f"The {' and '.join(lost)} of {problem.ref} end with it; its page keeps them.")
+            ends = "ends" if len(lost) == 1 else "end"
+            told.append(f"The {' and '.join(lost)} of {problem.ref} {ends} with it; its page keeps them.")
         if problem.shares and problem.shares != stays.shares:
             told.append(f"Who sees the problem follows {stays.ref}, not {problem.ref}.")
         if problem.footprint and stays.footprint and not shares(stays.footprint, [problem.footprint], epsg=epsg).any():

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Final
 
 from problems.actions import Action, ActionStatus
-from problems.case_review import CaseReview
+from problems.case_review import GROUPS, WITHIN_DAYS, CaseReview, case_reviews
 from problems.events import Event, EventKind
 from problems.kept_assessments import KeptAssessment
 from problems.lifecycle import COMMAND, moves_from
 from problems.problem import Problem, ProblemStatus
+from problems.store import Store
 
 #: What asks command for no action, in the details of its event; and what answers it.
 NO_ACTION: Final = "no_action"
@@ -127,6 +128,21 @@ def last_case_review(events: Sequence[Event]) -> datetime | None:
     """Return when command last looked at the case of a problem, from its events."""
     times = [one.at for one in events if one.kind is EventKind.REVIEWED and one.details.get(CASE_REVIEW)]
     return max(times, default=None)
+
+
+def case_reviews_due(
+    store: Store, problems: Sequence[Problem], told: Mapping[int, Sequence[Event]], now: datetime, epsg: int | None
+) -> list[CaseReview]:
+    """Return the case reviews that are due in these problems; ``told`` are their events by problem.
+
+    ``epsg`` is the metric CRS of the deployment; without one none is looked for.
+    """
+    open_ones = [one for one in problems if one.group in GROUPS and one.status.is_open]
+    if epsg is None or not open_ones:
+        return []
+    reports = store.reports_of_known_reporters(now - timedelta(days=WITHIN_DAYS), GROUPS)
+    reviewed = {one.id: at for one in open_ones if (at := last_case_review(told.get(one.id, ()))) is not None}
+    return case_reviews(open_ones, reports, reviewed, epsg=epsg)
 
 
 def docket(

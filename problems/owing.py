@@ -8,9 +8,7 @@ from typing import Final
 
 from problems.actions import Action, ActionStatus
 from problems.events import Event, EventKind
-from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.sharing import shares_in
 
 #: Below so many a middle value says little, and is not told.
 FEWEST_FOR_A_MIDDLE: Final = 5
@@ -86,6 +84,7 @@ def work_of(
     events_of: Mapping[int, Sequence[Event]],
     visits: Sequence[Event],
     zone: tzinfo,
+    shared: Sequence[Problem] = (),
 ) -> OrganisationWork:
     """Sort out what an organisation has to do with.
 
@@ -97,6 +96,8 @@ def work_of(
         The events of each action of the organisation, by its id, in their order.
     visits
         The events of problems, in their order.
+    shared
+        The problems that are shared with the organisation, as far as they are.
     """
     own = sorted((one for one in actions if one.organisation_id == organisation_id), key=_due_first)
     back = [told for one in own if (told := _sent_back(one, events_of.get(one.id, ()))) is not None]
@@ -113,21 +114,13 @@ def work_of(
         owed=tuple(sorted((*by_status[ActionStatus.ACCEPTED], *by_status[ActionStatus.IN_PROGRESS]), key=_due_first)),
         blocked=tuple(by_status[ActionStatus.BLOCKED]),
         waiting_for_check=tuple(by_status[ActionStatus.DONE]),
-        shared=tuple(_shared(organisation_id, problems, actions)),
+        shared=tuple(shared),
         record=record_of(organisation_id, own, events_of, zone),
     )
 
 
 def _due_first(action: Action) -> tuple[bool, date, int]:
     return action.due_on is None, action.due_on or action.created_at.date(), action.id
-
-
-def _shared(organisation_id: int, problems: Sequence[Problem], actions: Sequence[Action]) -> list[Problem]:
-    as_partner = Principal("", "", frozenset({Role.PARTNER}), organisation_id)
-    of_problem: dict[int, list[Action]] = {}
-    for one in actions:
-        of_problem.setdefault(one.problem_id, []).append(one)
-    return [one for one in problems if shares_in(as_partner, one, of_problem.get(one.id, ()))]
 
 
 def _moves(events: Iterable[Event]) -> list[Event]:

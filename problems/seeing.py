@@ -1,21 +1,27 @@
 """What somebody may look at: a store as one principal sees it, in which everything is closed that is not opened here.
 
 Officers, coordinators, command and administrators read the store itself. A partner reads the problems that are
-shared with its organisation, the work on them, and the reports that were given to it, without their words and
-reporters. A viewer reads counts and where problems stand, without what people wrote. Pages and files read
-through this, so that none of them can forget it; use cases are given the whole store and check for themselves.
+shared with its organisation and the work on them, each on its level (:mod:`problems.sharing`), and the reports that
+were given to it, without their words and reporters. A viewer reads counts and where problems stand, without what
+people wrote. Pages and files read through this, so that none of them can forget it; use cases are given the whole
+store and check for themselves.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 
+import numpy as np
+
+from geo import projection
 from problems.actions import Action, ActionType
 from problems.advice import AdviceGiven
 from problems.categories import Group
 from problems.errors import NotAllowed, NotFound
 from problems.events import Event, EventKind, Subject
+from problems.figures import problem_points
 from problems.followups import Followup
 from problems.hot_spots import HotSpot
 from problems.inbox import Asked, InboxColumns, limited
@@ -23,12 +29,26 @@ from problems.kept_assessments import KeptAssessment
 from problems.people import Principal, Role
 from problems.problem import Problem
 from problems.reports import Report
-from problems.sharing import EVERYWHERE, is_own, shares_in
+from problems.sharing import (
+    EVERYWHERE,
+    LEAST_ADDRESSES,
+    LEAST_REPORTS,
+    SharingLevel,
+    is_own,
+    level_of,
+    shown,
+    shown_actions,
+    shown_events,
+    shown_photos,
+    shown_visits,
+)
 from problems.store import Store
 from problems.visits import Photo, Visit
 
 #: Whoever holds one of these reads everything.
 READS_EVERYTHING = (*EVERYWHERE, Role.ADMIN, Role.SYSTEM)
+#: So far back are the reports counted that stand behind a dispute.
+_COUNTED_DAYS: Final = 365
 #: Places of disputes are shown to viewers only where so many reports came that no household stands out.
 FEWEST_OF_A_DISPUTE: Final = 20
 
@@ -90,12 +110,41 @@ def sees_points(principal: Principal) -> bool:
     return principal.has(*EVERYWHERE, Role.SYSTEM)
 
 
+def sharing_level(principal: Principal, store: Store, problem_id: int) -> SharingLevel:
+    """Return on which level somebody sees what was seen, said and done on a problem; ``store`` may be theirs.
+
+    Raises
+    ------
+    NotFound
+        When there is no such problem.
+    """
+    every = whole(store)
+    problem = every.problem(problem_id)
+    return level_of(principal, problem, every.actions(problem.id), too_few=too_few_behind(every, problem))
+
+
+def too_few_behind(store: Store, problem: Problem) -> bool:
+    """Tell whether a dispute has too few reports or addresses behind it, in the past year, to be shown to partners."""
+    if problem.group is not Group.DISPUTES:
+        return False
+    newest = store.counts().newest_report_at
+    if newest is None or not problem.footprint.get("coordinates"):
+        return True
+    known = store.fact("epsg")
+    epsg = int(known) if known else projection.metric_epsg(np.array([problem.lon_lat]))
+    until = newest + timedelta(seconds=1)
+    points = problem_points(store, problem, until - timedelta(days=_COUNTED_DAYS), until, epsg)
+    addresses = len(np.unique(points.lon_lat.round(5), axis=0)) if len(points) else 0
+    return len(points) < LEAST_REPORTS or addresses < LEAST_ADDRESSES
+
+
 class Seen:
     """A store as one principal sees it, for reading only."""
 
     def __init__(self, store: Store, principal: Principal) -> None:
         self.whole = store
         self.principal = principal
+        self._known_levels: tuple[object, Mapping[int, SharingLevel]] = (None, {})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return what is open to everybody; refuse the rest."""
@@ -119,27 +168,35 @@ class Seen:
     # -- problems and the work on them --
 
     def problems(self) -> list[Problem]:
-        """Return the problems that are shared, in order of id."""
-        by_problem = self._actions_by_problem()
-        kept = [one for one in self.whole.problems() if self._sees(one, by_problem.get(one.id, ()))]
-        return kept if self._is_partner else [_plain_problem(one) for one in kept]
+        """Return the problems that are shared, in order of id, each as far as it is shared."""
+        return self.problems_as_shared(self.whole.problems())
+
+    def problems_as_shared(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return those of the problems (as they were known on some day) that are shared today, as far as they are."""
+        levels = self._levels()
+        kept = [one for one in problems if one.id in levels]
+        return [shown(one, levels[one.id]) if self._is_partner else _plain_problem(one) for one in kept]
 
     def problem(self, problem_id: int) -> Problem:
         """Return a problem; one that is not shared is told in the same words as one that does not exist."""
-        asked, possible = f"There is no problem {problem_id} to show.", "The list of problems shows what is shared."
-        try:
-            found = self.whole.problem(problem_id)
-        except NotFound:
-            raise NotFound(asked, "It does not exist, or it is not shared with you.", possible) from None
-        if not self._sees(found, self.whole.actions(problem_id)):
+        found = [one for one in self.whole.problems() if one.id == problem_id]
+        kept = self.problems_as_shared(found)
+        if not kept:
+            asked, possible = f"There is no problem {problem_id} to show.", "The list of problems shows what is shared."
             raise NotFound(asked, "It does not exist, or it is not shared with you.", possible)
-        return found if self._is_partner else _plain_problem(found)
+        return kept[0]
 
     def actions(self, problem_id: int | None = None) -> list[Action]:
         """Return the actions (of one problem) on what is shared, in order of id."""
-        shared = self._shared()
-        kept = [one for one in self.whole.actions(problem_id) if one.problem_id in shared]
-        return kept if self._is_partner else [_plain_action(one) for one in kept]
+        return self.actions_as_shared(self.whole.actions(problem_id))
+
+    def actions_as_shared(self, actions: Iterable[Action]) -> list[Action]:
+        """Return those of the actions (as they were known on some day) that are shared today, as far as they are."""
+        levels = self._levels()
+        kept = [one for one in actions if one.problem_id in levels]
+        if not self._is_partner:
+            return [_plain_action(one) for one in kept]
+        return [told for one in kept for told in shown_actions(self.principal, [one], levels[one.problem_id])]
 
     def action(self, action_id: int) -> Action:
         """Return an action on a problem that is shared."""
@@ -159,14 +216,19 @@ class Seen:
         """Return what happened with that which is shared; without names and notes for a viewer."""
         if subject is Subject.REPORT:
             return self._events_of_report(subject_id, until, since)
-        shared = self._shared()
-        work = {one.id for one in self.whole.actions() if one.problem_id in shared}
-        seen = {Subject.PROBLEM: shared, Subject.ACTION: work}
-        kept = [
-            one
-            for one in self.whole.events(subject, subject_id, until, since)
-            if one.subject is Subject.REFRESH or one.subject_id in seen.get(one.subject, frozenset())
-        ]
+        levels = self._levels()
+        work = {one.id: one for one in self.whole.actions() if one.problem_id in levels}
+        own = [one.id for one in work.values() if self._is_partner and is_own(self.principal, one)]
+        kept: list[Event] = []
+        for one in self.whole.events(subject, subject_id, until, since):
+            if one.subject is Subject.REFRESH:
+                kept.append(one)
+                continue
+            on = work[one.subject_id].problem_id if one.subject_id in work else None
+            level = levels.get(one.subject_id) if one.subject is Subject.PROBLEM else levels.get(on or 0)
+            if level is None or one.subject not in (Subject.PROBLEM, Subject.ACTION):
+                continue
+            kept += shown_events(self.principal, [one], level, own) if self._is_partner else [one]
         return kept if self._is_partner else [_plain_event(one) for one in kept if one.kind in _STANDING]
 
     def _events_of_report(self, report_id: int | None, until: datetime | None, since: datetime | None) -> list[Event]:
@@ -175,20 +237,38 @@ class Seen:
         kept = self.whole.events(Subject.REPORT, report_id, until, since)
         return [replace(one, changes=_hidden(one.changes), before=_hidden(one.before)) for one in kept]
 
-    def _actions_by_problem(self) -> Mapping[int, Sequence[Action]]:
-        result: dict[int, list[Action]] = {}
-        for one in self.whole.actions() if self._is_partner else ():
-            result.setdefault(one.problem_id, []).append(one)
-        return result
+    def _levels(self) -> Mapping[int, SharingLevel]:
+        """Return how much is shown of each problem of which anything is, for this state of the store."""
+        state = self.whole.version()
+        if self._known_levels[0] != state:
+            told = self._partner_levels() if self._is_partner else self._viewer_levels()
+            self._known_levels = (state, told)
+        return self._known_levels[1]
 
-    def _shared(self) -> frozenset[int]:
-        by_problem = self._actions_by_problem()
-        return frozenset(one.id for one in self.whole.problems() if self._sees(one, by_problem.get(one.id, ())))
+    def _partner_levels(self) -> Mapping[int, SharingLevel]:
+        by_problem: dict[int, list[Action]] = defaultdict(list)
+        for one in self.whole.actions():
+            by_problem[one.problem_id].append(one)
+        found = {}
+        for problem in self.whole.problems():
+            level = level_of(self.principal, problem, by_problem[problem.id])
+            if level.rank > SharingLevel.EXISTS.rank and self.principal.organisation_id is not None:
+                few = too_few_behind(self.whole, problem)
+                level = level_of(self.principal, problem, by_problem[problem.id], too_few=few)
+            if level is not SharingLevel.NOTHING:
+                found[problem.id] = level
+        return found
 
-    def _sees(self, problem: Problem, actions: Sequence[Action]) -> bool:
-        if self._is_partner:
-            return shares_in(self.principal, problem, actions)
-        return problem.group is not Group.DISPUTES or problem.reports >= FEWEST_OF_A_DISPUTE
+    def _viewer_levels(self) -> Mapping[int, SharingLevel]:
+        return {
+            one.id: SharingLevel.WITHOUT_NOTES
+            for one in self.whole.problems()
+            if one.group is not Group.DISPUTES or one.reports >= FEWEST_OF_A_DISPUTE
+        }
+
+    def _placed(self) -> frozenset[int]:
+        """Return the problems of which the place is shown, and with it what is known of the place."""
+        return frozenset(number for number, level in self._levels().items() if level is not SharingLevel.EXISTS)
 
     # -- places --
 
@@ -206,10 +286,10 @@ class Seen:
 
     def hot_spots_of(self, problem_id: int) -> list[HotSpot]:
         """Return the hot spots of a problem that is shared."""
-        return self.whole.hot_spots_of(problem_id) if problem_id in self._shared() else []
+        return self.whole.hot_spots_of(problem_id) if problem_id in self._placed() else []
 
     def _places(self, spots: Sequence[HotSpot]) -> list[HotSpot]:
-        shared = self._shared()
+        shared = self._placed()
         if self._is_partner:
             return [spot for spot in spots if spot.problem_id in shared]
         return [
@@ -223,7 +303,7 @@ class Seen:
 
     def assessments(self, problem_id: int | None = None) -> list[KeptAssessment]:
         """Return the kept assessments (of one problem) of what is shared."""
-        shared = self._shared()
+        shared = self._placed()
         return [one for one in self.whole.assessments(problem_id) if one.problem_id in shared]
 
     def assessment(self, assessment_id: int) -> KeptAssessment:
@@ -239,19 +319,25 @@ class Seen:
         """Return where advice was given (for one problem) on what is shared, for partners."""
         if not self._is_partner:
             return []
-        shared = self._shared()
+        shared = self._placed()
         return [one for one in self.whole.advice_given(problem_id) if one.problem_id in shared]
 
     def visits(self, problem_id: int) -> list[Visit]:
         """Return the visits to a problem, for partners with whom it is shared."""
-        return self.whole.visits(problem_id) if self._is_partner and problem_id in self._shared() else []
+        level = self._levels().get(problem_id)
+        if level is None or not self._is_partner:
+            return []
+        return shown_visits(self.whole.visits(problem_id), level, self._own_work(problem_id))
 
     def photos(self, problem_id: int) -> list[Photo]:
         """Return the photos of a problem that a partner may look at: those of its own actions, and of none."""
-        if not self._is_partner or problem_id not in self._shared():
+        level = self._levels().get(problem_id)
+        if level is None or not self._is_partner:
             return []
-        own = {one.id for one in self.whole.actions(problem_id) if is_own(self.principal, one)}
-        return [one for one in self.whole.photos(problem_id) if one.action_id is None or one.action_id in own]
+        return shown_photos(self.whole.photos(problem_id), level, self._own_work(problem_id))
+
+    def _own_work(self, problem_id: int) -> frozenset[int]:
+        return frozenset(one.id for one in self.whole.actions(problem_id) if is_own(self.principal, one))
 
     def photo(self, photo_id: int) -> Photo:
         """Return a photo that a partner may look at."""

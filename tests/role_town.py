@@ -67,6 +67,7 @@ class Town(Scene):
     asked_id: int = 0
     left_id: int = 0
     assessment_id: int = 0
+    found_id: int = 0
     problem: Problem | None = None
     action: Action | None = None
 
@@ -170,6 +171,8 @@ def _add_asked(made: Town) -> None:
     """Keep an assessment, and let a refresh propose to merge the problem with another one."""
     made.assessment_id = keep_assessment(made, asking(made, OFFICER)).id
     with made.store.writing() as unit:
+        found = a_problem(group=made.store.problem(1).group, status=ProblemStatus.DETECTED, name="Found", shares={})
+        made.found_id = unit.add_problem(found)
         other = unit.add_problem(a_problem(group=made.store.problem(1).group, status=ProblemStatus.CONFIRMED))
         asked = event(
             made.clock(), SYSTEM, Subject.PROBLEM, 1, EventKind.PROPOSED, details={"proposal": "merge", "with": [other]}

@@ -14,8 +14,10 @@ from problems.lifecycle import MoveAnswers, moves_from
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.reports import ReportStatus
+from problems.sharing import SharingLevel
 from problems.targets import WorkingDays
 from problems.use_cases import acting, answering, drawing, evidencing, referring, working
+from problems.use_cases.sharing import set_sharing
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
 
@@ -119,12 +121,9 @@ def test_linked_reports_are_shown_to_those_who_see_single_reports(
     referring.link_reports(*asking, report_ids=[2, 3], problem_id=1, seen_versions={})
     referring.give_reports(*asking, report_ids=[2], organisation_id=own.id, seen_versions={})
     referring.give_reports(*asking, report_ids=[3], organisation_id=other.id, seen_versions={})
-    # The problem is shared with those who have work on it.
-    scene.taken_on(scene.store.problem(1))
-    acting.add_action(
-        scene.store, COORDINATOR, scene.clock, 1,
-        problem_id=1, organisation_id=own.id, type=acting.ActionType.REPAIR, title="New lamp",
-    )  # fmt: skip
+    level, version = SharingLevel.WITHOUT_NOTES, scene.store.problem(1).version
+    asked: Any = (scene.store, COORDINATOR, scene.clock, 1)
+    set_sharing(*asked, problem_id=1, organisation_id=own.id, level=level, seen_version=version)
     seen = {}
     for who in (VIEWER, COMMANDER, COORDINATOR, scene.partner(own)):
         sit_down(monkeypatch, scene, who)
@@ -160,7 +159,7 @@ def test_an_unknown_reference_says_so_and_leads_to_the_list(problem: Problem, re
 @pytest.mark.parametrize(
     ("who", "moves"),
     [
-        (COORDINATOR, {"confirmed", "dismissed", "superseded"}),
+        (COORDINATOR, {"confirmed", "dismissed"}),
         (OFFICER, set()),
         (VIEWER, set()),
         (COMMANDER, set()),
@@ -371,10 +370,8 @@ def test_a_merged_problem_leads_to_the_one_it_goes_on_as(scene: Scene, problem: 
         group=problem.group,
         geometry={"type": "Polygon", "coordinates": [[[0, 51], [0.001, 51], [0.001, 51.001], [0, 51.001], [0, 51]]]},
     )
-    shown = click(page("problem", problem="P-0001"), "move-P-0001-superseded")
-    shown.selectbox(key="form_target_id").set_value(other.id)
-    shown.text_area(key="form_note").input("One row of lamps")
-    click(shown, "form-save")
+    scene.move(COORDINATOR, problem, ProblemStatus.SUPERSEDED, note="One row of lamps", target_id=other.id)
+    shown = page("problem", problem="P-0001")
     assert "It goes on as P-0002 The whole row of lamps" in words(shown)
     assert "move-P-0001" not in " ".join(keys(shown))
 

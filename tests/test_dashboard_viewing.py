@@ -8,7 +8,10 @@ import pytest
 
 from dashboard import session
 from data.stores import SqlStore
+from problems.categories import Group
 from problems.people import Person, Role
+from problems.seeing import seen_by
+from problems.sharing import is_placed
 from tests.test_dashboard_routes import Answer, Client
 
 WIDE = "bbox=-180,-90,180,90&z=18"
@@ -66,8 +69,12 @@ def test_the_map_shows_a_partner_what_is_shared_and_nothing_else(city: SqlStore,
     person = somebody(city, Role.PARTNER)
     shared = {one.problem_id for one in city.actions() if one.organisation_id == person.organisation_id}
     shared |= {one.id for one in city.problems() if one.owner_organisation_id == person.organisation_id}
+    # Of disputes a partner learns that they exist, not where.
+    hidden = {one.id for one in seen_by(city, person.principal()).problems() if not is_placed(one)}
+    assert hidden < shared
+    assert {city.problem(one).group for one in hidden} == {Group.DISPUTES}
     told = ask(address, person).json()
-    assert {one["id"] for one in told["problems"]} == shared
+    assert {one["id"] for one in told["problems"]} == shared - hidden
     assert told["places"] == []
     assert len(ask(address).json()["problems"]) == len(city.problems())
 
@@ -76,7 +83,7 @@ def test_files_hold_what_the_person_may_see(city: SqlStore) -> None:
     person, viewer = somebody(city, Role.PARTNER), somebody(city, Role.VIEWER)
     shared = len(ask("/api/problems?all=1", person).json()["problems"])
     geojson = json.loads(ask("/api/export/problems.geojson", person).content)
-    assert len(geojson["features"]) == shared
+    assert len([one for one in geojson["features"] if one["geometry"]]) == shared
     told = ask("/api/export/problems.csv", viewer).content.decode()
     for one in city.problems():
         assert not one.objective or one.objective not in told

@@ -80,7 +80,7 @@ def test_an_officer_proposes_and_takes_nothing_on(scene: Scene) -> None:
     proposed = draw(scene, OFFICER)
     assert proposed.status is ProblemStatus.DETECTED
     with pytest.raises(NotAllowed, match="Only coordinator may do that; Omar Hale may not"):
-        draw(scene, OFFICER, geometry=square(east_m=500), plan=PLAN)
+        draw(scene, OFFICER, name="Dark underpass", geometry=square(east_m=500), plan=PLAN)
     assert len(scene.store.problems()) == 1
 
 

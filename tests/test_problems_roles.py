@@ -53,8 +53,8 @@ from problems.use_cases import (
 )
 from problems.use_cases.answer_changes import the_one
 from problems.visits import Purpose, Shows
+from tests.adopting_cases import ADOPTING_CASES
 from tests.assessed import rules
-from tests.combining_cases import COMBINING_CASES
 from tests.photos import a_picture, unsealed
 from tests.plan_cases import PLAN_CASES
 from tests.role_town import (
@@ -145,7 +145,7 @@ Call = Callable[[Town, Any], object]
 #: Each use case with something real to do, and the letters of the roles that may; a partner on their own
 #: only, or on everything where there is a capital letter.
 CASES: dict[str, tuple[Call, str]] = {
-    **COMBINING_CASES,
+    **ADOPTING_CASES,
     **PLAN_CASES,
     "acting.add_action": (
         lambda town, ask: acting.add_action(

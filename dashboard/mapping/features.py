@@ -23,6 +23,7 @@ from problems.areas import Area
 from problems.categories import Group
 from problems.figures import selected
 from problems.problem import UNTOUCHED, Problem, Remediation
+from problems.sharing import is_placed
 from problems.store import Store
 
 #: Coordinates are sent as whole numbers of this share of a degree.
@@ -46,7 +47,7 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
 
     A problem lies in an area when its centre does.
     """
-    kept = selected(problems_known(store, wanted.on), wanted.wanted)
+    kept = selected(_with_place(store, wanted), wanted.wanted)
     if wanted.area_id is None or not kept:
         return kept
     geometry = next((area.geometry for area in store.areas() if area.id == wanted.area_id), None)
@@ -54,6 +55,11 @@ def selected_problems(store: Store, wanted: ProblemFilter) -> list[Problem]:
         return []
     inside = geo_areas.inside(np.array([problem.lon_lat for problem in kept]), geometry)
     return [problem for problem, here in zip(kept, inside.tolist(), strict=True) if here]
+
+
+def _with_place(store: Store, wanted: ProblemFilter) -> list[Problem]:
+    """Return the problems as of the day that is asked for, without those whose place is not shared."""
+    return [problem for problem in problems_known(store, wanted.on) if is_placed(problem)]
 
 
 def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
@@ -64,7 +70,7 @@ def problems_json(store: Store, wanted: ProblemFilter) -> bytes:
     """
     shown = selected_problems(store, wanted)
     if wanted.also_id is not None and wanted.also_id not in {problem.id for problem in shown}:
-        shown += [problem for problem in problems_known(store, wanted.on) if problem.id == wanted.also_id]
+        shown += [problem for problem in _with_place(store, wanted) if problem.id == wanted.also_id]
     seen = places_seen(store, wanted.also, groups=wanted.wanted.groups, area_id=wanted.area_id, on=wanted.on)
     places = [_place(place) for place in seen.places]
     return _dump({"problems": [_feature(problem) for problem in shown], "places": places})

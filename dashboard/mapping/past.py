@@ -10,6 +10,7 @@ from problems.actions import Action
 from problems.history import History
 from problems.hot_spots import Refresh
 from problems.problem import Problem
+from problems.seeing import Seen, whole
 from problems.store import Store
 
 #: Going through the weeks and back again is answered from memory; one at a time, as they share a history.
@@ -17,20 +18,27 @@ _past: Final = Remembered(most=60, one_at_a_time=True)
 
 
 def problems_known(store: Store, on: date | None) -> Sequence[Problem]:
-    """Return the problems as they were known at the end of a day, or as they are (None), in order of id."""
+    """Return the problems as they were known at the end of a day, or as they are (None), in order of id.
+
+    What is shared is decided by today, also of what was known on a past day.
+    """
     if on is None:
         return store.problems()
-    state = (store, store.version())
-    return _past.once("problems", state, lambda: tuple(_history(store, state).problems_on(on)), key=on)
+    every = whole(store)
+    state = (every, every.version())
+    known = _past.once("problems", state, lambda: tuple(_history(every, state).problems_on(on)), key=on)
+    return store.problems_as_shared(known) if isinstance(store, Seen) else known
 
 
 def actions_known(store: Store, on: date | None, problem_id: int | None = None) -> Sequence[Action]:
     """Return the actions (of one problem) as they were known at the end of a day, or as they are (None), by id."""
     if on is None:
         return store.actions(problem_id)
-    state = (store, store.version())
-    known = _past.once("actions", state, lambda: tuple(_history(store, state).actions_on(on)), key=on)
-    return known if problem_id is None else [action for action in known if action.problem_id == problem_id]
+    every = whole(store)
+    state = (every, every.version())
+    known: Sequence[Action] = _past.once("actions", state, lambda: tuple(_history(every, state).actions_on(on)), key=on)
+    shown = store.actions_as_shared(known) if isinstance(store, Seen) else known
+    return shown if problem_id is None else [action for action in shown if action.problem_id == problem_id]
 
 
 def weeks(store: Store) -> Sequence[Refresh]:

@@ -11,8 +11,8 @@ from dashboard.parts.area_address import AskedArea
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.draw_area import town
 from dashboard.parts.markup import draw, element, joined, link, problem_link, section
-from dashboard.parts.move_forms import REVIEW_AFTER
 from dashboard.parts.notices import refusal, remark
+from dashboard.parts.take_on_questions import REVIEW_AFTER
 from dashboard.wording import share
 from problems.categories import Group
 from problems.drawing import Drawn, Overlap, is_too_large

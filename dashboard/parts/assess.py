@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.design import plain_label
 from dashboard.parts.assess_figures import show_analyst, show_counts, show_places, show_verdict, window_words
 from dashboard.parts.assess_places import chosen_places, forget_places, show_place_choice
+from dashboard.parts.before_after import show_before_after
 from dashboard.parts.desk import Desk
 from dashboard.parts.footprint import metric_epsg
 from dashboard.parts.kept_assessments import show_kept
@@ -77,6 +78,7 @@ def _one(desk: Desk, problem: Problem, choices: Choices, gathered: Gathered) -> 
         )
     show_counts(assessment)
     show_run_chart(layout, assessment.evidence)
+    show_before_after(desk, problem, gathered, rules_here(), epsg=metric_epsg(desk, problem))
     _compared(desk, problem, gathered)
     show_places(assessment, layout)
     show_analyst(assessment)

@@ -16,7 +16,8 @@ from dashboard.wording import count, day, day_of
 from problems.actions import Action
 from problems.people import Role
 from problems.problem import Problem
-from problems.sharing import shares_in
+from problems.seeing import sharing_level
+from problems.sharing import SharingLevel
 from problems.use_cases import evidencing
 from problems.visits import Photo, Purpose, Shows, Visit
 
@@ -27,7 +28,7 @@ _BESIDE_PX: Final = 480  # the longer side of a small picture
 def show_evidence(desk: Desk, problem: Problem) -> None:
     """Draw what was seen on a problem and its actions, and what can be added; its page draws the open form."""
     actions = desk.store.actions(problem.id)
-    if not shares_in(desk.principal, problem, actions):
+    if sharing_level(desk.principal, desk.store, problem.id) is SharingLevel.NOTHING:
         section("Evidence")
         remark("Photos and visits are shown to those who work on the problem.")
         return

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.design import Html
 from dashboard.handouts import handouts
+from dashboard.parts.adopt_forms import ADOPT, adopt_form
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import open_form
 from dashboard.parts.inbox_filters import key
@@ -25,6 +26,7 @@ from problems.reasons import Reason
 from problems.targets import NO_TARGET, Days, Lateness
 from problems.targets import day_of as day_from
 from problems.use_cases.answer_changes import Outcomes, matters_of
+from problems.use_cases.drawing import MAY_DRAW
 
 ROWS: Final = 25
 _MOST_IN_FILE: Final = 20_000
@@ -78,7 +80,7 @@ def show_rows(desk: Desk, sight: Sight, rows: Sequence[Row]) -> None:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="inbox-bar"):
                 st.selectbox(
                     "With the reports that are ticked",
-                    list(tasks),
+                    [*tasks, *([ADOPT] if desk.principal.has(*MAY_DRAW) else [])],
                     index=None,
                     key=_DO,
                     width=300,
@@ -113,6 +115,9 @@ def _go_on(seen: Mapping[int, int]) -> None:
     if not ticked:
         st.session_state[REFUSED] = InputRefused(asked, "No report is ticked.", "Tick the reports first.")
         return
+    if label == ADOPT:
+        _adopt(desk, ticked)
+        return
     task = tasks_for(desk, matters_of(desk.store, list(ticked))).get(str(label))
     if task is None:
         why = f"“{label}” is not possible for any of the ticked reports." if label else "It is not chosen what to do."
@@ -122,6 +127,13 @@ def _go_on(seen: Mapping[int, int]) -> None:
         open_form(many_form(ticked, task))
         return
     _do(desk, task, ticked)
+
+
+def _adopt(desk: Desk, ticked: Mapping[int, int]) -> None:
+    try:
+        open_form(adopt_form(desk, ticked))
+    except ProblemError as refused:
+        st.session_state[REFUSED] = refused
 
 
 def _do(desk: Desk, task: Task, versions: Mapping[int, int]) -> None:

@@ -11,9 +11,11 @@ from dashboard.parts.notices import refusal, remark
 from dashboard.parts.run_chart import show_run_chart
 from dashboard.wording import count, moment
 from problems.assessment import METHOD
+from problems.combining import merged_in
 from problems.errors import InputRefused
 from problems.kept_assessments import KeptAssessment
-from problems.problem import Problem
+from problems.problem import Problem, problem_ref
+from problems.seeing import READS_EVERYTHING
 from problems.use_cases import assessing
 from problems.verdicts import headline_of
 
@@ -23,11 +25,17 @@ _OPEN: Final = "fx_assessment_again"
 def show_kept(desk: Desk, problem: Problem) -> None:
     """Draw the kept assessments, newest first, each with a way to make it again and to download it."""
     records = desk.store.assessments(problem.id)
+    if desk.principal.has(*READS_EVERYTHING):
+        # They were made about ground that is part of it now.
+        for one in merged_in(desk.store.problems(), problem.id):
+            records += desk.store.assessments(one.id)
     section("Kept assessments", count(len(records), "assessment") if records else "")
     if not records:
         remark("None kept yet.")
     for record in records:
         with st.container(key=f"assessment-{record.id}"):
+            if record.problem_id != problem.id:
+                remark(f"About {problem_ref(record.problem_id)}, which was merged into this one.")
             _one(desk, record)
 
 

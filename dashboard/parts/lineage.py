@@ -15,6 +15,7 @@ from dashboard.wording import count, day, listed
 from problems.events import Subject
 from problems.lineage import Line, Lineage, Mark, Turn, lineage, relatives
 from problems.problem import Problem, problem_ref
+from problems.seeing import READS_EVERYTHING
 
 #: Turns that say with whom, in the words that come before the other's reference.
 _WITH: Final = {
@@ -27,9 +28,11 @@ _WITH: Final = {
 
 def show_relations(desk: Desk, problem: Problem) -> None:
     """Draw where a problem goes on or came from, and what is proposed about it."""
-    known = {each.id: each for each in desk.store.problems()} if problem.successor_ids or problem.parent_id else {}
+    related = problem.successor_ids or problem.parent_id
+    known = {each.id: each for each in desk.store.problems()} if related else {}
     _where_it_goes_on(problem, known)
-    show_proposals(desk, problem)
+    if desk.principal.has(*READS_EVERYTHING):
+        show_proposals(desk, problem)
 
 
 def show_lineage(desk: Desk, problem: Problem) -> None:

@@ -1,12 +1,15 @@
 """The forms that work on problems and actions: each asks exactly what its move needs."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypedDict
 
 from dashboard.parts.action_forms import edit_action_form, may_edit
+from dashboard.parts.adopt_forms import take_on_form
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
+from dashboard.parts.take_on_questions import NOBODY, REVIEW_AFTER
 from dashboard.wording import day
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused
@@ -16,9 +19,6 @@ from problems.problem import Problem, ProblemStatus
 from problems.reasons import Outcome
 from problems.use_cases import acting, working
 
-#: A problem that is taken on is looked at again after four weeks unless somebody says otherwise.
-REVIEW_AFTER: Final = timedelta(days=28)
-NOBODY: Final = 0  # the choice "no organisation", because a select box cannot hold None among others
 #: Moves that end, undo or refuse something: offered, but never as the first thing to do.
 _ASIDE: Final = frozenset(
     {
@@ -56,8 +56,9 @@ def is_onward(move: Move) -> bool:
 
 
 def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
-    """Return the moves that the person may make with a problem now."""
-    return leading_first(moves_for(problem.status, desk.principal, done_by=problem.done_by))
+    """Return the moves that the person may make with a problem now; merging has a page of its own."""
+    possible = moves_for(problem.status, desk.principal, done_by=problem.done_by)
+    return leading_first(move for move in possible if move.target is not ProblemStatus.SUPERSEDED)
 
 
 def action_moves(desk: Desk, action: Action) -> list[Move]:
@@ -93,6 +94,8 @@ def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
         onward = tuple((each.verb, move_problem_form(at, now, each)) for each in possible)
         return _no_longer(now, now.status.label, move, onward)
 
+    if (move.source, target) == (ProblemStatus.DETECTED, ProblemStatus.CONFIRMED):
+        return replace(take_on_form(desk, problem), renew=renew)
     return Form(f"{problem.ref}: {move.verb}", move.verb, questions, save, problem, intro, renew=renew)
 
 

@@ -24,7 +24,7 @@ _MARK: Final = 13.0
 _MOST_STREETS: Final = 3_000
 
 
-def _streets(store: Store, epsg: int) -> list[npt.NDArray[np.float64]]:
+def streets_in_metres(store: Store, epsg: int) -> list[npt.NDArray[np.float64]]:
     """Return the streets as lines in metres; where there are very many, the main ones."""
     found = []
     for street in store.streets():
@@ -51,7 +51,7 @@ def show_sketch(desk: Desk, problem: Problem, areas: Sequence[ControlArea], *, e
     def place(x: float, y: float) -> tuple[float, float]:
         return round(_WIDTH / 2 + (x - middle[0]) * scale, 1), round(_HEIGHT / 2 - (y - middle[1]) * scale, 1)
 
-    lines = _lines([[place(x, y) for x, y in line.tolist()] for line in _streets(desk.store, epsg)])
+    lines = _lines([[place(x, y) for x, y in line.tolist()] for line in streets_in_metres(desk.store, epsg)])
     named = letters(areas)
     marks = [_letter(place(x, y), named[area.id], taken=area.taken) for area, (x, y) in zip(areas, at[1:], strict=True)]
     own = _own(place(float(at[0][0]), float(at[0][1])), problem.ref, [place(x, y) for x, y in at[1:].tolist()])

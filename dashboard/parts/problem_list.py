@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import analysed
 from dashboard.parts.desk import Desk
+from dashboard.parts.flags import flag_words, flags_by_problem
 from dashboard.parts.markup import draw, element, problem_link, status_mark, table
 from dashboard.parts.notices import empty
 from dashboard.parts.priority import rank_words, show_priority
@@ -15,9 +16,12 @@ from dashboard.parts.trend_marks import trend_mark
 from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
 from problems.events import Subject
+from problems.flags import Flag
+from problems.people import Role
 from problems.priority import Priority
 from problems.problem import Problem, ProblemStatus
 from problems.proposals import REPEAT_DAYS, waiting
+from problems.seeing import READS_EVERYTHING
 from problems.trends import Trend, TrendWord
 
 ANY: Final = "All"
@@ -46,6 +50,14 @@ _URGENT_FIRST: Final = (
 def show_list(desk: Desk) -> None:
     """Draw the filters and the problems that pass them, those that ask for most first."""
     problems = desk.store.problems()
+    everything = desk.principal.has(*READS_EVERYTHING)
+    if not problems and desk.principal.has(Role.PARTNER) and not everything:
+        empty(
+            "No problem is shared with your organisation",
+            "It sees the problems on which it has work, and those that a coordinator shares with it.",
+            [("/board", "See what is owed")],
+        )
+        return
     if not problems:
         empty(
             "No problems yet",
@@ -63,7 +75,17 @@ def show_list(desk: Desk) -> None:
     priority, trends = analysed.priorities_for(desk, problems), analysed.trends_for(desk, problems)
     ordered = _ordered(chosen, str(st.session_state.get("list_order") or BY_PRIORITY), priority, trends)
     shown = len(ordered) if st.session_state.get("list_all") else _ROWS_AT_FIRST
-    rows = [_row(desk, problem, priority.get(problem.id), trends.get(problem.id)) for problem in ordered[:shown]]
+    flags = flags_by_problem(desk, ordered[:shown]) if everything else {}
+    rows = [
+        _row(
+            desk,
+            problem,
+            priority.get(problem.id),
+            trends.get(problem.id),
+            flags.get(problem.id, ()),
+        )
+        for problem in ordered[:shown]
+    ]
     draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 5, 6, 7, 8, 9)))
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
@@ -135,11 +157,25 @@ def _ordered(
 
 
 _HEADS: Final = (
-    *("Problem", "Status", "Kind", "Trend", "Priority", "Incidents", "Area", "Owner", "Last seen", "Next review"),
+    *(
+        "Problem",
+        "Status",
+        "Kind",
+        "Trend",
+        "Priority",
+        "Incidents",
+        "Area",
+        "Owner",
+        "Last seen",
+        "Next review",
+        "Calls for attention",
+    ),
 )
 
 
-def _row(desk: Desk, problem: Problem, priority: Priority | None, trend: Trend | None) -> tuple[object, ...]:
+def _row(
+    desk: Desk, problem: Problem, priority: Priority | None, trend: Trend | None, flags: Sequence[Flag]
+) -> tuple[object, ...]:
     return (
         problem_link(problem),
         status_mark(problem.status),
@@ -151,4 +187,5 @@ def _row(desk: Desk, problem: Problem, priority: Priority | None, trend: Trend |
         problem.owner or NOTHING,
         day(problem.last_seen_on),
         review_state(problem.review_on, desk.today) if problem.review_on else NOTHING,
+        flag_words(flags),
     )

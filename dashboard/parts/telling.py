@@ -11,7 +11,9 @@ from problems.decisions import CASE_REVIEW, NO_ACTION, STANDS
 from problems.events import Event, EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
+from problems.questions import Question
 from problems.reasons import Outcome, Reason
+from problems.sharing import SharingLevel
 from problems.sources import PlacePrecision
 from problems.visits import Shows
 
@@ -130,19 +132,29 @@ def changed_fields(
     return found
 
 
-def timeline(events: list[Event], actions: Mapping[int, Action], names: Names) -> list[Line]:
-    """Return events as lines, newest first; ``actions`` gives the titles of the actions among them."""
+def timeline(
+    events: list[Event], actions: Mapping[int, Action], names: Names, problem_id: int | None = None
+) -> list[Line]:
+    """Return events as lines, newest first; ``actions`` gives the titles of the actions among them.
+
+    Events about other problems than ``problem_id``, which were merged into it, say of which.
+    """
     ordered = sorted(enumerate(events), key=lambda pair: (pair[1].at, pair[1].id, pair[0]), reverse=True)
     return [
         Line(
             event.at,
             moment(event.at, names.zone),
             event.by_name or "Fixpoint",
-            sentence(event, actions, names),
+            _of_whom(event, problem_id) + sentence(event, actions, names),
             event.note,
         )
         for _, event in ordered
     ]
+
+
+def _of_whom(event: Event, problem_id: int | None) -> str:
+    other = event.subject is Subject.PROBLEM and problem_id not in (None, event.subject_id)
+    return f"{problem_ref(event.subject_id)}: " if other else ""
 
 
 def sentence(event: Event, actions: Mapping[int, Action], names: Names) -> str:
@@ -186,7 +198,7 @@ def _problem_told(event: Event, names: Names) -> str:
     pairs = _pairs(event)
     if event.kind is EventKind.MOVED:
         return " ".join(_change(field, was, now, names) for field, (was, now) in _status_first(pairs))
-    opening = _for_command(event) or _answered(event) or _SIGHTINGS.get(event.kind, "")
+    opening = _for_command(event) or _asked_words(event, names) or _answered(event) or _SIGHTINGS.get(event.kind, "")
     changes = " ".join(_change(field, was, now, names) for field, (was, now) in pairs.items())
     return f"{opening} {changes}".strip()
 
@@ -199,6 +211,25 @@ def _for_command(event: Event) -> str:
     if event.details.get(CASE_REVIEW):
         return "Command reviewed the case of those who reported again and again."
     return "Command let the decision on no action stand." if event.details.get("decision") == STANDS else ""
+
+
+def _asked_words(event: Event, names: Names) -> str:
+    """Return which question of the analysis an event answers, with whom people merged or split, or nothing."""
+    question = str(event.details.get("question", ""))
+    if question in tuple(Question):
+        return f"Answered “{Question(question).label}”" + ("" if event.note else " with nothing: it was taken back.")
+    if event.kind is EventKind.SPLIT and isinstance(parts := event.details.get("parts"), list):
+        return f"Split by hand: {listed([problem_ref(int(one)) for one in parts])} became problems of their own."
+    if event.kind is EventKind.MERGED and "place_was" in event.details:
+        others = event.details.get("with")
+        refs = [problem_ref(int(one)) for one in others] if isinstance(others, list) else []
+        return f"{listed(refs)} became one with it."
+    level = event.details.get("level", "")
+    if event.kind is EventKind.EDITED and "level" in event.details:
+        seen = SharingLevel(str(level)).label if level in tuple(SharingLevel) else "what follows from its work"
+        who = names.organisation(event.details.get("organisation_id"))
+        return f"Who sees it: {who}, {seen[:1].lower()}{seen[1:]}."
+    return ""
 
 
 def _answered(event: Event) -> str:

@@ -13,8 +13,9 @@ from dashboard.parts.area_problem import show_problem_form
 from dashboard.parts.area_ways import show_ways, take
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.draw_area import map_link, show_counts, show_overlaps, standing_of, town
-from dashboard.parts.markup import draw, element, page_head, section, show_sheet
+from dashboard.parts.markup import draw, element, link, page_head, section, show_sheet
 from dashboard.parts.notices import empty, refusal, remark
+from dashboard.parts.splitting import PART_OF
 from problems.drawing import Drawn, usable
 from problems.errors import ProblemError
 from problems.use_cases.drawing import MAY_LOOK, metric_epsg
@@ -48,11 +49,24 @@ def show() -> None:
     with way_side:
         show_ways(desk)
         map_link()
+        _part_link(spec if drawn is not None else "")
     if asked is not None and drawn is not None:
         _show(desk, asked, drawn)
     elif refused is None:
         section("What is reported here")
         draw(element("p", "Nothing is drawn yet.", css="fx-quiet"))
+
+
+def _part_link(spec: str) -> None:
+    """Draw the way back to a problem of which a part is drawn here."""
+    ref = st.query_params.get(PART_OF, "")
+    if not ref:
+        return
+    if not spec:
+        remark(f"Draw the part of {ref[:12]} that becomes a problem of its own.", tone="accent")
+        return
+    ask = {"problem": ref, "do": "Split", AREA: spec}
+    draw(element("p", link("/combine", f"Use it as a part of {ref[:12]}", query=ask, css="fx-button"), css="fx-ways"))
 
 
 def _read(desk: Desk, spec: str) -> tuple[AskedArea | None, Drawn | None, ProblemError | None]:

@@ -12,7 +12,10 @@ from dashboard.mapping.layers import Asked, Picture
 from dashboard.mapping.places import Also, places_seen
 from dashboard.parts.by_area import show_by_area
 from dashboard.parts.desk import this_desk
+from dashboard.parts.forms import draw_open_form
+from dashboard.parts.map_reports import show_map_reports
 from dashboard.parts.markup import draw, element, link, show_sheet
+from dashboard.parts.notices import said
 from dashboard.parts.refreshing import offer_refresh, watch_refresh
 from dashboard.views import map_filters, map_panel, map_reading, map_weeks, setup, welcome
 from dashboard.views.draw import PATH as DRAW
@@ -23,6 +26,7 @@ from problems.figures import map_figures
 from problems.hot_spots import Refresh
 from problems.problem import Problem, problem_number
 from problems.seeing import whole
+from problems.sharing import is_placed
 from problems.store import Store
 from problems.use_cases.drawing import MAY_LOOK
 
@@ -101,6 +105,7 @@ def _desk(asked: Asked) -> None:
         if nothing_found:
             st.html(design.empty_state("No hot spots here", map_reading.NO_DOTS))
         else:
+            said()
             map_panel.draw(chosen, seen.problems, _choose, on=asked.on)
         if this_desk().principal.has(*MAY_LOOK):
             draw(element("p", link(f"/{DRAW}", "Draw an area", css="fx-button fx-button-quiet"), css="fx-ways"))
@@ -110,6 +115,8 @@ def _desk(asked: Asked) -> None:
     with st.spinner("Comparing squares with what is usual in them") if asked.also is Also.SQUARES else nullcontext():
         places = places_seen(store, asked.also, groups=frozenset(asked.groups), area_id=asked.area_id, on=asked.on)
     show_places(this_desk(), asked.also, places)
+    show_map_reports(this_desk(), asked)
+    draw_open_form()
 
 
 def _choose(ref: str) -> None:
@@ -128,6 +135,9 @@ def _chosen(store: Store, asked: Asked) -> tuple[Problem | None, ProblemError | 
         problem = store.problem(problem_number(ref))
     except NotFound as missing:
         return None, missing
+    if not is_placed(problem):
+        where = f"Where {problem.ref} is, is not shared with your organisation."
+        return None, NotFound(where, "", "Its own page shows what is: your actions.")
     if asked.on is None:
         return problem, None
     then = next((each for each in past.problems_known(store, asked.on) if each.id == problem.id), None)

@@ -8,6 +8,7 @@ from dashboard.parts.assess import show_assessment
 from dashboard.parts.decision_forms import ask_no_action_form
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.evidence import show_evidence
+from dashboard.parts.flags import show_flags
 from dashboard.parts.forms import draw_open_form, form_button
 from dashboard.parts.lineage import show_relations
 from dashboard.parts.markup import (
@@ -31,16 +32,22 @@ from dashboard.parts.notices import refusal, remark, said
 from dashboard.parts.problem_list import show_list
 from dashboard.parts.respond import show_response
 from dashboard.parts.scan import show_scan
+from dashboard.parts.sharing import show_sharing
 from dashboard.parts.stage_tabs import show_stage_tabs
 from dashboard.parts.telling import timeline
 from dashboard.parts.timeline import show_stepper, show_timeline
+from dashboard.parts.triangle import show_triangle
 from dashboard.wording import NOTHING, count, day
 from problems.actions import Action
+from problems.combining import merged_in
 from problems.decisions import can_end_in_no_action
 from problems.errors import NotFound
 from problems.events import Event, Subject
 from problems.people import Role
 from problems.problem import Problem, SaraStage, problem_number
+from problems.seeing import READS_EVERYTHING, sharing_level
+from problems.sharing import SharingLevel, is_placed
+from problems.use_cases.combining import MAY_COMBINE
 from problems.use_cases.commanding import MAY_ASK
 
 
@@ -61,8 +68,25 @@ def show() -> None:
         refusal(missing)
         draw(element("p", link("/problem", "See all problems"), css="fx-ways"))
         return
-    _one(desk, problem)
+    if is_placed(problem):
+        _one(desk, problem)
+    else:
+        _outside(desk, problem)
     draw_open_form()
+
+
+def _outside(desk: Desk, problem: Problem) -> None:
+    """Draw what an organisation sees that only knows that a problem exists: its own actions."""
+    actions, events = desk.store.actions(problem.id), desk.store.events(Subject.PROBLEM, problem.id)
+    _head(desk, problem)
+    said()
+    remark("Your organisation sees that this problem exists, and its own actions. Ask a coordinator to see more.")
+    main, side = st.columns([7, 3], gap="large")
+    with main:
+        show_response(desk, problem, actions)
+        show_evidence(desk, problem)
+    with side:
+        _timeline(desk, problem, actions, events)
 
 
 def _one(desk: Desk, problem: Problem) -> None:
@@ -71,6 +95,8 @@ def _one(desk: Desk, problem: Problem) -> None:
     _head(desk, problem)
     said()
     show_relations(desk, problem)
+    if desk.principal.has(*READS_EVERYTHING):
+        show_flags(desk, problem)
     show_stepper(problem.status, events)
     _next_steps(desk, problem)
     main, side = st.columns([7, 3], gap="large")
@@ -79,7 +105,7 @@ def _one(desk: Desk, problem: Problem) -> None:
             problem,
             {
                 SaraStage.SCANNING: lambda: show_scan(desk, problem, events),
-                SaraStage.ANALYSIS: lambda: _analyse(desk, problem),
+                SaraStage.ANALYSIS: lambda: _analyse(desk, problem, events),
                 SaraStage.RESPONSE: lambda: _respond(desk, problem, actions),
                 SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
@@ -88,14 +114,17 @@ def _one(desk: Desk, problem: Problem) -> None:
         _timeline(desk, problem, actions, events)
 
 
-def _analyse(desk: Desk, problem: Problem) -> None:
+def _analyse(desk: Desk, problem: Problem, events: list[Event]) -> None:
     show_agreed(desk, problem)
+    if sharing_level(desk.principal, desk.store, problem.id) is SharingLevel.FULL:
+        show_triangle(desk, problem, events)
     show_analysis(desk, problem)
 
 
 def _respond(desk: Desk, problem: Problem, actions: list[Action]) -> None:
     show_response(desk, problem, actions)
     show_evidence(desk, problem)
+    show_sharing(desk, problem)
 
 
 def _head(desk: Desk, problem: Problem) -> None:
@@ -111,6 +140,8 @@ def _head(desk: Desk, problem: Problem) -> None:
     if problem.reopened:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
+    if problem.status.is_open and desk.principal.has(*MAY_COMBINE):
+        ways.append(link("/combine", "Merge or split", query={"problem": problem.ref}))
     draw(element("p", joined([*parts, *ways], " "), css="fx-line"))
 
 
@@ -147,7 +178,9 @@ def _timeline(desk: Desk, problem: Problem, actions: list[Action], events: list[
     told = [*events]
     for action in actions:
         told.extend(desk.store.events(Subject.ACTION, action.id))
-    lines = timeline(told, {action.id: action for action in actions}, desk.names)
+    for one in merged_in(desk.store.problems(), problem.id):
+        told.extend(desk.store.events(Subject.PROBLEM, one.id))
+    lines = timeline(told, {action.id: action for action in actions}, desk.names, problem.id)
     section("What happened", count(len(lines), "entry", "entries") if lines else NOTHING)
     if desk.principal.has(Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER):
         form_button(note_form(problem), key="add-note", label="Add a note")

@@ -203,12 +203,21 @@ def _merge_two(desk: Desk) -> None:
     quiet = [one for one in problems if one.status is P.DETECTED and one.dormant_since is not None]
     if any(one.status is P.SUPERSEDED for one in problems):
         return
-    for one in quiet:
-        for other in problems:
-            if other.group is one.group and other.status in (P.IN_PROGRESS, P.PLANNED, P.ANALYSING):
-                note = f"Part of the same trouble as {other.ref}; followed up there."
-                desk.move(one.id, P.SUPERSEDED, Role.COORDINATOR, target_id=other.id, note=note)
-                return
+    pairs = [
+        (_apart(one, other), one, other)
+        for one in quiet
+        for other in problems
+        if other.group is one.group and other.status in (P.IN_PROGRESS, P.PLANNED, P.ANALYSING)
+    ]
+    if pairs:
+        _, one, other = min(pairs, key=lambda pair: (pair[0], pair[1].id, pair[2].id))
+        note = f"Part of the same trouble as {other.ref}; followed up there."
+        desk.move(one.id, P.SUPERSEDED, Role.COORDINATOR, target_id=other.id, note=note)
+
+
+def _apart(one: Problem, other: Problem) -> float:
+    at = to_metres(np.array([one.lon_lat, other.lon_lat]), EPSG)
+    return float(np.hypot(*(at[0] - at[1])))
 
 
 def _everything_at_once(desk: Desk) -> Course:

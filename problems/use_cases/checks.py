@@ -1,6 +1,6 @@
 """What several use cases check: texts, days and organisations; and the event that begins a problem."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from problems.errors import InputRefused, MoveRefused
@@ -23,6 +23,19 @@ def checked_text(asked: str, text: str, longest: int) -> str:
             asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
         )
     return stripped
+
+
+def check_name(asked: str, problem: Problem, problems: Iterable[Problem]) -> None:
+    """Refuse a name that another open problem about the same kind has: nobody could tell them apart."""
+    name = problem.name.strip().casefold()
+    for other in problems:
+        same = other.group is problem.group and other.name.strip().casefold() == name
+        if same and other.id != problem.id and other.status.is_open:
+            raise InputRefused(
+                asked,
+                f"{other.ref} is called “{other.name}” already.",
+                "Say what tells them apart, such as a house number or “east end”.",
+            )
 
 
 def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:

@@ -35,7 +35,7 @@ from problems.people import SYSTEM, Principal, Role
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.store import Store, Unit
 from problems.use_cases.answer_changes import matters_in, save_matter
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text, created_event
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_name, checked_text, created_event
 from problems.use_cases.drawing import counted
 from problems.use_cases.saving import check_seen, require, save
 
@@ -249,6 +249,7 @@ def split_problem(
             along = belongings_of(part, has, within)
             begun = _part_of(store, problem, part, along, now, epsg, detection or DetectionSettings(), zone)
             checked_text(asked, begun.name, LONGEST_NAME)
+            check_name(asked, begun, store.problems())
             begun = replace(begun, id=unit.add_problem(begun))
             details = {
                 "drawn": True,

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, tzinfo
 
-from problems.case_review import GROUPS, WITHIN_DAYS, CaseReview, case_reviews
 from problems.clock import Clock
 from problems.decisions import (
     CASE_REVIEW,
@@ -12,8 +11,8 @@ from problems.decisions import (
     STANDS,
     Docket,
     can_end_in_no_action,
+    case_reviews_due,
     docket,
-    last_case_review,
     open_request,
 )
 from problems.errors import InputRefused, MoveRefused
@@ -60,7 +59,7 @@ def decisions_waiting(
         store.actions(),
         told,
         _newest_assessments(store, verified),
-        _case_reviews(store, problems, told, now, epsg),
+        case_reviews_due(store, problems, told, now, epsg),
         today=now.astimezone(zone).date(),
         now=now,
     )
@@ -69,17 +68,6 @@ def decisions_waiting(
 def _newest_assessments(store: Store, problems: Sequence[Problem]) -> dict[int, KeptAssessment]:
     newest = {problem.id: of_its_work(problem, store.assessments(problem.id)) for problem in problems}
     return {number: record for number, record in newest.items() if record is not None}
-
-
-def _case_reviews(
-    store: Store, problems: Sequence[Problem], told: Mapping[int, Sequence[Event]], now: datetime, epsg: int | None
-) -> list[CaseReview]:
-    open_ones = [one for one in problems if one.group in GROUPS and one.status.is_open]
-    if epsg is None or not open_ones:
-        return []
-    reports = store.reports_of_known_reporters(now - timedelta(days=WITHIN_DAYS), GROUPS)
-    reviewed = {one.id: at for one in open_ones if (at := last_case_review(told.get(one.id, ()))) is not None}
-    return case_reviews(open_ones, reports, reviewed, epsg=epsg)
 
 
 def ask_no_action(

@@ -22,7 +22,7 @@ from problems.naming import Names
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Box, Store, Unit
-from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, checked_text, created_event
+from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, checked_text, created_event
 from problems.use_cases.saving import plain, require, save
 
 #: Small areas single out homes: whoever sees counts only does not choose where they are taken.
@@ -107,14 +107,54 @@ def draw_problem(
     """
     asked = "The drawn problem was not kept."
     require(principal, asked, *MAY_DRAW)
+    now = clock()
+    made = prepared(
+        store,
+        asked,
+        now,
+        name=name,
+        group=group,
+        geometry=geometry,
+        epsg=epsg or metric_epsg(store, geometry),
+        town=town,
+        drawing=drawing or DrawingSettings(),
+        detection=detection or DetectionSettings(),
+        zone=zone,
+    )
+    with store.writing() as unit:
+        return keep_drawn(unit, store, asked, now, principal, made, plan=plan, beside=beside, how=how)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A problem that is not kept yet, and the ground that was asked for, which its outline may not fill."""
+
+    problem: Problem
+    asked_for: Mapping[str, object]
+    epsg: int
+
+
+def prepared(
+    store: Store,
+    asked: str,
+    now: datetime,
+    *,
+    name: str,
+    group: Group,
+    geometry: Mapping[str, object],
+    epsg: int,
+    town: Box | None,
+    drawing: DrawingSettings,
+    detection: DetectionSettings,
+    zone: tzinfo,
+) -> Prepared:
+    """Return the problem that an area makes, counted and named, or refuse the area or the name in words."""
     if not name.strip():
         raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
     given = checked_text(asked, name, LONGEST_NAME)
-    metric = epsg or metric_epsg(store, geometry)
-    drawn = usable(geometry, epsg=metric, settings=drawing or DrawingSettings(), town=town)
-    footprint = without_default_points(store, drawn, metric)
-    now = clock()
-    held = counted(store, footprint, group, now, metric, detection or DetectionSettings(), zone)
+    drawn = usable(geometry, epsg=epsg, settings=drawing, town=town)
+    footprint = without_default_points(store, drawn, epsg)
+    reports, incidents = counted(store, footprint, group, now, epsg, detection, zone)
     problem = Problem(
         id=0,
         name=given,
@@ -126,28 +166,47 @@ def draw_problem(
         footprint=footprint,
         created_at=now,
         area=Names(store).area(drawn.lon_lat),
-        reports=held[0],
-        incidents=held[1],
+        reports=reports,
+        incidents=incidents,
         last_event_at=now,
     )
-    with store.writing() as unit:
-        there = same_kind_there(drawn.geometry, group, store.problems(), epsg=metric)
-        same = next((one.problem for one in there if _is_same(one.problem, problem)), None)
-        if same is not None:
-            return same
-        _check_not_there(asked, there, beside)
-        problem = replace(problem, id=unit.add_problem(problem))
-        details = {
-            "drawn": True,
-            "how": how,
-            "footprint": plain(footprint),
-            "reports": held[0],
-            "incidents": held[1],
-            "beside": sorted(one.problem.id for one in there),
-        }
-        unit.add_events([created_event(now, principal, problem, details)])
-        if plan is not None and plan.is_given:
-            problem = _taken_on(store, unit, now, principal, problem, plan)
+    return Prepared(problem, drawn.geometry, epsg)
+
+
+def keep_drawn(
+    unit: Unit,
+    store: Store,
+    asked: str,
+    now: datetime,
+    principal: Principal,
+    made: Prepared,
+    *,
+    plan: Plan | None,
+    beside: Collection[int],
+    how: str,
+    details: Mapping[str, object] | None = None,
+) -> Problem:
+    """Keep a prepared problem, take it on where the plan says so, and return it, or the one that is the same."""
+    problem, problems = made.problem, store.problems()
+    there = same_kind_there(made.asked_for, problem.group, problems, epsg=made.epsg)
+    same = next((one.problem for one in there if _is_same(one.problem, problem)), None)
+    if same is not None:
+        return same
+    _check_not_there(asked, there, beside)
+    check_name(asked, problem, problems)
+    problem = replace(problem, id=unit.add_problem(problem))
+    told = {
+        "drawn": True,
+        "how": how,
+        "footprint": plain(problem.footprint),
+        "reports": problem.reports,
+        "incidents": problem.incidents,
+        "beside": sorted(one.problem.id for one in there),
+        **(details or {}),
+    }
+    unit.add_events([created_event(now, principal, problem, told)])
+    if plan is not None and plan.is_given:
+        problem = _taken_on(store, unit, now, principal, problem, plan)
     return problem
 
 

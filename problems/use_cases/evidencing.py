@@ -10,7 +10,8 @@ from problems.clock import Clock
 from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import Event, EventKind, Subject, event
 from problems.people import Principal, Role
-from problems.sharing import EVERYWHERE, is_own, shares_in
+from problems.seeing import sharing_level
+from problems.sharing import EVERYWHERE, is_own, shown_photos, shown_visits
 from problems.store import Store
 from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.saving import require
@@ -250,17 +251,15 @@ def visible(principal: Principal, store: Store, photos: list[Photo]) -> list[Pho
     """Return those of a problem's photos that ``principal`` may look at."""
     if not photos or principal.has(*EVERYWHERE):
         return photos
-    actions = store.actions(photos[0].problem_id)
-    if not shares_in(principal, store.problem(photos[0].problem_id), actions):
-        return []
-    own = {action.id for action in actions if is_own(principal, action)}
-    return [photo for photo in photos if photo.action_id is None or photo.action_id in own]
+    problem_id = photos[0].problem_id
+    own = {action.id for action in store.actions(problem_id) if is_own(principal, action)}
+    return shown_photos(photos, sharing_level(principal, store, problem_id), own)
 
 
 def visits_to_see(principal: Principal, store: Store, problem_id: int) -> list[Visit]:
     """Return the visits to a problem, for those who share in it."""
-    shared = shares_in(principal, store.problem(problem_id), store.actions(problem_id))
-    return store.visits(problem_id) if shared else []
+    own = {action.id for action in store.actions(problem_id) if is_own(principal, action)}
+    return shown_visits(store.visits(problem_id), sharing_level(principal, store, problem_id), own)
 
 
 def _told(

@@ -7,6 +7,7 @@ from problems.errors import NotAllowed, NotFound
 from problems.events import Event, Subject
 from problems.owing import OrganisationWork, work_of
 from problems.people import Principal, Role
+from problems.seeing import seen_by
 from problems.sharing import EVERYWHERE
 from problems.store import Store
 from problems.use_cases.saving import require
@@ -41,4 +42,6 @@ def organisation_work(
         if one.subject_id in wanted:
             told[one.subject_id].append(one)
     visits = store.events(Subject.PROBLEM)
-    return work_of(organisation_id, store.problems(), actions, told, visits, zone)
+    as_partner = Principal("", "", frozenset({Role.PARTNER}), organisation_id)
+    shared = seen_by(store, as_partner).problems()
+    return work_of(organisation_id, store.problems(), actions, told, visits, zone, shared)

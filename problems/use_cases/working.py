@@ -14,9 +14,17 @@ from problems.kept_assessments import of_its_work
 from problems.lifecycle import MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.seeing import too_few_behind
 from problems.sharing import check_shared
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_answers_fit, check_organisation, checked_text
+from problems.use_cases.checks import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    check_answers_fit,
+    check_name,
+    check_organisation,
+    checked_text,
+)
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
 from problems.visits import Visit
@@ -200,6 +208,8 @@ def edit_problem(
             if not name.strip():
                 raise InputRefused(asked, "A problem needs a name.", "Say what and where, such as a street.")
             after = replace(after, name=checked_text(asked, name, LONGEST_NAME))
+            if after.name != problem.name:
+                check_name(asked, after, store.problems())
         if owner is not None:
             after = replace(
                 after, owner=checked_text(asked, owner, LONGEST_NAME), owner_organisation_id=owner_organisation_id
@@ -228,7 +238,8 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         problem = store.problem(problem_id)
         asked = f"The note on problem {problem.ref} was not kept."
         require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
-        check_shared(asked, principal, problem, store.actions(problem.id))
+        few = too_few_behind(store, problem)
+        check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
         text = checked_text(asked, note, LONGEST_NOTE)
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
