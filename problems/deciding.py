@@ -218,7 +218,7 @@ def decide(
         split=len(matching.split),
         merged=merged,
         dormant=len(quiet),
-        recurred=len(returned) + len(woken),
+        recurred=sum(change.kind is EventKind.RECURRED for change in changes),
     )
 
 

@@ -186,7 +186,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     *_moves(P.REMEDIATED, P.VERIFIED, OFFICER, "Verify on site", (Need.VISIT, Need.NOTE), four_eyes=True),
     *_moves(P.REMEDIATED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Visit failed", (Need.VISIT, Need.NOTE)),
     *_moves(P.VERIFIED, P.IN_PROGRESS, OFFICER | COORDINATOR, "Re-open the work", (Need.NOTE,)),
-    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
+    *_moves(P.VERIFIED, P.CLOSED, COMMAND, "Close the problem", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (P.REMEDIATED, P.VERIFIED, P.CLOSED, P.NO_ACTION),
         P.RECURRED,
@@ -196,7 +196,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     ),
     *_moves(P.RECURRED, P.ANALYSING, COORDINATOR, "Analyse again"),
     *_moves(P.RECURRED, P.PLANNED, COORDINATOR, "Plan the response", (Need.NOTE,)),
-    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close", (Need.OUTCOME, Need.NOTE), assessed=True),
+    *_moves(P.RECURRED, P.CLOSED, COMMAND, "Close the problem", (Need.OUTCOME, Need.NOTE), assessed=True),
     *_moves(
         (*_WORKED_ON, P.RECURRED),
         P.NO_ACTION,

@@ -21,7 +21,6 @@ _CHANGES: Final[Mapping[str, str]] = {
     EventKind.SPLIT: "split off",
     EventKind.MERGED: "grown together",
     EventKind.WOKE: "active again",
-    EventKind.RECURRED: "back after the work was done",
 }
 
 
@@ -52,9 +51,10 @@ def found_words(result: object) -> str:
     found = Counter(spot.change for spot in session.seen_store().hot_spots(result.id))
     changes = [f"{found[kind]:,} {word}" for kind, word in _CHANGES.items() if found[kind]]
     told = f": {listed(changes)}" if changes else ""
+    back = f" {count(result.recurred, 'problem')} came back after the work was done." if result.recurred else ""
     quiet = f" {count(result.dormant, 'problem')} went quiet." if result.dormant else ""
     by_area = int(result.settings.get(BY_AREA_ONLY, 0))
     moved = (
         f" {count(by_area, 'report counts', 'reports count')} by area only, their places were moved." if by_area else ""
     )
-    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}.{quiet}{moved}"
+    return f"{count(result.hot_spots, 'hot spot')} up to {day(result.as_of)}{told}.{back}{quiet}{moved}"
