@@ -210,27 +210,6 @@ def test_the_first_action_that_starts_puts_the_problem_under_way(
     assert scene.store.events(Subject.PROBLEM, 1)[-1].by_name == "Fixpoint"
 
 
-@pytest.mark.parametrize("last", [ActionStatus.IN_PROGRESS, ActionStatus.DONE])
-def test_a_response_that_is_planned_after_the_work_began_is_under_way_at_once(
-    scene: Scene, problem: Problem, lighting: Organisation, last: ActionStatus
-) -> None:
-    taken = scene.taken_on(problem)
-    action = move(scene, scene.partner(lighting), propose(scene, taken, lighting), ActionStatus.ACCEPTED)
-    move(scene, scene.partner(lighting), action, last)
-    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
-    planned = scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note="Renew the column.")
-    assert planned.status is scene.store.problem(1).status is ProblemStatus.IN_PROGRESS
-    assert [each.by_name for each in scene.store.events(Subject.PROBLEM, 1)[-2:]] == ["Cora Reid", "Fixpoint"]
-
-
-def test_work_of_an_earlier_round_does_not_put_a_new_plan_under_way(scene: Scene, problem: Problem) -> None:
-    scene.remediated(problem)
-    scene.today = TODAY + timedelta(days=30)
-    scene.move(COORDINATOR, problem, ProblemStatus.RECURRED, note="It is dark again.")
-    scene.move(COORDINATOR, problem, ProblemStatus.ANALYSING)
-    assert scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note="Another lamp.").status is ProblemStatus.PLANNED
-
-
 def test_work_that_is_still_owed_keeps_a_problem_from_being_done(
     scene: Scene, planned: Problem, lighting: Organisation
 ) -> None:
