@@ -213,7 +213,7 @@ def test_the_first_action_that_starts_puts_the_problem_under_way(
 def test_work_that_is_still_owed_keeps_a_problem_from_being_done(
     scene: Scene, planned: Problem, lighting: Organisation
 ) -> None:
-    owed, other = propose(scene, planned, lighting), propose(scene, planned, lighting)
+    owed, other = propose(scene, planned, lighting), propose(scene, planned, lighting, due_on=TODAY)
     partner = scene.partner(lighting)
     owed = move(scene, partner, owed, ActionStatus.ACCEPTED)
     move(scene, partner, owed, ActionStatus.IN_PROGRESS)
