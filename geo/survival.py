@@ -85,12 +85,13 @@ class Survival:
         return None if self.broken_at_days is not None and found >= self.broken_at_days else found
 
     def ended_by(self, days: float) -> EndedShare | None:
-        """Return the share that has ended by ``days``, or None where nobody was watched so long.
+        """Return the share that has ended by ``days``, or None where nobody was watched so long and some are left.
 
         The interval is Wilson's for as many as would have the same variance without any that is still open
         (Dorey and Korn 1987): it is right for few, and where none or all have ended.
         """
-        if days > self.watched_until_days or (self.broken_at_days is not None and days >= self.broken_at_days):
+        broken = self.broken_at_days is not None and days >= self.broken_at_days
+        if broken or (days > self.watched_until_days and not (self.remaining <= 0.0).any()):
             return None
         at = int(np.searchsorted(self.at_days, days, side="right")) - 1
         left, spread = (float(self.remaining[at]), float(self.spread[at])) if at >= 0 else (1.0, 0.0)
