@@ -7,10 +7,11 @@ enough for that, and a long base is only drawn as a line to look at.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom, norm
+from scipy.stats import chi2, nbinom, norm
 from scipy.stats import t as student
 
 from geo.arrays import Floats, Ints, Mask
@@ -25,6 +26,8 @@ LEAST_WEEKS = 6
 _REACH = 2
 #: As many degrees of freedom as the swing of all other series together counts for.
 COMMON_FREEDOM = 8.0
+# From so many blocks on, beside the newest, the wildest is pulled in.
+_LEAST_BLOCKS = 4
 # Half an event more (Jeffreys): eight weeks without any do not prove that there are never any.
 _HALF = 0.5
 
@@ -129,10 +132,11 @@ def week_swing(
     Notes
     -----
     Pearson's statistic over its degrees of freedom as a ratio of sums (:func:`geo.dispersion.pooled_dispersion`
-    block by block), drawn towards that of all other series as variances are by Smyth (2004), Statistical
-    Applications in Genetics and Molecular Biology 3, with a fixed weight. Nothing is trimmed: a week of
-    storm in the base widens the range for a year, and a feed's fault must be named by the caller. Weeks that
-    hang together from one to the next (a storm of a fortnight) swing more against a band than this says.
+    block by block), drawn towards the median of all series as variances are by Smyth (2004), Statistical
+    Applications in Genetics and Molecular Biology 3, with a fixed weight. Where four blocks or more are known beside
+    the newest, the wildest of them is pulled in to the next (and the mean corrected for that), so that one week
+    of storm does not widen the range for a year; a storm within the band does, until it has left it. Weeks
+    that hang together from one to the next (a storm of a fortnight) swing more against a band than this says.
 
     Examples
     --------
@@ -144,22 +148,16 @@ def week_swing(
     if block_weeks < 2:
         raise GeoError(f"Blocks of {block_weeks} weeks were asked for.", "One week has no swing.", "Use 9.")
     block = (np.cumsum(fit[:, ::-1], axis=1)[:, ::-1] - 1) // block_weeks
-    squares, usual, freedom = (np.zeros(len(table)) for _ in range(3))
-    for number in range(int(block.max(initial=-1)) + 1):
-        inside = fit & (block == number)
-        share = np.where(inside, busy, 0.0)
-        whole = share.sum(axis=1, keepdims=True)
-        share = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
-        total = np.where(inside, table, 0.0).sum(axis=1)
-        squares += (np.where(inside, table - total[:, None] * share, 0.0) ** 2).sum(axis=1)
-        usual += total * (1.0 - (share * share).sum(axis=1)) * (whole[:, 0] > 0)
-        freedom += np.where(total > 0, np.maximum(inside.sum(axis=1) - 1, 0), 0)
-    others = np.minimum(common_freedom, freedom.sum() - freedom)
-    rest = usual.sum() - usual
-    common = np.divide(squares.sum() - squares, rest, out=np.ones(len(table)), where=rest > 0)
-    own = np.divide(squares, usual, out=np.ones(len(table)), where=usual > 0)
-    weight = np.maximum(freedom + others, 1e-9)
-    spread = np.maximum(1.0, (own * freedom + common * others) / weight)
+    parts = [_block(table, busy, fit & (block == number)) for number in range(int(block.max(initial=-1)) + 1)]
+    none = np.zeros((len(table), 0))
+    squares, usual, freedom = (np.column_stack((none, *(part[of] for part in parts))) for of in range(3))
+    squares = _pulled_in(squares, usual, block_weeks - 1)
+    total, free = usual.sum(axis=1), freedom.sum(axis=1)
+    own = np.divide(squares.sum(axis=1), total, out=np.ones(len(table)), where=total > 0)
+    others = np.minimum(common_freedom, free.sum() - free)
+    common = _usual_swing(own, total, free)
+    weight = np.maximum(free + others, 1e-9)
+    spread = np.maximum(1.0, (own * free + common * others) / weight)
     return Swing(spread, np.where(spread <= NEARLY_POISSON, np.inf, np.maximum(weight, 1.0)))
 
 
@@ -308,6 +306,55 @@ def root_score(
             "Check the counts.",
         )
     return np.asarray(2.0 * (np.sqrt(count) - np.sqrt(mean)) / np.sqrt(spread * (1.0 + 1.0 / base)))
+
+
+def _block(table: Floats, busy: Floats, inside: Mask) -> tuple[Floats, Floats, Floats]:
+    """Return squared distances from the mean of a block, what chance makes of them, and its freedom, (n,) each."""
+    share = np.where(inside, busy, 0.0)
+    whole = share.sum(axis=1, keepdims=True)
+    share = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
+    total = np.where(inside, table, 0.0).sum(axis=1)
+    squares = (np.where(inside, table - total[:, None] * share, 0.0) ** 2).sum(axis=1)
+    usual = total * (1.0 - (share * share).sum(axis=1)) * (whole[:, 0] > 0)
+    return squares, usual, np.where(total > 0, np.maximum(inside.sum(axis=1) - 1.0, 0.0), 0.0)
+
+
+def _pulled_in(squares: Floats, usual: Floats, freedom: int) -> Floats:
+    """Return the squares (n, blocks) with the wildest of the older blocks pulled in to the next.
+
+    The newest block, the first, stays as it is: what is in the band must be in its range, or the weeks after a storm
+    would all be less than usual.
+    """
+    older, chance = squares[:, 1:], usual[:, 1:]
+    if older.shape[1] < _LEAST_BLOCKS:
+        return squares
+    ratio = np.divide(older, chance, out=np.zeros_like(older), where=chance > 0)
+    told = (chance > 0).sum(axis=1)
+    most = np.sort(ratio, axis=1)[:, -2]
+    left = np.array([_left_by_chance(int(number), freedom) for number in range(older.shape[1] + 1)])
+    pulled = np.minimum(older, most[:, None] * chance) / left[told][:, None]
+    return np.column_stack((squares[:, 0], np.where(told[:, None] >= _LEAST_BLOCKS, pulled, older)))
+
+
+@lru_cache(maxsize=128)
+def _left_by_chance(blocks: int, freedom: int) -> float:
+    """Return the mean swing that is left of 1 where the wildest of so many blocks is pulled in to the next."""
+    if blocks < _LEAST_BLOCKS:
+        return 1.0
+    swing = np.linspace(0.0, 12.0, 4_001)
+    below = chi2.cdf(swing * freedom, freedom)
+    return 1.0 - float(np.trapezoid(below ** (blocks - 1) * (1.0 - below), swing))
+
+
+def _usual_swing(own: Floats, usual: Floats, freedom: Floats) -> float:
+    """Return the middle of how much the series swing: a few that were hit by a storm do not speak for all."""
+    # A series with hardly any report a week says too little about swing to have a vote.
+    told = usual >= freedom
+    told &= freedom > 0
+    if not told.any():
+        return max(1.0, float((own * usual).sum() / usual.sum())) if usual.any() else 1.0
+    middle = chi2.ppf(0.5, freedom[told]) / freedom[told]
+    return float(np.median(own[told] / middle))
 
 
 def _wider(tail: Floats, freedom: Floats) -> Floats:

@@ -72,6 +72,42 @@ def test_few_weeks_are_steadied_by_the_other_series() -> None:
     assert together.freedom.max() == 16.0
 
 
+def test_one_week_of_storm_does_not_widen_the_range_for_a_year() -> None:
+    rng = np.random.default_rng(12)
+    calm = drawn(rng, 20.0, 1.5, (300, 52))
+    stormy = calm.copy()
+    stormy[:, 25] += 150
+    before, after = (week_swing(each, np.ones(52, bool)).dispersion.mean() for each in (calm, stormy))
+    assert before == pytest.approx(1.5, rel=0.06)
+    assert after < 1.3 * before
+
+
+def test_the_weeks_after_a_storm_are_not_called_less_than_usual() -> None:
+    rng = np.random.default_rng(13)
+    table = drawn(rng, 20.0, 1.5, (2_000, 53))
+    table[:, 48] += 150
+    earlier, now = table[:, :-1], table[:, -1]
+    swing = week_swing(earlier, np.ones(52, bool))
+    found = judge_week(now, earlier, latest_weeks(np.ones(earlier.shape, bool), 8), swing)
+    assert (np.abs(found.z) >= 3).mean() < 0.006
+
+
+def test_pulling_in_does_not_move_the_mean_of_the_swing() -> None:
+    rng = np.random.default_rng(14)
+    for dispersion in (2.0, 4.0):
+        found = week_swing(drawn(rng, 30.0, dispersion, (4_000, 52)), np.ones(52, bool), common_freedom=0.0)
+        assert found.dispersion.mean() == pytest.approx(dispersion, rel=0.03)
+
+
+def test_a_few_wild_series_do_not_speak_for_the_others() -> None:
+    rng = np.random.default_rng(15)
+    table = drawn(rng, 10.0, 1.0, (200, 52))
+    wild = table.copy()
+    wild[:10] = drawn(rng, 300.0, 80.0, (10, 52))
+    alone, beside = (week_swing(each, np.ones(52, bool)).dispersion[10:].mean() for each in (table, wild))
+    assert beside == pytest.approx(alone, rel=0.03)
+
+
 def test_a_season_that_is_known_is_no_swing() -> None:
     season = np.tile([1.0, 3.0, 5.0], 9)
     counts = (4 * season).astype(int)
