@@ -184,7 +184,7 @@ def _closed(desk: Desk, case: Case, source: P, decided: tuple[Outcome, str] | No
         if desk.problem(case.problem_id).status is not source:
             return
     outcome, note = decided or _outcome(desk, case, kept.verdict)
-    yield later(desk, 2, 20)
+    yield later(desk, 8, 40)
     if desk.problem(case.problem_id).status is not source:
         return
     desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)

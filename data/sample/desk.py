@@ -128,7 +128,7 @@ class Desk:
         ask_no_action(
             self.store, self.who(Role.OFFICER), self.clock, self.seed,
             problem_id=problem_id, reason=str(Reason.COST),
-            note="A new wall would cost more than a year of clearing. The owner has promised to keep the gate shut.",
+            note="What was tried held for weeks only, and what is left to try would cost more than it saves.",
         )  # fmt: skip
 
     def assess(self, problem_id: int) -> KeptAssessment | None:
