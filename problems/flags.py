@@ -1,8 +1,9 @@
 """What calls for somebody's attention on a problem, each with the reason in words. Facts, never states.
 
 A problem is *stalled* when nothing happened to it for two weeks, *overdue* when work is late or its review has passed,
-*blocked* when work waits for somebody. A *case review* is due when a reporter told of it again and again
-(:mod:`problems.case_review`). What was remedied is *watched* for a while.
+*declined* when an organisation said no and no other was asked, *blocked* when work waits for somebody. A *case review*
+is due when a reporter told of it again and again (:mod:`problems.case_review`). What was remedied is *watched* for a
+while.
 """
 
 from collections import defaultdict
@@ -35,6 +36,8 @@ _WORKED_ON = frozenset(
         ProblemStatus.RECURRED,
     }
 )
+#: While these hold, work that an organisation declined is still looked for somebody to do.
+_TO_BE_DONE = _WORKED_ON - {ProblemStatus.REMEDIATED}
 _WATCHED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED})
 
 
@@ -43,6 +46,7 @@ class FlagKind(StrEnum):
 
     CASE_REVIEW = "case_review"
     OVERDUE = "overdue"
+    DECLINED = "declined"
     BLOCKED = "blocked"
     STALLED = "stalled"
     WATCHED = "watched"
@@ -53,6 +57,7 @@ class FlagKind(StrEnum):
         return {
             FlagKind.CASE_REVIEW: "Case review due",
             FlagKind.OVERDUE: "Overdue",
+            FlagKind.DECLINED: "Declined",
             FlagKind.BLOCKED: "Blocked",
             FlagKind.STALLED: "Stalled",
             FlagKind.WATCHED: "Watched",
@@ -101,9 +106,11 @@ def flags_of(
         found.append(Flag(FlagKind.CASE_REVIEW, why))
     if late := _late_words(problem, actions, today):
         found.append(Flag(FlagKind.OVERDUE, late))
+    if declined := nobodys_work(problem, actions):
+        found.append(Flag(FlagKind.DECLINED, f"{_named(declined)} Propose it to another organisation."))
     blocked = [one for one in actions if one.status is ActionStatus.BLOCKED]
     if problem.status.is_open and blocked:
-        found.append(Flag(FlagKind.BLOCKED, " ".join(_blocked_words(one) for one in blocked)))
+        found.append(Flag(FlagKind.BLOCKED, _named(blocked)))
     still_days = (today - last_event_on).days if last_event_on else 0
     if problem.status in _WORKED_ON and still_days >= STALLED_DAYS:
         found.append(Flag(FlagKind.STALLED, f"Nothing has happened for {still_days} days."))
@@ -112,6 +119,18 @@ def flags_of(
         why = f"For a recurrence, until {until.day} {until:%b} {until.year}."
         found.append(Flag(FlagKind.WATCHED, why))
     return found
+
+
+def nobodys_work(problem: Problem, actions: Iterable[Action]) -> list[Action]:
+    """Return the actions that were declined, and that nobody does unless another organisation is asked.
+
+    What was declined before the work on the problem was last reported done is left out: it was done without.
+    """
+    if problem.status not in _TO_BE_DONE:
+        return []
+    declined = [one for one in actions if one.status is ActionStatus.DECLINED]
+    done_on = problem.remediated_on
+    return [one for one in declined if done_on is None or (one.status_since or one.created_at).date() > done_on]
 
 
 def _late_words(problem: Problem, actions: Iterable[Action], today: date) -> str:
@@ -125,7 +144,11 @@ def _late_words(problem: Problem, actions: Iterable[Action], today: date) -> str
     return " ".join(words)
 
 
-def _blocked_words(action: Action) -> str:
+def _named(actions: Iterable[Action]) -> str:
+    return " ".join(_reason_words(one) for one in actions)
+
+
+def _reason_words(action: Action) -> str:
     reason = Reason(action.reason).label if action.reason in tuple(Reason) else action.reason
     return f"“{action.title}”: {reason[:1].lower() + reason[1:] if reason else 'no reason given'}."
 

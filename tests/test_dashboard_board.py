@@ -85,6 +85,30 @@ def test_one_click_and_a_note_move_an_action(busy: Scene) -> None:
     assert "“Renew the column” is now “Accepted”." in words(shown)
 
 
+def test_declined_work_stays_in_sight_until_another_organisation_is_asked(busy: Scene) -> None:
+    action = busy.store.action(1)
+    no = MoveAnswers(reason="budget", note="Not this year.")
+    partner = busy.partner(busy.store.organisations()[0])
+    acting.move_action(
+        busy.store,
+        partner,
+        busy.clock,
+        1,
+        action_id=1,
+        target=ActionStatus.DECLINED,
+        answers=no,
+        seen_version=action.version,
+    )
+    shown = page("board")
+    assert "Declined, nobody does it 1 piece of work" in words(shown)
+    shown = click(shown, "move-A-0001-proposed")
+    shown.selectbox(key="form_organisation_id").set_value(busy.store.organisations()[1].id)
+    shown.text_area(key="form_note").input("You have a lamp in store.")
+    click(shown, "form-save")
+    assert busy.store.action(1).status is ActionStatus.PROPOSED
+    assert "nobody does it" not in words(shown)
+
+
 def test_declining_asks_for_a_reason(busy: Scene) -> None:
     shown = click(page("board"), "more-A-0001")
     next(button for button in shown.button if button.label == "Decline").click()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from geo.footprints import near
+from problems.actions import ActionStatus
 from problems.case_review import CaseReview
 from problems.categories import Group
 from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound, ProblemError, Stale
@@ -200,6 +201,29 @@ def test_each_flag_says_why(scene: Scene) -> None:
     (watched,) = flags_of(closed, [late], last_event_on=None, case_review=review, today=today, watch_days=180)
     assert (watched.kind, watched.kind.is_warning) == (FlagKind.WATCHED, False)
     assert flags_of(closed, [], last_event_on=None, case_review=review, today=today, watch_days=179) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "done_days_ago", "is_told"),
+    [
+        (ProblemStatus.PLANNED, None, True),
+        (ProblemStatus.RECURRED, 9, True),
+        (ProblemStatus.RECURRED, 2, False),
+        (ProblemStatus.REMEDIATED, None, False),
+        (ProblemStatus.CLOSED, None, False),
+    ],
+)
+def test_declined_work_is_told_of_until_the_problem_is_done_without_it(
+    scene: Scene, status: ProblemStatus, done_days_ago: int | None, is_told: bool
+) -> None:
+    today = scene.today
+    declined_at = scene.clock() - timedelta(days=5)
+    done_on = None if done_days_ago is None else today - timedelta(days=done_days_ago)
+    problem = a_problem(status=status, review_on=None, remediated_on=done_on)
+    action = an_action(1, 1, status=ActionStatus.DECLINED, reason="budget", due_on=None, status_since=declined_at)
+    flags = flags_of(problem, [action], last_event_on=today, case_review=None, today=today, watch_days=180)
+    told = "“Clear the alley”: no budget. Propose it to another organisation."
+    assert [flag.why for flag in flags if flag.kind is FlagKind.DECLINED] == [told] * is_told
 
 
 def test_work_on_an_action_keeps_a_problem_from_being_stalled(scene: Scene) -> None:

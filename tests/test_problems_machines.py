@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -280,6 +280,15 @@ def check_moves(before: Problem | Action, after: Problem | Action, who: Principa
         assert who.organisation_id == before.organisation_id
 
 
+def check_path(before: Problem, passed: list[ProblemStatus], after: Problem, who: Principal) -> None:
+    """What one move led through is what the events tell: the first step is the person's, all others Fixpoint's."""
+    assert [before.status, *passed][-1] is after.status
+    for status, by in zip(passed, [who, *[SYSTEM] * len(passed)], strict=False):
+        stepped = replace(before, status=status)
+        check_moves(before, stepped, by)
+        before = stepped
+
+
 #: Numbers up to here are anything at all; above, something likely, so that a walk comes far.
 EVERYTHING = 1_000
 
@@ -303,13 +312,16 @@ def test_whatever_people_try_the_record_tells_what_is_so(
         before = town.store.problem(problem_id)
         actions = {one.id: one for one in town.store.actions(problem_id)}
         count = len(town.store.events())
+        known = len(town.store.events(Subject.PROBLEM, problem_id))
         try:
             step(town, problem_id, what, who, number if number > EVERYTHING else 0)
         except ProblemError:
             assert town.store.problem(problem_id) == before
             assert {one.id: one for one in town.store.actions(problem_id)} == actions
             assert len(town.store.events()) == count
-        check_moves(before, town.store.problem(problem_id), who)
+        told = town.store.events(Subject.PROBLEM, problem_id)
+        passed = [ProblemStatus(one.changes["status"]) for one in told[known:] if "status" in one.changes]
+        check_path(before, passed, town.store.problem(problem_id), who)
         for action in town.store.actions(problem_id):
             if action.id in actions:
                 check_moves(actions[action.id], action, who)

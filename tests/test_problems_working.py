@@ -7,11 +7,11 @@ import pytest
 
 from problems.actions import Action, ActionStatus, ActionType
 from problems.categories import Group
-from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound, Stale
+from problems.errors import InputRefused, MoveRefused, NotAllowed, Stale
 from problems.events import EventKind, Subject
 from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
-from problems.problem import Problem, ProblemStatus, problem_number
+from problems.problem import Problem, ProblemStatus
 from problems.use_cases import acting, drawing, organising, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
@@ -208,6 +208,27 @@ def test_the_first_action_that_starts_puts_the_problem_under_way(
     move(scene, scene.partner(lighting), action, ActionStatus.IN_PROGRESS)
     assert scene.store.problem(1).status is ProblemStatus.IN_PROGRESS
     assert scene.store.events(Subject.PROBLEM, 1)[-1].by_name == "Fixpoint"
+
+
+@pytest.mark.parametrize("last", [ActionStatus.IN_PROGRESS, ActionStatus.DONE])
+def test_a_response_that_is_planned_after_the_work_began_is_under_way_at_once(
+    scene: Scene, problem: Problem, lighting: Organisation, last: ActionStatus
+) -> None:
+    taken = scene.taken_on(problem)
+    action = move(scene, scene.partner(lighting), propose(scene, taken, lighting), ActionStatus.ACCEPTED)
+    move(scene, scene.partner(lighting), action, last)
+    assert scene.store.problem(1).status is ProblemStatus.CONFIRMED
+    planned = scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note="Renew the column.")
+    assert planned.status is scene.store.problem(1).status is ProblemStatus.IN_PROGRESS
+    assert [each.by_name for each in scene.store.events(Subject.PROBLEM, 1)[-2:]] == ["Cora Reid", "Fixpoint"]
+
+
+def test_work_of_an_earlier_round_does_not_put_a_new_plan_under_way(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    scene.today = TODAY + timedelta(days=30)
+    scene.move(COORDINATOR, problem, ProblemStatus.RECURRED, note="It is dark again.")
+    scene.move(COORDINATOR, problem, ProblemStatus.ANALYSING)
+    assert scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note="Another lamp.").status is ProblemStatus.PLANNED
 
 
 def test_work_that_is_still_owed_keeps_a_problem_from_being_done(
@@ -413,17 +434,6 @@ def test_organisations_and_people_are_told_apart(scene: Scene) -> None:
             organising.add_person(scene.store, admin, scene.clock, 1, **wrong)  # type: ignore[arg-type] # named by the parameters
     with pytest.raises(InputRefused, match="not a person's role"):
         organising.add_person(scene.store, admin, scene.clock, 1, name="Robot", role=Role.SYSTEM)
-
-
-@pytest.mark.parametrize("ref", ["", "P-", "P-12x", "-1", "P-٣", "9" * 20])
-def test_what_is_no_reference_is_refused(ref: str) -> None:
-    with pytest.raises(NotFound):
-        problem_number(ref)
-
-
-@pytest.mark.parametrize(("ref", "number"), [("P-0042", 42), ("p-42", 42), (" 42 ", 42)])
-def test_references_are_read_generously(ref: str, number: int) -> None:
-    assert problem_number(ref) == number
 
 
 def test_today_is_the_day_of_the_place_not_of_greenwich(scene: Scene, problem: Problem) -> None:

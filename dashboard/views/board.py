@@ -16,7 +16,9 @@ from dashboard.parts.notices import empty, remark, said
 from dashboard.wording import NOTHING, count, day, days_in_status, lateness
 from problems.actions import Action, ActionStatus
 from problems.categories import Group
+from problems.flags import nobodys_work
 from problems.problem import Problem
+from problems.seeing import READS_EVERYTHING
 
 EVERYBODY: Final = "All organisations"
 BY_STATUS: Final = "By status"
@@ -56,6 +58,7 @@ def show() -> None:
     wanted = [action for action in actions if _wanted(desk, action, problems.get(action.problem_id), chosen)]
     live = [action for action in wanted if action.status in _LANES]
     _figures(desk, live)
+    _nobodys(desk, wanted, problems)
     if not live:
         remark("Nothing is owed here. Choose another organisation, or show work that is not late as well.")
     others = {action.id: action for action in actions}
@@ -112,6 +115,25 @@ def _figures(desk: Desk, live: Sequence[Action]) -> None:
             ("Done, not checked", unchecked, ""),
         ]
     )
+
+
+def _nobodys(desk: Desk, wanted: Sequence[Action], problems: Mapping[int, Problem]) -> None:
+    """Draw the work that was declined: it is in no lane, and falls through unless another organisation is asked."""
+    if not desk.principal.has(*READS_EVERYTHING):
+        return  # whoever said no has not to find another
+    declined = [
+        action
+        for action in wanted
+        if (problem := problems.get(action.problem_id)) is not None and nobodys_work(problem, [action])
+    ]
+    if not declined:
+        return
+    section("Declined, nobody does it", f"{count(len(declined), 'piece')} of work: propose it to another organisation")
+    for start in range(0, len(declined), _LANES_IN_A_ROW):
+        row = declined[start : start + _LANES_IN_A_ROW]
+        for column, action in zip(st.columns(_LANES_IN_A_ROW), row, strict=False):
+            with column:
+                show_card(desk, action, problems.get(action.problem_id))
 
 
 def _lanes(desk: Desk, live: Sequence[Action], way: str) -> list[tuple[str, list[Action]]]:

@@ -1,5 +1,6 @@
 """Actions: propose work to an organisation, and follow it until somebody has checked it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,6 +19,7 @@ from problems.use_cases.saving import check_seen, require, save, told
 
 _NOT_BEGUN = frozenset({ActionStatus.ACCEPTED, ActionStatus.BLOCKED})
 _BEGINS = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE})
+_BEGUN = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE, ActionStatus.VERIFIED})
 _TAKES_ACTIONS = frozenset(
     {
         ProblemStatus.CONFIRMED,
@@ -190,7 +192,7 @@ def move_action(
             details={"verb": move.verb, "problem_id": action.problem_id},
         )
         if target in (ActionStatus.IN_PROGRESS, ActionStatus.DONE):
-            _start_problem(unit, store.problem(action.problem_id), saved, now)
+            start_problem(unit, store.problem(action.problem_id), saved, now)
         return saved
 
 
@@ -276,10 +278,24 @@ def moved(action: Action, target: ActionStatus, principal: Principal, answers: M
     return after
 
 
-def _start_problem(unit: Unit, problem: Problem, action: Action, now: datetime) -> None:
+def begun(problem: Problem, actions: Iterable[Action]) -> Action | None:
+    """Return the first of the actions with which the work on a problem began, or None where none has.
+
+    What was done before the work was last reported done belongs to another round.
+    """
+    done_on = problem.remediated_on
+    for action in actions:
+        is_new = action.done_at is None or done_on is None or action.done_at.date() > done_on
+        if action.status in _BEGUN and is_new:
+            return action
+    return None
+
+
+def start_problem(unit: Unit, problem: Problem, action: Action, now: datetime) -> Problem:
+    """Move a planned problem to ``in_progress``, because ``action`` has begun, and return it as it is then."""
     if problem.status is not ProblemStatus.PLANNED:
-        return
-    save(
+        return problem
+    return save(
         unit,
         now,
         SYSTEM,

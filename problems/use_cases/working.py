@@ -16,7 +16,8 @@ from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.seeing import too_few_behind
 from problems.sharing import check_shared
-from problems.store import Store
+from problems.store import Store, Unit
+from problems.use_cases.acting import begun, start_problem
 from problems.use_cases.checks import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -44,6 +45,9 @@ def move_problem(
 ) -> Problem:
     """Move a problem to ``target`` and return it as saved.
 
+    One that is planned when an action on it has begun already becomes ``in_progress`` at once: no later start
+    would say so.
+
     Raises
     ------
     MoveRefused, NotAllowed
@@ -70,12 +74,8 @@ def move_problem(
         after = _moved(problem, target, principal, answers, now.date())
         if Need.VISIT in move.needs and answers.visited_on is not None:
             unit.add_visit(_visit(problem, principal, answers.visited_on, answers.note.strip(), now))
-        details = {
-            "verb": move.verb,
-            "visited_on": answers.visited_on,
-            "outcome": answers.outcome or None,
-        }
-        return save(
+        details = {"verb": move.verb, "visited_on": answers.visited_on, "outcome": answers.outcome or None}
+        saved = save(
             unit,
             now,
             principal,
@@ -87,6 +87,13 @@ def move_problem(
             note=checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE),
             details={key: value for key, value in details.items() if value is not None},
         )
+        return _under_way(unit, store, problem, saved, now)
+
+
+def _under_way(unit: Unit, store: Store, before: Problem, saved: Problem, now: datetime) -> Problem:
+    """Put a problem under way that was just planned and on which an action has begun already."""
+    first = begun(saved, store.actions(saved.id)) if before.status in _BEFORE_A_PLAN else None
+    return saved if first is None else start_problem(unit, saved, first, now)
 
 
 def _visit(problem: Problem, principal: Principal, visited_on: date, note: str, now: datetime) -> Visit:
@@ -164,6 +171,8 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
     return after
 
 
+#: Actions can be added, and begun, before the response is planned.
+_BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING})
 _SETTLED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
 _STARTED = frozenset({ProblemStatus.IN_PROGRESS, ProblemStatus.RECURRED, ProblemStatus.CONFIRMED})
 
