@@ -12,7 +12,7 @@ from problems.events import EventKind, Subject
 from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, drawing, organising, working
+from problems.use_cases import acting, drawing, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -420,20 +420,6 @@ def test_notes_are_kept_in_the_writers_words_and_empty_ones_refused(scene: Scene
     assert scene.store.events(Subject.PROBLEM, 1)[-1].note == text
     with pytest.raises(InputRefused, match="empty"):
         working.note_problem(scene.store, OFFICER, scene.clock, 1, problem_id=1, note="  ")
-
-
-def test_organisations_and_people_are_told_apart(scene: Scene) -> None:
-    scene.organisation("Housing")
-    with pytest.raises(InputRefused, match="already there"):
-        scene.organisation("HOUSING")
-    admin = Principal("ada", "Ada", frozenset({Role.ADMIN}))
-    person = organising.add_person(scene.store, admin, scene.clock, 1, name="Omar Hale", role=Role.OFFICER)
-    assert person.principal().has(Role.OFFICER)
-    for wrong in ({"name": "omar hale", "role": Role.OFFICER}, {"name": "Pia", "role": Role.PARTNER}):
-        with pytest.raises(InputRefused):
-            organising.add_person(scene.store, admin, scene.clock, 1, **wrong)  # type: ignore[arg-type] # named by the parameters
-    with pytest.raises(InputRefused, match="not a person's role"):
-        organising.add_person(scene.store, admin, scene.clock, 1, name="Robot", role=Role.SYSTEM)
 
 
 def test_today_is_the_day_of_the_place_not_of_greenwich(scene: Scene, problem: Problem) -> None:
