@@ -16,6 +16,7 @@ from problems.actions import Action
 from problems.errors import InputRefused, ProblemError
 from problems.people import Role
 from problems.problem import Problem
+from problems.seeing import whole
 from problems.sharing import is_own
 from problems.use_cases import evidencing
 from problems.visits import Photo, Shows, Visit
@@ -153,7 +154,8 @@ def _keep(
     if not content:
         raise InputRefused("The photo was not kept.", "No file is chosen.", "Choose a photo.")
     settings = session.get_settings()
-    sealer = sealer_to_seal(desk.store, settings.store_url)
+    # The key is that of the whole store, of which a partner sees a part; the use case checks what may be added.
+    sealer = sealer_to_seal(whole(desk.store), settings.store_url)
     evidencing.add_photo(
         *desk.asking,
         problem_id=problem.id,
