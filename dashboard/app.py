@@ -23,6 +23,7 @@ from starlette.middleware import Middleware  # noqa: E402 - as above
 from streamlit import config  # noqa: E402 - as above
 
 from dashboard import design, session  # noqa: E402 - as above
+from dashboard.lasting import set_aside  # noqa: E402 - as above
 from dashboard.mapping import points as map_points  # noqa: E402 - as above
 from dashboard.routes import AllowedHosts, OwnOriginOnly, routes  # noqa: E402 - as above
 from data import run_folder  # noqa: E402 - as above
@@ -58,6 +59,7 @@ def warm() -> None:
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     await run_in_threadpool(run_folder.sweep)
     await run_in_threadpool(warm)
+    set_aside("start")
     yield
     session.forget()
     # A server that is told to stop ends by the signal, after this: nothing later would run.

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import design, session
+from dashboard.lasting import set_aside
 from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.parts import viewing
 from dashboard.views import (
@@ -106,6 +107,8 @@ def main() -> None:
     except ProblemError as refusal:
         st.html(design.error_state(refusal.asked, refusal.why, refusal.possible))
     _footer(store)
+    # Each page loads libraries of its own when it is first drawn.
+    set_aside(page.title)
 
 
 def _pages_for(who: Principal) -> tuple[Mapping[str, StreamlitPage], StreamlitPage]:

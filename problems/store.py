@@ -2,7 +2,8 @@
 
 Reading is done on the store itself, each call a consistent picture of its own. Writing is done in
 a *unit*: everything inside ``with store.writing() as unit`` is kept together or not at all, and
-one unit is open at a time. The pattern of every use case is load, decide, save.
+one unit is open at a time. The pattern of every use case is load, decide, save. The clock is read inside the unit
+where it says when something happened: who had to wait for others comes after them in the history too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -159,8 +159,9 @@ def test_a_fitting_outcome_is_offered_where_the_problem_can_be_closed(scene: Sce
 
 def test_the_sketch_is_a_picture_with_words_and_calls_nobody(treated: Problem) -> None:
     shown = markup(tab())
-    assert 'alt="Sketch of the city: P-0001 and 3 of 3 comparison places, listed beside."' in shown
-    picture = unquote(shown.split("data:image/svg+xml,")[1].split('"')[0])
+    words_of_it = 'alt="Sketch of the city: P-0001 and 3 of 3 comparison places, listed beside."'
+    (tag,) = (one for one in re.findall(r"<img[^>]*>", shown) if words_of_it in one)
+    picture = unquote(tag.split("data:image/svg+xml,")[1].split('"')[0])
     assert picture.count("<circle") == 3 + 2
     assert "http://www.w3.org/2000/svg" in picture
     assert picture.count("http") == 1

@@ -388,7 +388,7 @@ def test_handing_over_loses_no_work_and_leaves_none_behind(worked: Scene, names:
     there = {each.name: each for each in people}
     before = len(worked.store.actions())
     for number, name in enumerate(names):
-        propose(worked, f"Job {number}", person=name)
+        propose(worked, f"Job {before + number}", person=name)
     piet = next(each for each in worked.store.people() if each.name == "Piet Lund")
     ask = asking(worked, ADMIN)
     left = leaving.end_person(*ask, person_id=piet.id, to_person_id=there["Mo Hall"].id, seen_version=piet.version)

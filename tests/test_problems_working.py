@@ -7,12 +7,12 @@ import pytest
 
 from problems.actions import Action, ActionStatus, ActionType
 from problems.categories import Group
-from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound, Stale
+from problems.errors import InputRefused, MoveRefused, NotAllowed, Stale
 from problems.events import EventKind, Subject
 from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
-from problems.problem import Problem, ProblemStatus, problem_number
-from problems.use_cases import acting, drawing, organising, working
+from problems.problem import Problem, ProblemStatus
+from problems.use_cases import acting, drawing, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -213,7 +213,7 @@ def test_the_first_action_that_starts_puts_the_problem_under_way(
 def test_work_that_is_still_owed_keeps_a_problem_from_being_done(
     scene: Scene, planned: Problem, lighting: Organisation
 ) -> None:
-    owed, other = propose(scene, planned, lighting), propose(scene, planned, lighting)
+    owed, other = propose(scene, planned, lighting), propose(scene, planned, lighting, due_on=TODAY)
     partner = scene.partner(lighting)
     owed = move(scene, partner, owed, ActionStatus.ACCEPTED)
     move(scene, partner, owed, ActionStatus.IN_PROGRESS)
@@ -399,31 +399,6 @@ def test_notes_are_kept_in_the_writers_words_and_empty_ones_refused(scene: Scene
     assert scene.store.events(Subject.PROBLEM, 1)[-1].note == text
     with pytest.raises(InputRefused, match="empty"):
         working.note_problem(scene.store, OFFICER, scene.clock, 1, problem_id=1, note="  ")
-
-
-def test_organisations_and_people_are_told_apart(scene: Scene) -> None:
-    scene.organisation("Housing")
-    with pytest.raises(InputRefused, match="already there"):
-        scene.organisation("HOUSING")
-    admin = Principal("ada", "Ada", frozenset({Role.ADMIN}))
-    person = organising.add_person(scene.store, admin, scene.clock, 1, name="Omar Hale", role=Role.OFFICER)
-    assert person.principal().has(Role.OFFICER)
-    for wrong in ({"name": "omar hale", "role": Role.OFFICER}, {"name": "Pia", "role": Role.PARTNER}):
-        with pytest.raises(InputRefused):
-            organising.add_person(scene.store, admin, scene.clock, 1, **wrong)  # type: ignore[arg-type] # named by the parameters
-    with pytest.raises(InputRefused, match="not a person's role"):
-        organising.add_person(scene.store, admin, scene.clock, 1, name="Robot", role=Role.SYSTEM)
-
-
-@pytest.mark.parametrize("ref", ["", "P-", "P-12x", "-1", "P-٣", "9" * 20])
-def test_what_is_no_reference_is_refused(ref: str) -> None:
-    with pytest.raises(NotFound):
-        problem_number(ref)
-
-
-@pytest.mark.parametrize(("ref", "number"), [("P-0042", 42), ("p-42", 42), (" 42 ", 42)])
-def test_references_are_read_generously(ref: str, number: int) -> None:
-    assert problem_number(ref) == number
 
 
 def test_today_is_the_day_of_the_place_not_of_greenwich(scene: Scene, problem: Problem) -> None:

@@ -1,6 +1,7 @@
 """Actions as cards: what is owed, by whom, how late, and the next move as one button."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -88,9 +89,11 @@ def show_card(desk: Desk, action: Action, problem: Problem | None, others: Mappi
             return
         with st.container(horizontal=True, gap="small"):
             first, beside = moves[0], moves[1:]
-            form_button(move_action_form(desk, action, first), key=f"move-{action.ref}-{first.target}")
+            # Only the form that is opened is made: a board has a hundred of them.
+            form = partial(move_action_form, desk, action, first)
+            form_button(form, key=f"move-{action.ref}-{first.target}", label=first.verb)
             if beside or action.status.is_owed:
-                form_button(more_form(desk, action, beside), key=f"more-{action.ref}", label="More")
+                form_button(partial(more_form, desk, action, beside), key=f"more-{action.ref}", label="More")
 
 
 def late_first(actions: Sequence[Action]) -> list[Action]:

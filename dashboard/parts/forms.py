@@ -92,8 +92,10 @@ class _Opened:
     written: Answers = field(default_factory=dict)
 
 
-def open_form(form: Form, written: Answers | None = None) -> None:
+def open_form(form: Form | Callable[[], Form], written: Answers | None = None) -> None:
     """Open ``form`` (a button's ``on_click``); ``written`` is what was already said in another one."""
+    if not isinstance(form, Form):
+        form = form()
     for key in [key for key in st.session_state if str(key).startswith(_PREFIX)]:
         del st.session_state[key]
     st.session_state[_OPEN] = _Opened(form, form.seen)
@@ -120,7 +122,7 @@ def close_form() -> None:
 
 
 def form_button(
-    form: Form,
+    form: Form | Callable[[], Form],
     *,
     key: str,
     label: str = "",
@@ -128,9 +130,12 @@ def form_button(
     width: Any = "content",
     written: Answers | None = None,
 ) -> None:
-    """Draw the button that opens ``form``, with what was ``written`` elsewhere filled in."""
+    """Draw the button that opens ``form``, with what was ``written`` elsewhere filled in.
+
+    What makes the form when the button is clicked can be given with a ``label``: of many forms on a page one is opened.
+    """
     st.button(
-        plain_label(label or form.verb),
+        plain_label(label or (form.verb if isinstance(form, Form) else "")),
         key=key,
         type="primary" if primary else "secondary",
         on_click=open_form,

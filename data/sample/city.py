@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from data.sample.answers import ANSWERED_DAYS, counter_days
+from data.sample.command import ask_for_one, meetings
 from data.sample.desk import open_desk
 from data.sample.files import COLUMNS, SOURCE, CouncilFiles, file_digest
 from data.sample.ground import EPSG, Ground, build_ground
@@ -150,10 +151,13 @@ def _replay(
         story.play(at - timedelta(minutes=20))
         if week == WEEKS - ANSWERED_DAYS // 7:
             story.begin(counter_days(desk, ground, categories, desk.now, now, seal))
+        if week == 0:
+            story.begin(meetings(desk))
         if week == WEEKS - FINAL_DAYS // 7:
             story.begin_site_meeting()
         if week == WEEKS:
             fill_stages(desk)
+            ask_for_one(desk)
         desk.now = at - timedelta(minutes=15)
         sent_s = _import_file(store, desk.clock, seed, files, sent_s, at, week)
         desk.now = at

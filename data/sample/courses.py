@@ -21,6 +21,7 @@ from data.sample.people import (
 )
 from data.sample.spots import Fate
 from problems.people import Role
+from problems.questions import Question
 from problems.reasons import Outcome, Reason
 from problems.verdicts import Verdict
 
@@ -28,6 +29,8 @@ Course = Iterator[datetime]
 #: Starts another course beside the running one.
 Begin = Callable[[Course], None]
 _ENOUGH = timedelta(days=420)
+#: So many of the questions of an analysis are answered.
+_ANSWERED = 0.75
 
 
 @dataclass
@@ -91,6 +94,10 @@ def worked_on(desk: Desk, case: Case, begin: Begin) -> Course:
         return
     yield later(desk, 6 * pace, 16 * pace)
     desk.note(case.problem_id, _one(desk, ANALYSIS_NOTES))
+    for question in Question:
+        if desk.rng.random() < _ANSWERED:
+            desk.now += timedelta(minutes=5)
+            desk.answer(case.problem_id, question)
     yield later(desk, 4 * pace, 10 * pace)
     yield from respond(desk, case, begin)
 
@@ -177,7 +184,9 @@ def _closed(desk: Desk, case: Case, source: P, decided: tuple[Outcome, str] | No
         if desk.problem(case.problem_id).status is not source:
             return
     outcome, note = decided or _outcome(desk, case, kept.verdict)
-    desk.now += timedelta(minutes=5)
+    yield later(desk, 8, 40)
+    if desk.problem(case.problem_id).status is not source:
+        return
     desk.move(case.problem_id, P.CLOSED, Role.COMMAND, outcome=str(outcome), note=note)
 
 

@@ -4,14 +4,18 @@ The desk knows who may do what, asks the person with the right role, and reads t
 screen just before each move, as a page does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
 from data.guides import shipped_advice
+from data.sample.analyses import ANALYSES
+from data.sample.ground import EPSG
 from data.sample.people import COSTS, ORGANISATIONS, PEOPLE, STEPS, Work
 from problems.actions import Action, ActionStatus, ActionType, Particulars
+from problems.decisions import Decision
 from problems.errors import InputRefused
 from problems.gathering import Choices, Rules
 from problems.hot_spots import DetectionSettings
@@ -19,12 +23,16 @@ from problems.kept_assessments import KeptAssessment
 from problems.lifecycle import MoveAnswers
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.questions import Question
+from problems.reasons import Reason
 from problems.store import Store
 from problems.use_cases.acting import add_action, move_action, postpone_action
 from problems.use_cases.advising import give_advice
 from problems.use_cases.assessing import keep_assessment
+from problems.use_cases.commanding import ask_no_action, decisions_waiting, keep_no_action, review_case
 from problems.use_cases.organising import add_organisation, add_person
 from problems.use_cases.particulars import tick_step
+from problems.use_cases.questioning import answer_question
 from problems.use_cases.working import edit_problem, move_problem, note_problem
 
 A = ActionStatus
@@ -86,6 +94,42 @@ class Desk:
     def note(self, problem_id: int, text: str) -> None:
         """Leave a note on a problem's timeline."""
         note_problem(self.store, self.who(Role.OFFICER), self.clock, self.seed, problem_id=problem_id, note=text)
+
+    def answer(self, problem_id: int, question: Question) -> None:
+        """Write down the answer to a question of the analysis."""
+        answer_question(
+            self.store, self.who(Role.OFFICER), self.clock, self.seed,
+            problem_id=problem_id, question=question, seen_version=0,
+            text=ANALYSES[self.problem(problem_id).group][question],
+        )  # fmt: skip
+
+    def leave(self, problem_id: int, days: int) -> None:
+        """Let command decide that no action on a problem stands, until a later review."""
+        keep_no_action(
+            self.store, self.who(Role.COMMAND), self.clock, self.seed,
+            problem_id=problem_id, review_on=self.now.date() + timedelta(days=days),
+            note="Looked at again: still few reports, and nothing that we could do better.",
+            seen_version=self.problem(problem_id).version,
+        )  # fmt: skip
+
+    def waiting_for_command(self) -> Sequence[Decision]:
+        """Return what waits for a decision of command."""
+        asking = (self.store, self.who(Role.COMMAND), self.clock, self.seed)
+        return decisions_waiting(*asking, zone=self.zone, epsg=EPSG).waiting
+
+    def review_case(self, problem_id: int, note: str) -> None:
+        """Let command look at the case of those who reported again and again."""
+        review_case(
+            self.store, self.who(Role.COMMAND), self.clock, self.seed, problem_id=problem_id, note=note
+        )  # fmt: skip
+
+    def ask_no_action(self, problem_id: int) -> None:
+        """Ask command for no action on a problem."""
+        ask_no_action(
+            self.store, self.who(Role.OFFICER), self.clock, self.seed,
+            problem_id=problem_id, reason=str(Reason.COST),
+            note="What was tried held for weeks only, and what is left to try would cost more than it saves.",
+        )  # fmt: skip
 
     def assess(self, problem_id: int) -> KeptAssessment | None:
         """Keep an assessment of a problem's work as the first of the officers; None where it is too early for one."""

@@ -163,6 +163,9 @@ def _planted(spot: Spot, number: int, ground: Ground, rng: np.random.Generator) 
     person = np.zeros(len(day), dtype=np.int64)
     if spot.fate is Fate.ONE_CALLER:
         person = np.where(rng.random(len(day)) < 0.85, 100 + number, 0)
+    if spot.fate is Fate.LIVE and spot.group in {"DSP", "ASB"}:
+        # Beside those who write once there is a household that suffers most, and writes again and again.
+        person = np.where(rng.random(len(day)) < 0.2, 100 + number, 0)
     return leaf, day, house, xy, np.full(len(day), number), person
 
 

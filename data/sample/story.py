@@ -40,7 +40,7 @@ class Story:
         self._waiting: list[tuple[datetime, int, Course]] = []
         self._begun = 0
         self._cases: dict[int, Case] = {}
-        self._back: set[int] = set()
+        self._back: dict[int, int] = {}
         self._reviewed = False
         self.refusals: list[str] = []
 
@@ -58,11 +58,9 @@ class Story:
             if problem.id not in self._cases:
                 self._cases[problem.id] = self._case(problem)
                 self._begin(self._course(self._cases[problem.id]))
-            if problem.status is P.RECURRED and problem.id not in self._back:
-                self._back.add(problem.id)
+            if problem.status is P.RECURRED and self._back.get(problem.id) != problem.reopened:
+                self._back[problem.id] = problem.reopened
                 self._begin(courses.again(self.desk, self._cases[problem.id], self._begin))
-            if problem.status is not P.RECURRED:
-                self._back.discard(problem.id)
 
     def review_real_address(self) -> None:
         """Review the largest pile that is not the Town Hall as a real address; the Town Hall stays on the list."""

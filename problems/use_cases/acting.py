@@ -13,7 +13,7 @@ from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text, is_second_click
 from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
 
@@ -47,6 +47,8 @@ def add_action(
 ) -> Action:
     """Propose an action on a problem to an organisation and return it as saved.
 
+    The very same proposal of the same person within seconds is a second click: it returns the first one's action.
+
     Raises
     ------
     NotAllowed
@@ -55,13 +57,13 @@ def add_action(
         When the title is empty, the due date has passed, the organisation is unknown or closed, the
         problem is not one that is worked on, or the particulars cannot be kept.
     """
-    now = clock()
     asked = "The action was not added."
     require(principal, asked, Role.COORDINATOR)
     if not title.strip():
         raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
-    check_due(asked, due_on, now.date())
     with store.writing() as unit:
+        now = clock()
+        check_due(asked, due_on, now.date())
         problem = store.problem(problem_id)
         check_takes_actions(asked, problem)
         check_organisation(store, asked, organisation_id)
@@ -80,7 +82,22 @@ def add_action(
             status_since=now,
             proposed_at=now,
         )
-        return keep_new(unit, store, principal, asked, action, particulars or Particulars())
+        wanted = with_particulars(store, asked, action, particulars or Particulars())
+        first = _added_already(store, principal, wanted)
+        return first or keep_new(unit, store, principal, asked, action, particulars or Particulars())
+
+
+def _added_already(store: Store, principal: Principal, wanted: Action) -> Action | None:
+    """Return the action that a first click added, where this is the second one."""
+    for one in store.actions(wanted.problem_id):
+        moments = replace(wanted, id=one.id, created_at=one.created_at, status_since=one.status_since)
+        if replace(moments, proposed_at=one.proposed_at) != one or not is_second_click(
+            one.created_at, wanted.created_at
+        ):
+            continue
+        if store.events(Subject.ACTION, one.id)[0].by == principal.key:
+            return one
+    return None
 
 
 def keep_new(
@@ -148,8 +165,8 @@ def move_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         action = store.action(action_id)
         asked = f"Action {action.ref} cannot become “{target.label}”."
         check_seen(store, asked, action, seen_version)
@@ -201,8 +218,8 @@ def postpone_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         action = store.action(action_id)
         asked = f"The due date of {action.ref} was not moved."
         require(principal, asked, Role.COORDINATOR, Role.PARTNER)

@@ -40,8 +40,9 @@ def matters_in(unit: Unit, ids: Iterable[int]) -> dict[int, Matter]:
 
 def matters_of(store: Store, ids: Sequence[int]) -> list[Matter]:
     """Return reports with what people did about them, in the order of ``ids``; unknown ones are left out."""
-    followups = store.followups(ids)
+    # The reports first: with a version that is newer than what is shown beside it, an edit would pass unchecked.
     found = {report.id: report for report in store.reports(ids) if not report.undone}
+    followups = store.followups(ids)
     return [Matter(found[number], followups.get(number, Followup(number))) for number in ids if number in found]
 
 

@@ -1,5 +1,7 @@
 """Assessing: what the work on a problem achieved, kept with everything that it was made from."""
 
+from dataclasses import replace
+
 from problems.assessment import assess
 from problems.clock import Clock
 from problems.events import EventKind, Subject, event
@@ -7,6 +9,7 @@ from problems.gathering import Choices, Gathered, Rules, gather
 from problems.kept_assessments import KeptAssessment, MadeAgain, kept, made_again
 from problems.people import Principal, Role
 from problems.store import Store
+from problems.use_cases.checks import is_second_click
 from problems.use_cases.saving import require
 
 MAY_ASSESS = (Role.OFFICER, Role.COORDINATOR)
@@ -34,7 +37,8 @@ def keep_assessment(
     """Assess a problem with the reports of today and keep the result, with an entry on its timeline.
 
     The counting happens outside the unit, so nobody waits for it. Nothing about the problem changes:
-    whether it is closed, and how, is a person's move.
+    whether it is closed, and how, is a person's move. The very same of the same person within seconds is a second
+    click: it returns the first one's.
 
     Raises
     ------
@@ -52,6 +56,9 @@ def keep_assessment(
     assessment = assess(gathered.evidence, rules.assessment)
     record = kept(assessment, gathered.layout, problem.id, now, principal.key, principal.name)
     with store.writing() as unit:
+        for one in store.assessments(problem.id):
+            if replace(record, id=one.id, made_at=one.made_at) == one and is_second_click(one.made_at, now):
+                return one
         number = unit.add_assessment(record)
         told = event(
             now,

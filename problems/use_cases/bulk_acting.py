@@ -72,13 +72,14 @@ def assign_actions(
         raise InputRefused(asked, "Nobody is chosen.", "Choose an organisation, or write the name of a person.")
     if organisation_id is not None and not told:
         raise InputRefused(asked, "No reason is given.", "Say why another organisation does it.")
-    check_organisation(store, asked, organisation_id)
-    check_person(store, asked, name)
 
     def change(action: Action) -> Action:
         return reassigned(unit, now, principal, asked, action, organisation_id, name, told)
 
     with store.writing() as unit:
+        # In here, so that neither is closed or leaves while this waits for its turn.
+        check_organisation(store, asked, organisation_id)
+        check_person(store, asked, name)
         return _one_by_one(store, asked, seen_versions, change)
 
 

@@ -1,7 +1,8 @@
 """What several use cases check: texts, days and organisations; and the event that begins a problem."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
@@ -13,6 +14,8 @@ from problems.use_cases.saving import told
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
+#: A second click comes within seconds of the first; who says the very same again later means it.
+ONE_CLICK = timedelta(seconds=10)
 
 
 def checked_text(asked: str, text: str, longest: int) -> str:
@@ -65,3 +68,17 @@ def check_organisation(store: Store, asked: str, organisation_id: int | None) ->
 def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:
     """Return the event that begins a problem: all its fields, so that a fold can start from it."""
     return event(at, principal, Subject.PROBLEM, problem.id, EventKind.CREATED, changes=told(problem), details=details)
+
+
+def is_told(told: Event, events: Iterable[Event]) -> bool:
+    """Tell whether the same person told the very same within the last seconds: then this is a second click."""
+    return any(one.by == told.by and is_second_click(one.at, told.at) and _same(one, told) for one in events)
+
+
+def is_second_click(first: datetime, second: datetime) -> bool:
+    """Tell whether two equal changes came so soon after each other that one was meant."""
+    return timedelta() <= second - first <= ONE_CLICK
+
+
+def _same(one: Event, other: Event) -> bool:
+    return replace(one, id=0, at=other.at) == replace(other, id=0)

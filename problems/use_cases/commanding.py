@@ -24,7 +24,7 @@ from problems.proposals import ANSWER, DECLINED
 from problems.reasons import NO_ACTION_REASONS
 from problems.sharing import EVERYWHERE
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NOTE, checked_text
+from problems.use_cases.checks import LONGEST_NOTE, checked_text, is_told
 from problems.use_cases.saving import check_seen, require, save
 
 MAY_LOOK = (*EVERYWHERE, Role.ADMIN)
@@ -154,8 +154,8 @@ def keep_no_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"The decision on {problem.ref} was not kept."
         require(principal, asked, *MAY_DECIDE)
@@ -185,7 +185,9 @@ def review_case(store: Store, principal: Principal, clock: Clock, seed: int, *, 
         asked = f"The case review of {problem.ref} was not kept."
         require(principal, asked, *MAY_DECIDE)
         text = _reason_given(asked, note)
-        unit.add_events([_told(clock, principal, problem, EventKind.REVIEWED, text, {CASE_REVIEW: True})])
+        told = _told(clock, principal, problem, EventKind.REVIEWED, text, {CASE_REVIEW: True})
+        if not is_told(told, store.events(Subject.PROBLEM, problem.id)):
+            unit.add_events([told])
     return problem
 
 

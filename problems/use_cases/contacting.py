@@ -69,8 +69,8 @@ def drop_old_contacts(
     kept = store.reports_with_contact()
     if not kept:
         return 0
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         old = _closed_before(store, kept, now - timedelta(days=after_days))
         removed = unit.remove_contacts(old)
         unit.add_events(

@@ -13,7 +13,7 @@ from problems.people import Principal, Role
 from problems.seeing import sharing_level
 from problems.sharing import EVERYWHERE, is_own, shown_photos, shown_visits
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NOTE, checked_text
+from problems.use_cases.checks import LONGEST_NOTE, checked_text, is_second_click
 from problems.use_cases.saving import require
 from problems.visits import Photo, Picture, Purpose, Shows, Visit
 
@@ -37,6 +37,8 @@ def add_visit(
     action_id: int | None = None,
 ) -> Visit:
     """Keep that somebody went there, when, and what they saw; return it as kept.
+
+    The very same visit of the same person within seconds is a second click: it returns the first one's.
 
     Raises
     ------
@@ -69,6 +71,9 @@ def add_visit(
             organisation_id=principal.organisation_id,
             action_id=action.id if action else None,
         )
+        for one in store.visits(problem.id):
+            if replace(visit, id=one.id, at=one.at) == one and is_second_click(one.at, now):
+                return one
         visit = replace(visit, id=unit.add_visit(visit))
         details = {"visit_id": visit.id, "visited_on": visited_on.isoformat()}
         unit.add_events([_told(visit, EventKind.VISITED, clock, principal, told, details)])
@@ -174,8 +179,8 @@ def remove_photo(
     told = checked_text(asked, why, LONGEST_NOTE)
     if not told:
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         photo = store.photo(photo_id)
         mine = principal.organisation_id in (None, photo.organisation_id)
         if not principal.has(Role.OFFICER, Role.COORDINATOR) and not mine:

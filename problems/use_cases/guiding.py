@@ -109,8 +109,8 @@ def _put(
     content: Mapping[str, Any],
     seen_version: int,
 ) -> Guide:
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         before = next((one for one in store.guides() if (one.kind, one.group) == (kind, group)), None)
         if (before.version if before else 0) != seen_version:
             by = before.edited_by if before else ""

@@ -61,8 +61,8 @@ def merge_reports(
     Stale
         When somebody else changed one of them in between.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         others = [number for number in dict.fromkeys(duplicate_ids) if number != main_id]
         if not others or main_id in duplicate_ids:
             raise InputRefused(_NOT_MERGED, "A report cannot be a duplicate of itself.", "Choose at least two reports.")
@@ -212,8 +212,8 @@ def keep_apart(
         When there is no such report.
     """
     require(principal, _NOT_APART, Role.OFFICER, Role.COORDINATOR)
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         found = reports_seen(store, unit, _NOT_APART, report_ids, {})
         for report in found.values():
             if report.main_id in found:

@@ -48,8 +48,8 @@ def edit_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         action = store.action(action_id)
         asked = f"{action.ref} was not changed."
         require(principal, asked, *MAY_EDIT)
@@ -94,8 +94,8 @@ def tick_step(
     InputRefused
         When there is no such step any more, or the action has been checked.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         action = store.action(action_id)
         asked = f"The step of {action.ref} was not {'ticked' if ticked else 'unticked'}."
         require(principal, asked, *MAY_TICK)

@@ -46,8 +46,8 @@ def accept_proposal(
     MoveRefused
         When somebody answered meanwhile, it is no longer so, or neither problem can be merged into the other.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         proposal = _still_open(store, principal, now, problem_id, proposal_id)
         told = checked_text(_ASKED, note, LONGEST_NOTE)
         _tell(unit, now, principal, proposal, ACCEPTED, told)
@@ -89,8 +89,8 @@ def decline_proposal(
     MoveRefused
         When somebody answered meanwhile, or it is no longer so.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         proposal = _still_open(store, principal, now, problem_id, proposal_id)
         why = checked_text(_ASKED, note, LONGEST_NOTE)
         if not why:

@@ -63,7 +63,6 @@ def give_reports(
     day = referred_on or now.date()
     if day > now.date():
         raise InputRefused(asked, f"The referral on {day} has not happened yet.", "Give the day of the referral.")
-    check_organisation(store, asked, organisation_id)
 
     def change(matter: Matter) -> Matter:
         _check_open(asked, matter)
@@ -78,6 +77,7 @@ def give_reports(
         return save_matter(unit, now, principal, matter, Matter(matter.report, followup), EventKind.EDITED, note=told)
 
     with store.writing() as unit:
+        check_organisation(store, asked, organisation_id)
         return one_by_one(store, unit, asked, report_ids, seen_versions, change)
 
 
@@ -106,9 +106,9 @@ def link_reports(
     """
     asked = "The report was not linked."
     require(principal, asked, *EVERY_REPORT)
-    now = clock()
     told = checked_text(asked, note, LONGEST_NOTE)
     with store.writing() as unit:
+        now = clock()
         problem = None if problem_id is None else _linkable(store, asked, problem_id)
         left: dict[int, list[str]] = {}
 

@@ -233,8 +233,8 @@ def correct_report(
     """
     asked = "The report was not corrected."
     require(principal, asked, Role.OFFICER, Role.COORDINATOR)
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         report = reports_seen(store, unit, asked, [report_id], {report_id: seen_version})[report_id]
         entry = Entry(
             category=category or report.category or "",

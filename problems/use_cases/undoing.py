@@ -63,8 +63,8 @@ def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, 
     asked = f"Import {batch_id} was not undone."
     require(principal, asked, Role.COORDINATOR, Role.ADMIN)
     told = checked_text(asked, note, LONGEST_NOTE)
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         batches = store.batches()
         batch = _undoable(batches, batch_id, asked)
         done = _Done()

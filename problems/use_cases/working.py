@@ -25,6 +25,7 @@ from problems.use_cases.checks import (
     check_name,
     check_organisation,
     checked_text,
+    is_told,
 )
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
@@ -55,8 +56,8 @@ def move_problem(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"Problem {problem.ref} was not moved."
         check_seen(store, asked, problem, seen_version)
@@ -205,8 +206,8 @@ def edit_problem(
     Stale
         When somebody else saved since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"Problem {problem.ref} cannot be changed like this."
         require(principal, asked, Role.COORDINATOR)
@@ -235,6 +236,8 @@ def edit_problem(
 def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, note: str) -> None:
     """Add a person's note to the timeline of a problem; nothing else changes.
 
+    The very same note of the same person within seconds is a second click: it stands there once.
+
     Raises
     ------
     NotAllowed
@@ -242,8 +245,8 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
     InputRefused
         When the note is empty or longer than 4,000 characters.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"The note on problem {problem.ref} was not kept."
         require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
@@ -252,4 +255,6 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         text = checked_text(asked, note, LONGEST_NOTE)
         if not text:
             raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
-        unit.add_events([event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)])
+        told = event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)
+        if not is_told(told, store.events(Subject.PROBLEM, problem.id)):
+            unit.add_events([told])
