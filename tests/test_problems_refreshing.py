@@ -115,7 +115,8 @@ def test_a_quiet_place_that_turns_hot_again_is_the_same_problem(scene: Scene) ->
     scene.today = again
     scene.send(*scene.spot((10, 5), days_before(again, 10)))
     back = scene.refresh(again)
-    assert (back.new, back.recurred) == (0, 1)
+    assert (back.new, back.recurred) == (0, 0)
+    assert [spot.change for spot in scene.store.hot_spots(back.id)] == [EventKind.WOKE]
     (problem,) = scene.store.problems()
     assert problem.dormant_since is None
     assert kinds(scene, problem)[-1] is EventKind.WOKE
