@@ -189,8 +189,10 @@ def on_the_problem_page(browser: Browser, url: str, store: SqlStore, problem_id:
     return clicks(browser, url, f"/problem?problem={ref}", times, before, prepare, lambda _: status, "form-save", drawn)
 
 
-def on_the_board(browser: Browser, url: str, store: SqlStore, action_id: int, times: int) -> Times:
-    """Let the work of a blocked action begin, on its card."""
+def on_the_board(
+    browser: Browser, url: str, store: SqlStore, action_id: int, times: int, *, sentence: bool = False
+) -> Times:
+    """Let the work of a blocked action begin, on its card; ``sentence`` waits for the sentence on top that says so."""
     ref = store.action(action_id).ref
 
     def before() -> None:
@@ -200,7 +202,8 @@ def on_the_board(browser: Browser, url: str, store: SqlStore, action_id: int, ti
         page.locator(f".st-key-move-{ref}-in_progress button").click()
         page.get_by_role("dialog").locator(".st-key-form-save button").wait_for()
 
-    status = (f".st-key-card-{ref}", f"{ActionStatus.IN_PROGRESS.label} for")
+    card = (f".st-key-card-{ref}", f"{ActionStatus.IN_PROGRESS.label} for")
+    status = (".fx-note-accent[role=status]", "is now") if sentence else card
     return clicks(browser, url, "/board", times, before, prepare, lambda _: status, "form-save", drawn)
 
 
@@ -293,10 +296,12 @@ def main(given: Sequence[str] | None = None) -> None:
             peer = on_the_peer(browser, url, asked.times)
         with serving(file, folder / "server.log") as url:
             problem = on_the_problem_page(browser, url, store, problem_id, asked.times)
+            said = on_the_board(browser, url, store, action_id, asked.times, sentence=True)
             board = on_the_board(browser, url, store, action_id, asked.times)
         show("Streamlit, one row", peer)
         show("problem page", problem, peer)
-        show("board", board, peer)
+        show("board, the sentence on top", said, peer)
+        show("board, the card", board, peer)
         print("without a browser:")
         for name, times in scripts(file, problem_id, asked.times):
             show(name, times)

@@ -54,7 +54,16 @@ export default function () {
   }
 
   // Cards are drawn anew with every run of the page: the first of them takes its place in the tab order again.
-  const watcher = new MutationObserver(oneInTabOrder);
+  // Once a picture at most: to ask whether a card is to be seen makes the browser lay out the page.
+  let isDue = false;
+  const watcher = new MutationObserver(() => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      oneInTabOrder();
+    });
+  });
   watcher.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("keydown", onKey);
   oneInTabOrder();

@@ -82,18 +82,18 @@ def _extra(action: Action) -> str:
 
 def show_card(desk: Desk, action: Action, problem: Problem | None, others: Mapping[int, Action] | None = None) -> None:
     """Draw a card with its next move as one button and the other moves behind a second one."""
-    with st.container(key=f"card-{action.ref}", gap="xsmall"):
+    # One box for the words and the buttons beneath: every box more is felt where a board has a hundred of them.
+    with st.container(key=f"card-{action.ref}", horizontal=True, gap="small"):
         draw(action_card(desk, action, problem, others))
         moves = action_moves(desk, action)
         if not moves:
             return
-        with st.container(horizontal=True, gap="small"):
-            first, beside = moves[0], moves[1:]
-            # Only the form that is opened is made: a board has a hundred of them.
-            form = partial(move_action_form, desk, action, first)
-            form_button(form, key=f"move-{action.ref}-{first.target}", label=first.verb)
-            if beside or action.status.is_owed:
-                form_button(partial(more_form, desk, action, beside), key=f"more-{action.ref}", label="More")
+        first, beside = moves[0], moves[1:]
+        # Only the form that is opened is made: a board has a hundred of them.
+        form = partial(move_action_form, desk, action, first)
+        form_button(form, key=f"move-{action.ref}-{first.target}", label=first.verb)
+        if beside or action.status.is_owed:
+            form_button(partial(more_form, desk, action, beside), key=f"more-{action.ref}", label="More")
 
 
 def late_first(actions: Sequence[Action]) -> list[Action]:

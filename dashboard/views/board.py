@@ -27,7 +27,7 @@ BY_PERSON: Final = "By person"
 ALL_KINDS: Final = "All kinds of problem"
 _NO_PERSON: Final = "No person named"
 #: Cards drawn in a lane before "Show all": each has buttons, and nobody reads a lane of fifty.
-CARDS_AT_FIRST: Final = 6
+CARDS_AT_FIRST: Final = 4
 _LANES_IN_A_ROW: Final = 5
 _LANES: Final = (
     ActionStatus.PROPOSED,
