@@ -116,10 +116,10 @@ class SmallCity:
         *,
         zone: object,
         progress: Progress = silent,
-        seal: object = None,
+        sealer: object = None,
     ) -> SampleCounts:
         assert zone
-        del seal
+        del sealer
         self.built += 1
         with store.writing() as unit:
             unit.set_fact("synthetic", "1")

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
 
 def small_city(
-    store: Store, _clock: object, _seed: int, *, zone: object, progress: Progress = silent, seal: object = None
+    store: Store, _clock: object, _seed: int, *, zone: object, progress: Progress = silent, sealer: object = None
 ) -> SampleCounts:
     """Stand in for the generator, which has tests of its own and takes half a minute."""
     with store.writing() as unit:

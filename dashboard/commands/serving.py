@@ -235,9 +235,7 @@ def build_sample_file(path: Path, progress: Progress, clock: Clock, seed: int) -
         key, sealer = sealer_beside(path, folder)
         store = open_store(str(folder / path.name), durable=False)
         try:
-            loaded = load_sample_city(
-                store, clock, seed, zone=read_settings().zone, progress=progress, seal=sealer.seal if sealer else None
-            )
+            loaded = load_sample_city(store, clock, seed, zone=read_settings().zone, progress=progress, sealer=sealer)
         finally:
             store.close()
         left = [file.name for file in folder.iterdir() if file.name.endswith("-wal")]

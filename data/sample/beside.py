@@ -54,9 +54,7 @@ def fill_open_store(
         city = open_store(str(built), durable=False)
         key, sealer = sealer_beside(path, Path(folder))
         try:
-            loaded = load_sample_city(
-                city, clock, seed, zone=zone, progress=progress, seal=sealer.seal if sealer else None
-            )
+            loaded = load_sample_city(city, clock, seed, zone=zone, progress=progress, sealer=sealer)
         finally:
             city.close()
         _copy_in(built, path, store)

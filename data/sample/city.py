@@ -4,7 +4,6 @@
 use. Nothing comes from outside; equal seeds and an equal day give an equal city.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -17,9 +16,9 @@ from data.sample.names import CITY_NAME
 from data.sample.reports import DAY_S, build_reports
 from data.sample.spots import DAYS, plant_spots
 from data.sample.story import FINAL_DAYS, Story, fill_stages
+from data.sealing import Sealer
 from data.taxonomy import load_taxonomy
 from problems.clock import Clock
-from problems.entries import Caller
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 from problems.people import SYSTEM
@@ -54,7 +53,7 @@ def load_sample_city(
     *,
     zone: tzinfo,
     progress: Progress = silent,
-    seal: Callable[[Caller], bytes] | None = None,
+    sealer: Sealer | None = None,
 ) -> SampleCounts:
     """Fill an empty store with the sample city as of today.
 
@@ -72,8 +71,9 @@ def load_sample_city(
         Tells the moment at which the three years end.
     seed
         Which city: from 0.
-    seal
-        Seals how the made-up callers can be reached; without it nobody in the city waits to be told.
+    sealer
+        Seals how the made-up callers can be reached, and the originals of the photos; without it nobody
+        in the city waits to be told, and there are no photos.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def load_sample_city(
         unit.add_areas(ground.areas())
         unit.add_streets(ground.drawn_streets())
     progress("Writing three years of reports", 0.04)
-    refusals = _replay(store, ground, now, seed, zone, progress, seal)
+    refusals = _replay(store, ground, now, seed, zone, progress, sealer)
     with store.writing() as unit:
         unit.set_fact(LOADING, "")
         unit.set_fact(REFUSED, "\n".join(refusals))
@@ -135,7 +135,7 @@ def _replay(
     seed: int,
     zone: tzinfo,
     progress: Progress,
-    seal: Callable[[Caller], bytes] | None,
+    sealer: Sealer | None,
 ) -> list[str]:
     now_s = int(now.timestamp())
     first_s = (now_s // DAY_S - DAYS) * DAY_S
@@ -143,6 +143,7 @@ def _replay(
     files = CouncilFiles(ground, build_reports(ground, spots, seed, first_s, now_s), load_taxonomy(), seed)
     start = now - timedelta(weeks=WEEKS)
     desk = open_desk(store, seed, start - timedelta(hours=2), zone)
+    desk.seal_photo = sealer.seal_bytes if sealer else None
     story = Story(desk, spots, ground, now)
     categories = load_taxonomy().categories
     sent_s = 0
@@ -150,7 +151,7 @@ def _replay(
         at = start + timedelta(weeks=week)
         story.play(at - timedelta(minutes=20))
         if week == WEEKS - ANSWERED_DAYS // 7:
-            story.begin(counter_days(desk, ground, categories, desk.now, now, seal))
+            story.begin(counter_days(desk, ground, categories, desk.now, now, sealer.seal if sealer else None))
         if week == 0:
             story.begin(meetings(desk))
         if week == WEEKS - FINAL_DAYS // 7:

@@ -24,6 +24,7 @@ from problems.people import Role
 from problems.questions import Question
 from problems.reasons import Outcome, Reason
 from problems.verdicts import Verdict
+from problems.visits import Shows
 
 Course = Iterator[datetime]
 #: Starts another course beside the running one.
@@ -143,6 +144,7 @@ def _adopted(desk: Desk, case: Case, pace: float) -> Course:
     desk.take_on(case.problem_id, P.CONFIRMED, OBJECTIVES[problem.group], review_on)
     yield later(desk, 2 * pace, 9 * pace)
     if desk.problem(case.problem_id).status is P.CONFIRMED:
+        desk.photo(case.problem_id, Shows.BEFORE)
         desk.move(case.problem_id, P.ANALYSING, Role.OFFICER)
 
 
@@ -172,6 +174,7 @@ def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
     seen = "Visited in the evening: the place is in order and neighbours confirm it."
     visited_on = desk.now.date() - timedelta(days=int(desk.rng.integers(0, 2)))
     desk.move(case.problem_id, P.VERIFIED, Role.OFFICER, visited_on=visited_on, note=seen)
+    desk.photo(case.problem_id, Shows.AFTER)
     yield later(desk, 50, 95)
     if desk.problem(case.problem_id).status is P.VERIFIED:
         yield from _closed(desk, case, P.VERIFIED)

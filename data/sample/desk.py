@@ -4,7 +4,7 @@ The desk knows who may do what, asks the person with the right role, and reads t
 screen just before each move, as a page does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -14,6 +14,7 @@ from data.guides import shipped_advice
 from data.sample.analyses import ANALYSES
 from data.sample.ground import EPSG
 from data.sample.people import COSTS, ORGANISATIONS, PEOPLE, STEPS, Work
+from data.sample.photos import made_up_photo
 from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.decisions import Decision
 from problems.errors import InputRefused
@@ -30,10 +31,12 @@ from problems.use_cases.acting import add_action, move_action, postpone_action
 from problems.use_cases.advising import give_advice
 from problems.use_cases.assessing import keep_assessment
 from problems.use_cases.commanding import ask_no_action, decisions_waiting, keep_no_action, review_case
+from problems.use_cases.evidencing import add_photo
 from problems.use_cases.organising import add_organisation, add_person
 from problems.use_cases.particulars import tick_step
 from problems.use_cases.questioning import answer_question
 from problems.use_cases.working import edit_problem, move_problem, note_problem
+from problems.visits import Shows
 
 A = ActionStatus
 P = ProblemStatus
@@ -50,6 +53,8 @@ class Desk:
     organisations: dict[str, int]
     people: list[tuple[Principal, Role, str | None]]
     zone: tzinfo
+    #: Seals the originals of photos; without it nobody takes any.
+    seal_photo: Callable[[bytes], bytes] | None = None
 
     def clock(self) -> datetime:
         """Return the simulated time."""
@@ -94,6 +99,20 @@ class Desk:
     def note(self, problem_id: int, text: str) -> None:
         """Leave a note on a problem's timeline."""
         note_problem(self.store, self.who(Role.OFFICER), self.clock, self.seed, problem_id=problem_id, note=text)
+
+    def photo(self, problem_id: int, shows: Shows) -> None:
+        """Let the first of the officers take a photo of a place, where there is anything to be seen of its problem."""
+        taken = self.seal_photo and made_up_photo(
+            self.problem(problem_id).group, shows, problem_id, self.now.date(), self.seal_photo
+        )
+        if taken:
+            picture, alt = taken
+            # Nobody is drawn by chance: the city is the same with photos and without.
+            officer = next(principal for principal, held, _ in self.people if held is Role.OFFICER)
+            add_photo(
+                self.store, officer, self.clock, self.seed,
+                problem_id=problem_id, picture=picture, shows=shows, alt=alt,
+            )  # fmt: skip
 
     def answer(self, problem_id: int, question: Question) -> None:
         """Write down the answer to a question of the analysis."""
