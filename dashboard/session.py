@@ -4,6 +4,7 @@ The store is opened once per process, by whoever needs it first, and shared by a
 clock and the seed are handed to the use cases from here and from nowhere else.
 """
 
+from datetime import date
 from threading import Lock
 
 import streamlit as st
@@ -147,6 +148,16 @@ def _settings() -> Settings:
 
 #: The address parameter and the key of the switch for high contrast.
 CONTRAST = "contrast"
+#: The address parameter and the key of the past day that is looked at.
+ON = "on"
+
+
+def stays() -> dict[str, str]:
+    """Return what belongs into the address of every page: who looks, how it is shown, and as known on which day."""
+    person, on = person_chosen(), st.session_state.get(ON)
+    found = {WORKING_AS: person_label(person) if person else "", CONTRAST: "true" if wants_contrast() else ""}
+    found[ON] = on.isoformat() if isinstance(on, date) else ""
+    return {name: value for name, value in found.items() if value}
 
 
 def is_dark() -> bool:

@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard import design, session
 from dashboard.lasting import set_aside
 from dashboard.mapping.layers import last_day, only_by_area
-from dashboard.parts import viewing
+from dashboard.parts import looking_back, viewing
 from dashboard.views import (
     board,
     combine,
@@ -54,6 +54,8 @@ class _Page:
     path: str = ""
     roles: tuple[Role, ...] = ()
     in_bar: bool = True
+    #: Whether it can be looked at as known on a past day.
+    can_look_back: bool = False
 
     def is_for(self, who: Principal) -> bool:
         """Tell whether somebody is shown this page."""
@@ -62,10 +64,10 @@ class _Page:
 
 _PAGES: Final = (
     _Page(map.show, "Map"),
-    _Page(problem.show, "Problems", "problem"),
-    _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE),
-    _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING),
-    _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN)),
+    _Page(problem.show, "Problems", "problem", can_look_back=True),
+    _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE, can_look_back=True),
+    _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING, can_look_back=True),
+    _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN), can_look_back=True),
     _Page(report.show, "Report", "report", MAY_REPORT),
     _Page(inbox.show, "Inbox", "inbox", (Role.OFFICER, Role.COORDINATOR, Role.PARTNER)),
     _Page(duplicates.show, "Duplicates", "duplicates", READS_EVERYTHING),
@@ -102,6 +104,8 @@ def main() -> None:
     if banner:
         st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')
     viewing.show_banner()
+    past = {f"/{each.path}": each.title for each in _PAGES if each.can_look_back and each.is_for(session.principal())}
+    looking_back.show_banner(past, can_look_back=f"/{page.url_path}" in past)
     try:
         page.run()
     except ProblemError as refusal:
@@ -152,6 +156,7 @@ def _bar() -> None:
         viewing.choose_person()
         with st.popover("Display", width="content"):
             st.toggle("High contrast", key=session.CONTRAST, bind="query-params")
+            looking_back.choose_day()
             st.html(
                 design.note(
                     "Light or dark follows your device. Change it in its settings, under Display or Appearance."

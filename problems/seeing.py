@@ -100,6 +100,11 @@ def seen_by(store: Store, principal: Principal) -> Store:
     return cast(Store, Seen(store, principal))
 
 
+def seen_as_today(store: Store, today: Store) -> Store:
+    """Return the store of a past day as whoever sees ``today`` sees it: what is shared with them today."""
+    return cast(Store, Seen(store, today.principal, today)) if isinstance(today, Seen) else store
+
+
 def whole(store: Store) -> Store:
     """Return the store behind what somebody sees of it: for counts that are the same for everybody."""
     return store.whole if isinstance(store, Seen) else store
@@ -139,11 +144,15 @@ def too_few_behind(store: Store, problem: Problem) -> bool:
 
 
 class Seen:
-    """A store as one principal sees it, for reading only."""
+    """A store as one principal sees it, for reading only.
 
-    def __init__(self, store: Store, principal: Principal) -> None:
+    ``shared_by`` decides what is shared instead of ``store``: a store of a past day is shared as it is today.
+    """
+
+    def __init__(self, store: Store, principal: Principal, shared_by: "Seen | None" = None) -> None:
         self.whole = store
         self.principal = principal
+        self._shared_by = shared_by
         self._known_levels: tuple[object, Mapping[int, SharingLevel]] = (None, {})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -239,6 +248,8 @@ class Seen:
 
     def _levels(self) -> Mapping[int, SharingLevel]:
         """Return how much is shown of each problem of which anything is, for this state of the store."""
+        if self._shared_by is not None:
+            return self._shared_by._levels()
         state = self.whole.version()
         if self._known_levels[0] != state:
             told = self._partner_levels() if self._is_partner else self._viewer_levels()

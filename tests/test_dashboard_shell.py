@@ -1,5 +1,6 @@
 """The frame round every page: who works, what is said about the data, and the map page filled."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote_plus
@@ -149,3 +150,12 @@ def test_a_page_of_others_says_whose_it_is(city: SqlStore) -> None:
         told = {role for role in Role if page.is_for(Principal("x", "X", frozenset({role}), 1))}
         assert Role.COORDINATOR in told
         assert page.is_for(viewer) == (page.title in ("Map", "Problems", "Search"))
+
+
+def test_a_page_of_today_leads_to_those_that_show_the_day_that_was_asked_for(city: SqlStore) -> None:
+    shown = opened(on="2026-02-02", contrast="true")
+    assert "This page shows today. As known on 2 Feb 2026 there are:" in markup(shown)
+    (board,) = re.findall(r'href="(/board[^"]*)"', markup(shown))
+    assert board.replace("&amp;", "&") == "/board?contrast=true&on=2026-02-02"
+    shown.button(key="fx-today").click().run()
+    assert "This page shows today" not in markup(shown)

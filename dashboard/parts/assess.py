@@ -85,6 +85,8 @@ def _one(desk: Desk, problem: Problem, choices: Choices, gathered: Gathered) -> 
 
 
 def _keep(desk: Desk, problem: Problem, choices: Choices) -> None:
+    if desk.on is not None:
+        return
     if not desk.principal.has(*assessing.MAY_ASSESS):
         remark("Officers and coordinators can keep an assessment; you can look at it.")
         return

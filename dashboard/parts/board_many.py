@@ -32,6 +32,8 @@ _SAME: Final = 0  # the organisation that has each of them: a select box cannot 
 def show_many(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem]) -> None:
     """Draw, once it is asked for, a list of ``actions`` to tick, and what can be done with those that are ticked."""
     _show_outcomes()
+    if desk.on is not None:
+        return
     mine = [one for one in actions if is_own(desk.principal, one) and (one.status.is_owed or _is_declined(one))]
     tasks = _tasks(desk)
     if not tasks or not mine:

@@ -19,7 +19,8 @@ def show_checklist(desk: Desk, action: Action) -> None:
     """Draw the steps of an action; those who may can tick them while the work is owed."""
     if not action.checklist:
         return
-    can_tick = action.status.is_owed and desk.principal.has(*particulars.MAY_TICK) and is_own(desk.principal, action)
+    may_tick = desk.principal.has(*particulars.MAY_TICK) and is_own(desk.principal, action)
+    can_tick = desk.on is None and action.status.is_owed and may_tick
     label = f"Steps: {action.ticked()} of {len(action.checklist)} ticked"
     with st.expander(label, expanded=can_tick and action.ticked() < len(action.checklist), key=f"steps-{action.ref}"):
         for at, step in enumerate(action.checklist):

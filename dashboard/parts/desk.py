@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from dashboard import session
+from dashboard.parts import looking_back
 from dashboard.wording import Names, local_day
 from problems.clock import Clock
 from problems.people import Organisation, Principal
@@ -24,6 +25,8 @@ class Desk:
     seed: int
     zone: tzinfo
     organisations: tuple[Organisation, ...]
+    #: The past day that is looked at, None for today: of the past nothing is changed, and no form is offered.
+    on: date | None = None
 
     @property
     def asking(self) -> tuple[Store, Principal, Clock, int]:
@@ -47,12 +50,13 @@ class Desk:
 
 def this_desk() -> Desk:
     """Return the desk of the person who is looking at the page."""
-    store = session.seen_store()
+    store, clock = looking_back.store_and_clock()
     return Desk(
         store,
         session.principal(),
-        session.get_clock(),
+        clock,
         session.get_seed(),
         session.get_settings().zone,
         tuple(store.organisations()),
+        looking_back.day_chosen(),
     )

@@ -81,7 +81,7 @@ def ask_for_photo(desk: Desk, problem: Problem, actions: Sequence[Action], visit
     if not desk.principal.has(Role.OFFICER, Role.COORDINATOR) and desk.principal.organisation_id is not None:
         # Partners add photos of their own actions.
         del subjects[_THE_PROBLEM]
-    if not subjects:
+    if not subjects or desk.on is not None:
         return
     # A new round of widgets after each photo: a file cannot be taken out of its field otherwise.
     turn = f"{problem.id}-{st.session_state.get(_ROUND, 0)}"

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.design import plain_label
 from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.looking_back import day_chosen
 from dashboard.parts.markup import draw, element
 from dashboard.parts.notices import conflict, refusal, say
 from dashboard.parts.report_telling import changed_words
@@ -133,7 +134,10 @@ def form_button(
     """Draw the button that opens ``form``, with what was ``written`` elsewhere filled in.
 
     What makes the form when the button is clicked can be given with a ``label``: of many forms on a page one is opened.
+    While a past day is looked at there is none: the past cannot be changed.
     """
+    if day_chosen() is not None:
+        return
     st.button(
         plain_label(label or (form.verb if isinstance(form, Form) else "")),
         key=key,

@@ -25,6 +25,9 @@ def show_linked_reports(desk: Desk, problem: Problem) -> None:
     sight = sight_of(desk.principal)
     if sight is Sight.NONE:
         return
+    if desk.on is not None:
+        remark("The reports that were linked by hand are shown as they are today only.")
+        return
     found = desk.store.inbox(limited(Asked(problem_id=problem.id), desk.principal))
     section("Reports linked by hand", count(len(found), "report") if len(found) else "")
     if not len(found):

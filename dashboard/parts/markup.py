@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import design
 from dashboard.design import Html, safe_html
-from dashboard.session import CONTRAST, WORKING_AS
+from dashboard.session import stays
 from problems.problem import Problem, ProblemStatus
 
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "parts.css"
@@ -38,12 +38,12 @@ def element(tag: str, *children: object, css: str = "", **attributes: str) -> Ht
 def address(path: str, query: Mapping[str, str] | None = None) -> str:
     """Return an address of our own with its parameters, with whom the person works as, and how it is shown.
 
-    A link loads the page anew, so what is not in the address is forgotten.
+    A link loads the page anew, so what is not in the address is forgotten. The bar takes it out of the address of
+    the page that it goes to, so it is not taken from there.
     """
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         raise ValueError(f"not an address of our own: {path}")
-    stays = {name: st.query_params[name] for name in (WORKING_AS, CONTRAST) if st.query_params.get(name)}
-    given = {**(query or {}), **stays}
+    given = {**(query or {}), **stays()}
     return f"{path}?{urlencode(given)}" if given else path
 
 

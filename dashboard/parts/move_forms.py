@@ -57,13 +57,13 @@ def is_onward(move: Move) -> bool:
 
 def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
     """Return the moves that the person may make with a problem now; merging has a page of its own."""
-    possible = moves_for(problem.status, desk.principal, done_by=problem.done_by)
+    possible = moves_for(problem.status, desk.principal, done_by=problem.done_by) if desk.on is None else []
     return leading_first(move for move in possible if move.target is not ProblemStatus.SUPERSEDED)
 
 
 def action_moves(desk: Desk, action: Action) -> list[Move]:
     """Return the moves that the person may make with an action now."""
-    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by))
+    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by)) if desk.on is None else []
 
 
 def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:

@@ -36,6 +36,8 @@ def _show(desk: Desk, proposal: Proposal) -> None:
         asked = f"Proposed by the refresh of {day_of(proposal.at, desk.zone)}"
         draw(element("p", asked, css="fx-kicker"))
         draw(element("p", head, css="fx-proposal"))
+        if desk.on is not None:
+            return
         if not desk.principal.has(*MAY_ANSWER):
             draw(element("p", "A coordinator can accept or decline it.", css="fx-quiet"))
             return

@@ -167,7 +167,7 @@ def sentence(event: Event, actions: Mapping[int, Action], names: Names) -> str:
 
 def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
     """Return what an event says of visits and photos, empty for all others."""
-    alt, shows = event.details.get("alt"), event.details.get("shows")
+    alt, shows = str(event.details.get("alt", "")).rstrip("."), event.details.get("shows")
     side = f" ({Shows(str(shows)).label.lower()})" if shows in tuple(Shows) else ""
     told = {
         EventKind.VISITED: "A visit was noted.",

@@ -157,6 +157,8 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
             form_button(ask_no_action_form(problem), key="ask-no-action", label="Ask for no action")
         with st.popover("Copy link"):
             st.code(f"{_origin()}/problem?problem={problem.ref}", language=None, wrap_lines=True)
+    if desk.on is not None:
+        return
     if not moves and not problem.status.is_open:
         remark(f"“{problem.status.label}”: nobody’s work or decision is asked for here.")
     elif not moves:
