@@ -18,7 +18,7 @@ from problems.reports import Batch, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases import acting, organising, working
 from problems.use_cases.refreshing import refresh
-from tests.storing import an_assessment
+from tests.storing import an_assessment, empty_url
 
 LONDON = ZoneInfo("Europe/London")
 CENTRE = (-1.2, 52.9)
@@ -178,7 +178,7 @@ def days_before(last: date, count: int, step: int = 3) -> list[date]:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Yield an empty scene and close its store."""
-    store = open_store(str(tmp_path / "scene.db"))
+    store = open_store(empty_url("sqlite", tmp_path, "scene.db"))
     try:
         yield Scene(store)
     finally:

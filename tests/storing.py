@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
+from data.stores import open_store
 from problems.actions import Action, ActionStatus, ActionType, Step
 from problems.areas import Area, AreaKind, Street
 from problems.categories import Group
@@ -61,6 +62,32 @@ def fresh_url(back_end: str, folder: Path) -> str:
     name = f"fixpoint_{os.getpid()}_{next(_numbers)}"
     uri = _server().get_uri()
     run_sql(uri, f"CREATE DATABASE {name}")
+    return str(_server().get_uri(database=name))
+
+
+@functools.cache
+def _empty_store(back_end: str) -> str:
+    """Return an empty, closed store that is copied for every test: its file, or the name of its database."""
+    folder = Path(tempfile.mkdtemp(prefix="fixpoint-empty-"))
+    import atexit
+
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    url = fresh_url(back_end, folder)
+    open_store(url).close()
+    return url.removeprefix("sqlite:///") if back_end == "sqlite" else str(make_url(url).database)
+
+
+def empty_url(back_end: str, folder: Path, name: str = "") -> str:
+    """Return the URL of an empty store, whose tables are there: for all tests but those of opening a new one.
+
+    ``name`` is what the file of SQLite is called.
+    """
+    if back_end == "sqlite":
+        path = folder / (name or f"store{next(_numbers)}.db")
+        shutil.copyfile(_empty_store(back_end), path)
+        return f"sqlite:///{path}"
+    name = f"fixpoint_{os.getpid()}_{next(_numbers)}"
+    run_sql(_server().get_uri(), f"CREATE DATABASE {name} TEMPLATE {_empty_store(back_end)}")
     return str(_server().get_uri(database=name))
 
 

@@ -9,12 +9,12 @@ import pytest
 from dashboard.mapping.points import MapPoints, PointsCache, read_points
 from data.stores import SqlStore, open_store
 from problems.store import Store
-from tests.storing import a_report, an_area, an_event, keep_reports
+from tests.storing import a_report, an_area, an_event, empty_url, keep_reports
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(str(tmp_path / "store.db"))) as opened:
+    with closing(open_store(empty_url("sqlite", tmp_path))) as opened:
         yield opened
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from data.stores import SqlStore, open_store
 from problems.reports import ReportFlag, ReportStatus
-from tests.storing import BACK_ENDS, a_report, fresh_url, keep_reports
+from tests.storing import BACK_ENDS, a_report, empty_url, keep_reports
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    store = open_store(fresh_url(request.param, tmp_path))
+    store = open_store(empty_url(request.param, tmp_path))
     yield store
     store.close()
 

@@ -14,13 +14,14 @@ from problems.errors import InputRefused
 from problems.people import LAPTOP
 from problems.reports import Batch, ReportStatus
 from problems.store import Store
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

@@ -17,12 +17,12 @@ from problems.fingerprints import content_of, contents_of, says_the_same, status
 from problems.report_columns import ReportColumns
 from problems.reports import Report, ReportFlag, ReportStatus
 from problems.seen_keys import SeenKeys
-from tests.storing import BACK_ENDS, NOON, a_batch, a_report, fresh_url, run_sql
+from tests.storing import BACK_ENDS, NOON, a_batch, a_report, empty_url, run_sql
 
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_columns_are_kept_as_single_reports_are(
     kept = []
     back_end = "postgresql" if url.startswith("postgresql") else "sqlite"
     for at_once in (True, False):
-        other = fresh_url(back_end, tmp_path)
+        other = empty_url(back_end, tmp_path)
         store = open_store(other)
         contents = [content_of(report) for report in reports]
         with store.writing() as unit:

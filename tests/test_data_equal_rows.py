@@ -19,6 +19,7 @@ from problems.people import LAPTOP
 from problems.reports import Batch
 from problems.store import Store
 from problems.use_cases.importing import accept_import
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = "Type,Opened,Closed,Status,Latitude,Longitude,Notes\n"
@@ -29,7 +30,7 @@ EARLY, LATE = (OPEN.replace(",,Open", f",2026-01-{day},Closed") for day in ("05"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

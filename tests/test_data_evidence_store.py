@@ -14,12 +14,12 @@ from problems.use_cases import evidencing
 from problems.visits import Photo, Purpose, Shows, Visit
 from tests.photos import a_picture
 from tests.scenes import OFFICER, Scene, days_before
-from tests.storing import BACK_ENDS, NOON, TODAY, a_problem, an_action, an_organisation, fresh_url, run_sql
+from tests.storing import BACK_ENDS, NOON, TODAY, a_problem, an_action, an_organisation, empty_url, run_sql
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(fresh_url(request.param, tmp_path))) as opened:
+    with closing(open_store(empty_url(request.param, tmp_path))) as opened:
         with opened.writing() as unit:
             unit.add_problem(a_problem())
             unit.add_action(an_action(1, unit.add_organisation(an_organisation())))

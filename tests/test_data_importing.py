@@ -21,6 +21,7 @@ from problems.people import LAPTOP
 from problems.reports import Batch, ReportStatus
 from problems.store import Store
 from problems.use_cases.reviewing import map_name
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -43,7 +44,7 @@ TEXT = Columns(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 
@@ -122,7 +123,7 @@ def test_swapped_places_of_the_americas_are_accepted_without_a_place(store: Stor
 
 def test_reporter_keys_differ_between_stores(store: Store, tmp_path: Path) -> None:
     path = _file(tmp_path, HEADER + "1,Graffiti,13/01/2026,,Open,51.5,-0.1,x,Ann Lee\n")
-    other = open_store(str(tmp_path / "other.db"))
+    other = open_store(empty_url("sqlite", tmp_path))
     _import(store, path, columns=TEXT)
     _import(other, path, columns=TEXT)
     (one,), (two,) = store.all_reports(), other.all_reports()
@@ -237,7 +238,7 @@ PLAUSIBLE = st.sampled_from(["2026-01-13", "13/01/2026", "51.5", "-0.1", "", "Gr
 
 @pytest.fixture(scope="module")
 def long_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = open_store(str(tmp_path_factory.mktemp("long") / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path_factory.mktemp("long")))
     yield opened
     opened.close()
 

@@ -16,13 +16,14 @@ from problems.people import LAPTOP
 from problems.reports import Batch
 from problems.store import Store
 from problems.use_cases.undoing import undo_import
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

@@ -14,14 +14,14 @@ from data.known_places import known_box
 from data.stores import open_store
 from problems.areas import AreaKind
 from problems.store import Store
-from tests.storing import a_report, an_area, keep_reports
+from tests.storing import a_report, an_area, empty_url, keep_reports
 
 NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

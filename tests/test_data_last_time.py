@@ -16,6 +16,7 @@ from problems.people import LAPTOP
 from problems.reports import Batch
 from problems.store import Store
 from problems.use_cases.undoing import undo_import
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = "Type,Opened,Latitude,Longitude,Notes,Remarks\n"
@@ -28,7 +29,7 @@ OTHER_TEXT = replace(READ, names={**READ.names, "text": "Remarks"})
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

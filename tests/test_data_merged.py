@@ -13,12 +13,12 @@ from problems.duplicates import Apart, Contact
 from problems.reports import ReportFlag, ReportStatus
 from problems.store import Box
 from tests.scenes import Scene
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(fresh_url(request.param, tmp_path))
+    opened = open_store(empty_url(request.param, tmp_path))
     yield opened
     opened.close()
 

@@ -18,6 +18,7 @@ from problems.errors import InputRefused
 from problems.people import LAPTOP
 from problems.reports import Batch, ReportFlag
 from problems.store import Store
+from tests.storing import empty_url
 
 TABLE = "POLYID,longitude,latitude\n1,-1.51,53.81\n2,-1.52,53.82\n3,-1.53,53.83\n"
 #: Words of what can be printed and is no white space: no controls, unassigned signs, lone halves or separators.
@@ -27,7 +28,7 @@ PLACES = Columns({"lat": "latitude", "lon": "longitude"})
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

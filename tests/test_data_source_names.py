@@ -13,6 +13,7 @@ from problems.errors import InputRefused
 from problems.people import LAPTOP
 from problems.store import Store
 from problems.use_cases.importing import accept_import
+from tests.storing import empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TABLE = "ID,Type,Opened,Latitude,Longitude\n1,Graffiti,2026-01-02,51.5,-0.1\n"
@@ -20,7 +21,7 @@ TABLE = "ID,Type,Opened,Latitude,Longitude\n1,Graffiti,2026-01-02,51.5,-0.1\n"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     yield opened
     opened.close()
 

@@ -38,14 +38,14 @@ from tests.storing import (
     an_area,
     an_event,
     an_organisation,
-    fresh_url,
+    empty_url,
     keep_reports,
 )
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(fresh_url(request.param, tmp_path))) as opened:
+    with closing(open_store(empty_url(request.param, tmp_path))) as opened:
         yield opened
 
 
@@ -67,7 +67,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 reporter=f"r{rng.integers(40)}" if rng.random() < 0.8 else "",
             )
         )
-    with closing(open_store(fresh_url(request.param, tmp_path_factory.mktemp("filled")))) as opened:
+    with closing(open_store(empty_url(request.param, tmp_path_factory.mktemp("filled")))) as opened:
         keep_reports(opened, reports)
         yield opened
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from data.stores import SqlStore, open_store
-from tests.storing import BACK_ENDS, TODAY, a_hot_spot, a_problem, a_refresh, fresh_url
+from tests.storing import BACK_ENDS, TODAY, a_hot_spot, a_problem, a_refresh, empty_url
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(fresh_url(request.param, tmp_path))) as opened:
+    with closing(open_store(empty_url(request.param, tmp_path))) as opened:
         yield opened
 
 

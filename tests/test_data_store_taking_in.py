@@ -21,14 +21,14 @@ from problems.quality import Aspect, RejectedReason
 from problems.reports import BatchState, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
 from problems.store import Store
-from tests.storing import BACK_ENDS, NOON, a_batch, a_rejected_row, a_report, an_area, fresh_url, keep_reports
+from tests.storing import BACK_ENDS, NOON, a_batch, a_rejected_row, a_report, an_area, empty_url, keep_reports
 
 WEST, EAST = (-1.60, 53.80), (-1.50, 53.80)
 
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(fresh_url(request.param, tmp_path))) as opened:
+    with closing(open_store(empty_url(request.param, tmp_path))) as opened:
         yield opened
 
 

@@ -27,7 +27,7 @@ from tests.storing import (
     an_area,
     an_event,
     an_organisation,
-    fresh_url,
+    empty_url,
     keep_reports,
     run_sql,
 )
@@ -35,7 +35,7 @@ from tests.storing import (
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture

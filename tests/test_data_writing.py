@@ -22,7 +22,7 @@ from problems.problem import Problem, ProblemStatus
 from problems.reports import RejectedRow, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases.importing import accept_import
-from tests.storing import a_hot_spot, a_refresh
+from tests.storing import a_hot_spot, a_refresh, empty_url
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SQUARE = {
@@ -61,7 +61,7 @@ REPORT = Report(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(str(tmp_path / "store.db"))
+    opened = open_store(empty_url("sqlite", tmp_path))
     with opened.writing() as unit:
         unit.add_problem(PROBLEM)
     accept_import(
@@ -181,7 +181,7 @@ def test_every_cell_is_quoted_so_that_no_other_delimiter_parts_it(store: Store, 
 def test_exported_reports_are_read_back_as_the_same_reports(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "r.csv"
     export(store, "reports", "csv", out)
-    other = open_store(str(tmp_path / "other.db"))
+    other = open_store(empty_url("sqlite", tmp_path))
     batch = import_file(other, LAPTOP, lambda: NOW, 1, path=out)
     back = list(other.all_reports())
     other.close()

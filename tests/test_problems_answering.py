@@ -22,6 +22,7 @@ from problems.targets import WorkingDays
 from problems.use_cases import answering, drawing, referring, telling
 from problems.use_cases.answer_changes import Outcomes, matters_of
 from tests.scenes import COORDINATOR, OFFICER, VIEWER, Scene
+from tests.storing import empty_url
 
 R = ReportStatus
 DAYS = WorkingDays()
@@ -33,7 +34,7 @@ _numbers = count(1)
 @pytest.fixture(scope="module")
 def long_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Yield one scene for many examples: each works on reports of its own."""
-    store = open_store(str(tmp_path_factory.mktemp("walk") / "walk.db"), durable=False)
+    store = open_store(empty_url("sqlite", tmp_path_factory.mktemp("walk")), durable=False)
     yield Scene(store)
     store.close()
 

@@ -24,12 +24,12 @@ from problems.use_cases import assessing, drawing, reviewing
 from problems.verdicts import Obstacle, Verdict
 from tests.assessed import DONE, FOUND, PLACES, TODAY, days, found_city, rules, treated_city, work_on
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 
 
 @pytest.fixture(params=BACK_ENDS)
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    with closing(open_store(fresh_url(request.param, tmp_path))) as store:
+    with closing(open_store(empty_url(request.param, tmp_path))) as store:
         yield Scene(store)
 
 

@@ -27,7 +27,7 @@ from problems.use_cases import acting, commanding, evidencing, referring, workin
 from problems.use_cases.answer_changes import matters_of
 from problems.use_cases.saving import plain
 from tests.editors import EDITS_EACH, REPORTS, Told, clock, opened, prepare, texts_in, work_together
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 
 EDITORS = 200
 #: All have opened what they edit before the first one saves; so many of them are saving at any moment.
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_200_editors_lose_nothing_and_are_told_every_conflict(store: SqlStore, u
 
 
 def test_200_editors_of_one_file_in_two_processes_lose_nothing_and_are_told_every_conflict(tmp_path: Path) -> None:
-    url, told, half = fresh_url("sqlite", tmp_path), Told(), EDITORS // 2
+    url, told, half = empty_url("sqlite", tmp_path), Told(), EDITORS // 2
     with closing(open_store(url)) as store, ExitStack() as both:
         prepare(store)
         sides = [both.enter_context(editors_apart(url, first, half)) for first in (0, half)]

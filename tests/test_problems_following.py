@@ -17,7 +17,7 @@ from problems.store import Box
 from problems.use_cases import importing
 from problems.use_cases.merging import merge_reports
 from problems.use_cases.report_changes import save_report_change
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 from tests.taking import BEFORE, START, closed, fed, take
 
 DAY = timedelta(days=1)
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from problems.reports import Batch, RejectedRow, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases import importing
 from problems.use_cases.importing import accept_import, content_of
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BEFORE = START - timedelta(days=30)
@@ -26,7 +26,7 @@ BEFORE = START - timedelta(days=30)
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_counts_add_up_and_do_not_depend_on_chunks(
             seen[source_id] = text
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(importing, "CHUNK_ROWS", chunk)
-        opened = open_store(str(tmp_path_factory.mktemp("any") / "store.db"))
+        opened = open_store(empty_url("sqlite", tmp_path_factory.mktemp("any")))
         batch = _take(opened, *file)
         kept = {report.source_id: report.text for report in opened.all_reports()}
         opened.close()
@@ -153,7 +153,7 @@ def test_where_a_file_is_cut_changes_nothing_of_what_is_kept(
 ) -> None:
     seen = []
     for rows_at_once in (chunk, 100):
-        opened = open_store(str(tmp_path_factory.mktemp("cut") / "store.db"))
+        opened = open_store(empty_url("sqlite", tmp_path_factory.mktemp("cut")))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(importing, "CHUNK_ROWS", rows_at_once)
             batches = [

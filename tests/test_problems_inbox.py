@@ -110,11 +110,11 @@ def test_what_is_given_away_linked_or_waiting_is_found(mixed: Scene) -> None:
 
 def test_both_databases_answer_alike(tmp_path_factory: pytest.TempPathFactory) -> None:
     from data.stores import open_store
-    from tests.storing import fresh_url
+    from tests.storing import empty_url
 
     answers = []
     for back_end in ("sqlite", "postgresql"):
-        store = open_store(fresh_url(back_end, tmp_path_factory.mktemp(back_end)))
+        store = open_store(empty_url(back_end, tmp_path_factory.mktemp(back_end)))
         scene = Scene(store)
         send(scene, *(replace(scene.report((0, 0), days_ago(at)), status=list(R)[at % 9]) for at in range(20)))
         merging.merge_reports(store, LAPTOP, scene.clock, 1, main_id=1, duplicate_ids=[11], seen_versions={})

@@ -15,6 +15,7 @@ from problems.people import SYSTEM
 from problems.problem import Problem, ProblemStatus
 from problems.use_cases.refreshing import refresh
 from tests.scenes import COORDINATOR, LONDON, VIEWER, Scene, days_before
+from tests.storing import empty_url
 
 TODAY = date(2026, 3, 2)
 WEEK = timedelta(weeks=1)
@@ -78,7 +79,7 @@ def test_order_of_reports_does_not_matter(tmp_path_factory: pytest.TempPathFacto
     from data.stores import open_store
 
     def outcome(order: list[int]) -> list[tuple[object, ...]]:
-        store = open_store(str(tmp_path_factory.mktemp("order") / "s.db"))
+        store = open_store(empty_url("sqlite", tmp_path_factory.mktemp("order")))
         scene = Scene(store)
         rows = [*scene.spot((0, 0), days_before(TODAY, 11)), *scene.spot((130, 40), days_before(TODAY, 9), spread_m=45)]
         rows += [scene.report((x * 150, 700), TODAY) for x in range(12)]

@@ -19,7 +19,7 @@ from problems.people import LAPTOP
 from problems.reports import Batch, BatchState, RejectedRow, Report, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
 from problems.use_cases.importing import LONGEST_WAIT, Trial, accept_import
-from tests.storing import BACK_ENDS, fresh_url, geometry, run_sql
+from tests.storing import BACK_ENDS, empty_url, geometry, run_sql
 from tests.taking import BEFORE, START, closed, fed, take
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(params=BACK_ENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
+    return empty_url(request.param, tmp_path)
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_starts_again_as_if_never_be
     url: str, tmp_path: Path, call: int
 ) -> None:
     back_end = "postgresql" if url.startswith("postgresql") else "sqlite"
-    clean_url = fresh_url(back_end, tmp_path)
+    clean_url = empty_url(back_end, tmp_path)
     clean, store = open_store(clean_url), open_store(url)
     for opened in (clean, store):
         take(opened, *(fed(f"r{number}") for number in range(5)), file="before")

@@ -22,7 +22,7 @@ from problems.use_cases.merging import merge_reports
 from problems.use_cases.reviewing import map_name, replace_names
 from problems.use_cases.sources import set_precision
 from problems.use_cases.undoing import undo_import
-from tests.storing import BACK_ENDS, fresh_url
+from tests.storing import BACK_ENDS, empty_url
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REJECTED = RejectedRow(7, "Opened", "soon", "This cannot be read.", {"Opened": "soon"})
@@ -30,7 +30,7 @@ REJECTED = RejectedRow(7, "Opened", "soon", "This cannot be read.", {"Opened": "
 
 @pytest.fixture(params=BACK_ENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(fresh_url(request.param, tmp_path))
+    opened = open_store(empty_url(request.param, tmp_path))
     yield opened
     opened.close()
 
