@@ -241,6 +241,12 @@ def moves_from(state: State) -> tuple[Move, ...]:
     return tuple(move for move in _TABLES[type(state)][0] if move.source is state)
 
 
+def roles_to(target: State) -> frozenset[Role]:
+    """Return the roles that can bring anything to ``target``, from wherever it stands."""
+    rows = _TABLES[type(target)][0]
+    return frozenset(role for move in rows if move.target is target for role in move.roles)
+
+
 def moves_for(state: State, principal: Principal, *, done_by: str = "") -> tuple[Move, ...]:
     """Return the moves from ``state`` that ``principal`` may make now, one per target.
 

@@ -8,12 +8,19 @@ from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
-from problems.lifecycle import MoveAnswers, check_move
+from problems.lifecycle import MoveAnswers, check_move, roles_to
 from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.store import Store, Unit
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text, is_second_click
+from problems.use_cases.checks import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    check_organisation,
+    check_reaches,
+    checked_text,
+    is_second_click,
+)
 from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
 
@@ -169,10 +176,13 @@ def move_action(
         now = clock()
         action = store.action(action_id)
         asked = f"Action {action.ref} cannot become “{target.label}”."
+        check_reaches(asked, principal, target)
+        check_own(asked, principal, action, roles_to(target))
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
         check_own(asked, principal, action, move.roles)
-        check_organisation(store, asked, answers.organisation_id)
+        asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
+        check_organisation(store, asked, answers.organisation_id or asks_id)
         if target in _BEGINS and action.status in _NOT_BEGUN:
             check_may_start(asked, action, {one.id: one for one in store.actions()})
         if action.status is ActionStatus.DECLINED and answers.organisation_id == action.organisation_id:

@@ -20,7 +20,7 @@ from problems.problem import Problem, ProblemStatus
 from problems.reports import Report, ReportFlag
 from problems.store import Store
 from problems.use_cases.answer_changes import MOST_AT_ONCE, matters_in, save_matter
-from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, checked_text
+from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, check_reaches, checked_text
 from problems.use_cases.drawing import MAY_DRAW, Plan, keep_drawn, metric_epsg, prepared
 from problems.use_cases.report_changes import check_report_seen
 from problems.use_cases.saving import check_seen, require, save
@@ -75,8 +75,9 @@ def take_on(
     with store.writing() as unit:
         problem = store.problem(problem_id)
         asked = f"{problem.ref} was not taken on."
-        check_seen(store, asked, problem, seen_version)
         answers, target = plan.answers(), ProblemStatus.CONFIRMED
+        check_reaches(asked, principal, target)
+        check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
         if not name.strip():

@@ -12,7 +12,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind
 from problems.followups import Followup, Matter, opened_again
-from problems.lifecycle import Move, MoveAnswers, check_move
+from problems.lifecycle import Move, MoveAnswers, check_move, roles_to
 from problems.people import Principal, Role
 from problems.reasons import Reason
 from problems.reports import Report, ReportStatus
@@ -66,7 +66,9 @@ def move_reports(
     asked = f"The report was not moved to “{target.label}”."
     _check_answers_fit(asked, answers, now.date())
     with store.writing() as unit:
-        main = _main_for(store, unit, asked, answers) if target is ReportStatus.DUPLICATE else None
+        # Whoever may not merge is not told either whether there is such a main report.
+        merges = target is ReportStatus.DUPLICATE and principal.has(*roles_to(target))
+        main = _main_for(store, unit, asked, answers) if merges else None
 
         def change(matter: Matter) -> Matter:
             move = check_move(matter.ref, matter.status, target, principal, answers, done_by=matter.followup.done_by)
@@ -83,7 +85,7 @@ def move_reports(
                 reason=answers.reason, note=answers.note, details=_details(move, answers),
             )  # fmt: skip
 
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def move_report(

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
-from problems.lifecycle import MoveAnswers
-from problems.people import Principal
+from problems.lifecycle import MoveAnswers, State, roles_to
+from problems.people import Principal, Role
 from problems.problem import Problem
+from problems.seeing import READS_EVERYTHING
 from problems.store import Store
-from problems.use_cases.saving import told
+from problems.use_cases.saving import require, told
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
@@ -26,6 +27,15 @@ def checked_text(asked: str, text: str, longest: int) -> str:
             asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
         )
     return stripped
+
+
+def check_reaches(asked: str, principal: Principal, target: State) -> None:
+    """Refuse whoever can bring nothing there, before any other refusal tells them how it stands.
+
+    Those who read everything are told by the table of moves, which knows more to say.
+    """
+    if not principal.has(*READS_EVERYTHING):
+        require(principal, asked, *(roles_to(target) or {Role.SYSTEM}))
 
 
 def check_name(asked: str, problem: Problem, problems: Iterable[Problem]) -> None:

@@ -189,7 +189,7 @@ def pause_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, reason=reason, note=told)
 
     with store.writing() as unit:
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def resume_reports(
@@ -223,7 +223,7 @@ def resume_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, note=told)
 
     with store.writing() as unit:
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def _check_open(asked: str, matter: Matter) -> None:

@@ -11,7 +11,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
 from problems.kept_assessments import of_its_work
-from problems.lifecycle import MoveAnswers, Need, check_move
+from problems.lifecycle import Move, MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.seeing import too_few_behind
@@ -24,6 +24,7 @@ from problems.use_cases.checks import (
     check_answers_fit,
     check_name,
     check_organisation,
+    check_reaches,
     checked_text,
     is_told,
 )
@@ -60,6 +61,7 @@ def move_problem(
         now = clock()
         problem = store.problem(problem_id)
         asked = f"Problem {problem.ref} was not moved."
+        check_reaches(asked, principal, target)
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
@@ -67,8 +69,9 @@ def move_problem(
             stays = _successor(store, asked, problem, answers.target_id)
             note = checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE)
             return combine(unit, store, now, principal, stays, [problem], note)[0]
-        if target is ProblemStatus.REMEDIATED:
-            _check_actions_ended(store, problem)
+        if target in _SETTLED:
+            _check_actions_ended(store, problem, target)
+        _check_visit(asked, problem, move, answers)
         if move.assessed:
             _check_assessed(store, problem)
         after = _moved(problem, target, principal, answers, now.date())
@@ -124,16 +127,27 @@ def _successor(store: Store, asked: str, problem: Problem, successor_id: int | N
     return successor
 
 
-def _check_actions_ended(store: Store, problem: Problem) -> None:
+def _check_actions_ended(store: Store, problem: Problem, target: ProblemStatus) -> None:
+    """Refuse to settle a problem while anybody still owes work on it: nobody would look after that any more."""
     actions = store.actions(problem.id)
-    asked = f"Problem {problem.ref} cannot be reported as done."
+    asked = f"Problem {problem.ref} cannot become “{target.label}”."
+    if target is ProblemStatus.REMEDIATED:
+        asked = f"Problem {problem.ref} cannot be reported as done."
     owed = [action.ref for action in actions if action.status.is_owed]
     if owed:
         raise MoveRefused(
             asked, f"Work is still owed: {', '.join(owed)}.", "Finish, decline or cancel these actions first."
         )
-    if not any(action.done_at for action in actions):
+    if target is ProblemStatus.REMEDIATED and not any(action.done_at for action in actions):
         raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
+
+
+def _check_visit(asked: str, problem: Problem, move: Move, answers: MoveAnswers) -> None:
+    """Refuse a visit before the work was reported done: it cannot have seen it."""
+    done_on, visited_on = problem.remediated_on, answers.visited_on
+    if Need.VISIT in move.needs and done_on is not None and visited_on is not None and visited_on < done_on:
+        why = f"The work was reported done on {done_on}, after the visit on {visited_on}."
+        raise MoveRefused(asked, why, "Visit again, and give that day.")
 
 
 def _check_assessed(store: Store, problem: Problem) -> None:
