@@ -14,6 +14,7 @@ from problems.errors import InputRefused, MoveRefused
 from problems.lifecycle import moves_from
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.visits import Photo, Visit
+from problems.words import has_words
 
 #: The work on these was reported as done; owed work does not fit to that.
 WORK_IS_DONE = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED})
@@ -245,7 +246,7 @@ def check_split(asked: str, problem: Problem, parts: Sequence[Part], has: Belong
         raise InputRefused(asked, "No part is given.", "Draw at least one part that becomes a problem of its own.")
     if len(parts) >= MOST_AT_ONCE:
         raise InputRefused(asked, f"{len(parts)} parts are given.", f"At most {MOST_AT_ONCE - 1} at once.")
-    if any(not part.name.strip() for part in parts):
+    if any(not has_words(part.name) for part in parts):
         raise InputRefused(asked, "A part has no name.", "Say what and where, such as a street.")
     names = [part.name.strip().casefold() for part in parts]
     if len(set(names)) < len(names):

@@ -258,7 +258,6 @@ def test_a_partner_is_not_told_whether_there_is_a_report_that_they_were_not_give
     told = set()
     for number in (matter.id, 999):
         versions = {number: seen}
-        wait = {"reason": "weather", "note": "Snow."}
         duplicate = MoveAnswers(note="The same.", target_id=number)
         for outcomes in (
             answering.move_reports(
@@ -267,7 +266,7 @@ def test_a_partner_is_not_told_whether_there_is_a_report_that_they_were_not_give
             answering.move_reports(
                 *ask, report_ids=[number], target=R.DUPLICATE, answers=duplicate, seen_versions=versions, days=DAYS
             ),
-            referring.pause_reports(*ask, report_ids=[number], seen_versions=versions, **wait),
+            referring.pause_reports(*ask, report_ids=[number], reason="weather", note="Snow.", seen_versions=versions),
             referring.resume_reports(*ask, report_ids=[number], seen_versions=versions, days=DAYS),
         ):
             ((ref, why),) = outcomes.refused

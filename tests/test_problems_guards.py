@@ -6,13 +6,28 @@ from typing import Any
 
 import pytest
 
-from problems.actions import Action, ActionStatus, ActionType
+from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.errors import InputRefused, MoveRefused, NotAllowed
+from problems.events import Subject
+from problems.gathering import Choices
 from problems.lifecycle import MoveAnswers
-from problems.people import Organisation, Principal
+from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, adopting, leaving, working
+from problems.seeing import seen_by
+from problems.sharing import SharingLevel
+from problems.use_cases import (
+    acting,
+    adopting,
+    advising,
+    assessing,
+    leaving,
+    organising,
+    referring,
+    sharing,
+    working,
+)
 from problems.use_cases.drawing import Plan
+from tests.assessed import rules
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -85,6 +100,40 @@ def refusals(scene: Scene, who: Principal, action: Action) -> list[str]:
     return found
 
 
+def test_a_partner_without_notes_is_told_no_names_no_places_and_not_who_else_sees_it(
+    scene: Scene, problem: Problem, lighting: Organisation
+) -> None:
+    scene.taken_on(problem)
+    parks = scene.organisation("Parks")
+    propose(scene, lighting)
+    told: dict[str, Any] = {"problem_id": 1, "organisation_id": parks.id, "type": ActionType.ADVISE}
+    ask = asking(scene, COORDINATOR)
+    advice = acting.add_action(
+        *ask, **told, title="Advise", person="Perdita Park", particulars=Particulars(advice="Lock it.")
+    )
+    advising.give_advice(*ask, action_id=advice.id, given_on=scene.today, place="Mill Lane 14")
+    version = scene.store.problem(1).version
+    levels: dict[str, Any] = {"organisation_id": parks.id, "level": SharingLevel.FULL, "seen_version": version}
+    sharing.set_sharing(*ask, problem_id=1, **levels)
+    for organisation, is_told in ((lighting, False), (parks, True)):
+        seen = seen_by(scene.store, scene.partner(organisation))
+        said = f"{seen.events()} {seen.advice_given(1)} {seen.actions()}"
+        for secret in ("Perdita Park", "Mill Lane 14", "'full'"):
+            assert (secret in said) is is_told, (organisation.name, secret)
+
+
+def test_an_assessment_is_looked_at_by_those_who_see_the_place(scene: Scene, problem: Problem) -> None:
+    scene.remediated(problem)
+    choices = Choices(done_on=scene.today)
+    for who in (scene.partner(scene.organisation("Parks")), scene.partner(scene.organisation("Housing"))):
+        with pytest.raises(NotAllowed, match="not shared"):
+            assessing.look_at(*asking(scene, who), problem_id=1, choices=choices, rules=rules())
+    scene.assessed()
+    (kept,) = scene.store.assessments(1)
+    with pytest.raises(NotAllowed):
+        assessing.compute_again(*asking(scene, who), assessment_id=kept.id)
+
+
 # -- work that is owed --
 
 
@@ -132,6 +181,58 @@ def test_a_visit_before_the_work_was_done_says_nothing_of_it(
 # -- a closed door --
 
 
+def test_a_closed_organisation_gets_no_people_and_is_shared_nothing(
+    scene: Scene, problem: Problem, lighting: Organisation
+) -> None:
+    ask, admin = asking(scene, COORDINATOR), Principal("ada", "Ada", frozenset({Role.ADMIN}))
+    leaving.close_organisation(*ask, organisation_id=lighting.id, seen_version=lighting.version)
+    share: dict[str, Any] = {"problem_id": 1, "organisation_id": lighting.id, "seen_version": problem.version}
+    with pytest.raises(InputRefused, match="closed"):
+        sharing.set_sharing(*ask, level=SharingLevel.FULL, **share)
+    assert sharing.set_sharing(*ask, level=SharingLevel.NOTHING, **share).shares == {str(lighting.id): "nothing"}
+    new: dict[str, Any] = {"name": "Piet", "role": Role.PARTNER, "organisation_id": lighting.id}
+    with pytest.raises(InputRefused, match="closed"):
+        organising.add_person(*asking(scene, admin), **new)
+
+
+def test_a_closed_organisation_can_be_opened_again_and_is_not_added_twice(scene: Scene, lighting: Organisation) -> None:
+    ask = asking(scene, COORDINATOR)
+    leaving.close_organisation(*ask, organisation_id=lighting.id, seen_version=lighting.version)
+    with pytest.raises(InputRefused, match="open it again"):
+        scene.organisation("Council lighting")
+    opened = leaving.open_organisation(*ask, organisation_id=lighting.id, seen_version=2)
+    assert (opened.closed, opened.version) == (False, 3)
+    told = scene.store.events(Subject.ORGANISATION, lighting.id)
+    assert [one.changes.get("closed") for one in told] == [None, True, False]
+    with pytest.raises(InputRefused, match="not closed"):
+        leaving.open_organisation(*ask, organisation_id=lighting.id, seen_version=3)
+
+
+def test_who_has_left_is_given_nothing_and_nobody_is_left_without_an_owner(
+    scene: Scene, problem: Problem, lighting: Organisation
+) -> None:
+    admin = asking(scene, Principal("ada", "Ada", frozenset({Role.ADMIN})))
+    person = organising.add_person(*admin, name="Lea Vane", role=Role.OFFICER)
+    leaving.end_person(*admin, person_id=person.id, seen_version=person.version)
+    plan = {"objective": "Light", "review_on": scene.today + timedelta(days=30)}
+    with pytest.raises(InputRefused, match="lea vane has left"):
+        scene.move(COORDINATOR, problem, ProblemStatus.CONFIRMED, owner="lea vane", **plan)
+    scene.taken_on(problem)
+    ask, version = asking(scene, COORDINATOR), scene.store.problem(1).version
+    wrongs: list[tuple[dict[str, Any], str]] = [
+        ({"owner": "Lea Vane"}, "has left"),
+        ({"owner": " "}, "no owner"),
+        ({"objective": ""}, "no objective"),
+        ({"review_on": scene.today - timedelta(days=1)}, "has passed"),
+    ]
+    for wrong, why in wrongs:
+        with pytest.raises(InputRefused, match=why):
+            working.edit_problem(*ask, problem_id=1, seen_version=version, **wrong)
+    give: dict[str, Any] = {"report_ids": [1], "organisation_id": lighting.id, "owner": "Lea Vane"}
+    with pytest.raises(InputRefused, match="has left"):
+        referring.give_reports(*asking(scene, OFFICER), seen_versions={}, **give)
+
+
 def test_nothing_is_proposed_again_to_an_organisation_that_was_closed(
     scene: Scene, problem: Problem, lighting: Organisation
 ) -> None:
@@ -145,3 +246,44 @@ def test_nothing_is_proposed_again_to_an_organisation_that_was_closed(
         move(scene, COORDINATOR, action, ActionStatus.PROPOSED, note="Now.")
     asked = move(scene, COORDINATOR, action, ActionStatus.PROPOSED, note="Now.", organisation_id=again.id)
     assert (asked.organisation_id, asked.status) == (again.id, ActionStatus.PROPOSED)
+
+
+# -- words --
+
+THUMB, NOTHING_SEEN = "\U0001f44d\U0001f3fd", "\u200b\u2060 \u00ad"
+
+
+@pytest.mark.parametrize("text", [THUMB, NOTHING_SEEN, "...", "\x00"])
+def test_an_emoji_alone_is_no_sentence_no_reason_and_no_name(
+    scene: Scene, problem: Problem, lighting: Organisation, text: str
+) -> None:
+    scene.taken_on(problem)
+    action = propose(scene, lighting)
+    ask, later = asking(scene, COORDINATOR), scene.today + timedelta(days=9)
+    version = scene.store.problem(1).version
+    tries: list[Callable[[], object]] = [
+        lambda: scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note=text),
+        lambda: move(scene, COORDINATOR, action, ActionStatus.CANCELLED, reason="cost", note=text),
+        lambda: working.note_problem(*ask, problem_id=1, note=text),
+        lambda: working.edit_problem(*ask, problem_id=1, name=text, seen_version=version),
+        lambda: acting.postpone_action(*ask, action_id=action.id, due_on=later, note=text, seen_version=1),
+        lambda: scene.organisation(text),
+    ]
+    known = scene.store.version()
+    for each in tries:
+        with pytest.raises((InputRefused, MoveRefused)):
+            each()
+    assert scene.store.version() == known
+    working.note_problem(*ask, problem_id=1, note=f"Lit again {THUMB}")
+    assert scene.store.events(Subject.PROBLEM, 1)[-1].note == f"Lit again {THUMB}"
+
+
+def test_signs_that_nobody_sees_are_not_kept(scene: Scene, problem: Problem) -> None:
+    scene.taken_on(problem)
+    hidden = "\x00\u202e\ud83d"
+    name, note = f"Mill{hidden} Lane", f"Renew{hidden} the\ncolumns."
+    version = scene.store.problem(1).version
+    working.edit_problem(*asking(scene, COORDINATOR), problem_id=1, name=name, seen_version=version)
+    planned = scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note=note, owner=f"Cora{hidden}")
+    assert (planned.name, planned.owner) == ("Mill Lane", "Cora")
+    assert scene.store.events(Subject.PROBLEM, 1)[-1].note == "Renew the\ncolumns."

@@ -270,12 +270,12 @@ CASES: dict[str, tuple[Call, str]] = {
     "working.note_problem": (lambda _town, ask: working.note_problem(*ask, problem_id=1, note="Seen."), "pocm"),
     "assessing.look_at": (
         lambda town, ask: assessing.look_at(*ask, problem_id=1, choices=choices(town), rules=rules()),
-        EVERYBODY,
+        EVERYBODY.replace(EVERY_PARTNER, "p"),
     ),
     "assessing.keep_assessment": (keep_assessment, "oc"),
     "assessing.compute_again": (
         lambda town, ask: assessing.compute_again(*ask, assessment_id=town.assessment_id),
-        EVERYBODY,
+        EVERYBODY.replace(EVERY_PARTNER, "p"),
     ),
     "drawing.draw_problem": (draw_problem, "oc"),
     "owing.organisation_work": (

@@ -17,12 +17,14 @@ from problems.use_cases.checks import (
     LONGEST_NAME,
     LONGEST_NOTE,
     check_organisation,
+    check_person,
     check_reaches,
     checked_text,
     is_second_click,
 )
-from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
+from problems.use_cases.particulars import check_due, check_own, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
+from problems.words import has_words
 
 _NOT_BEGUN = frozenset({ActionStatus.ACCEPTED, ActionStatus.BLOCKED})
 _BEGINS = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE})
@@ -66,7 +68,7 @@ def add_action(
     """
     asked = "The action was not added."
     require(principal, asked, Role.COORDINATOR)
-    if not title.strip():
+    if not has_words(title):
         raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
     with store.writing() as unit:
         now = clock()
@@ -251,7 +253,7 @@ def postponed(
     """Move the due date of an action that may be moved by ``principal``, and return it as saved."""
     check_due(asked, due_on, now.date())
     text = checked_text(asked, note, LONGEST_NOTE)
-    if not text:
+    if not has_words(text):
         raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
     if not action.status.is_owed:
         raise InputRefused(asked, f"It is “{action.status.label}”.", "Only work that is still owed has a due date.")

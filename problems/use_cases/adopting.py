@@ -24,6 +24,7 @@ from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_nam
 from problems.use_cases.drawing import MAY_DRAW, Plan, keep_drawn, metric_epsg, prepared
 from problems.use_cases.report_changes import check_report_seen
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 #: A problem of reports reaches so far beyond their places, in metres.
 MARGIN_M = 30.0
@@ -80,15 +81,15 @@ def take_on(
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
-        if not name.strip():
+        if not has_words(name):
             raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
         after = replace(
             problem,
             name=checked_text(asked, name, LONGEST_NAME),
             status=target,
-            owner=plan.owner.strip(),
+            owner=answers.owner,
             owner_organisation_id=plan.owner_organisation_id,
-            objective=plan.objective.strip(),
+            objective=answers.objective,
             review_on=plan.review_on,
         )
         if after.name != problem.name:

@@ -13,6 +13,7 @@ from problems.store import Store
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text
 from problems.use_cases.particulars import check_own
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 MAY_ADVISE = (Role.PARTNER, Role.OFFICER, Role.COORDINATOR)
 #: Advice on what was declined or is no longer wanted was not given.
@@ -119,7 +120,7 @@ def withdraw_advice(
     asked = "The record of advice was not withdrawn."
     require(principal, asked, *MAY_ADVISE)
     told = checked_text(asked, why, LONGEST_NOTE)
-    if not told:
+    if not has_words(told):
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
     with store.writing() as unit:
         given = next((one for one in store.advice_given(problem_id) if one.id == advice_id), None)

@@ -13,9 +13,10 @@ from problems.people import Principal, Role
 from problems.reasons import Reason
 from problems.store import Store, Unit
 from problems.use_cases.acting import moved, postponed
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
-from problems.use_cases.particulars import check_due, check_own, check_person
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, check_person, checked_text
+from problems.use_cases.particulars import check_due, check_own
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 #: So many actions are changed by one click: the others wait meanwhile.
 MOST_AT_ONCE = 200
@@ -70,7 +71,7 @@ def assign_actions(
     name, told = checked_text(asked, person, LONGEST_NAME), checked_text(asked, note, LONGEST_NOTE)
     if organisation_id is None and not name:
         raise InputRefused(asked, "Nobody is chosen.", "Choose an organisation, or write the name of a person.")
-    if organisation_id is not None and not told:
+    if organisation_id is not None and not has_words(told):
         raise InputRefused(asked, "No reason is given.", "Say why another organisation does it.")
 
     def change(action: Action) -> Action:
@@ -106,7 +107,7 @@ def postpone_actions(
     require(principal, asked, *MAY_POSTPONE)
     now = clock()
     check_due(asked, due_on, now.date())
-    if not note.strip():
+    if not has_words(note):
         raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
 
     def change(action: Action) -> Action:

@@ -38,6 +38,7 @@ from problems.use_cases.answer_changes import matters_in, save_matter
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_name, checked_text, created_event
 from problems.use_cases.drawing import counted
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import readable
 
 MAY_COMBINE = (Role.COORDINATOR,)
 _NOT_MERGED = "The problems were not merged."
@@ -284,7 +285,7 @@ def _part_of(
     return replace(
         problem,
         id=0,
-        name=part.name.strip(),
+        name=readable(part.name),
         status=status_of_part(problem, along),
         lon_lat=lon_lat,
         width_m=width_m,

@@ -160,6 +160,32 @@ def close_organisation(
     return saved
 
 
+def open_organisation(
+    store: Store, principal: Principal, clock: Clock, seed: int, *, organisation_id: int, seen_version: int
+) -> Organisation:
+    """Note that an organisation that was closed takes work again; what was handed over stays where it is.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is neither an administrator nor a coordinator.
+    InputRefused
+        When it is not closed.
+    NotFound, Stale
+        As for :func:`close_organisation`.
+    """
+    require(principal, "The organisation was not opened again.", *MAY_CLOSE)
+    with store.writing() as unit:
+        found = next((each for each in store.organisations() if each.id == organisation_id), None)
+        if found is None:
+            raise NotFound(f"There is no organisation {organisation_id}.", "", "The list shows all there are.")
+        if not found.closed:
+            raise InputRefused(f"{found.name} was not opened again.", "It is not closed.", "There is nothing to do.")
+        saved = unit.save_organisation(replace(found, closed=False), seen_version)
+        unit.add_events([_ended(clock(), principal, Subject.ORGANISATION, found.id, "closed", True, {})])
+    return saved
+
+
 def bring_back_person(
     store: Store, principal: Principal, clock: Clock, seed: int, *, person_id: int, seen_version: int
 ) -> Person:

@@ -24,6 +24,7 @@ from problems.use_cases.checks import (
     check_answers_fit,
     check_name,
     check_organisation,
+    check_person,
     check_reaches,
     checked_text,
     is_told,
@@ -31,6 +32,7 @@ from problems.use_cases.checks import (
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
 from problems.visits import Visit
+from problems.words import has_words
 
 
 def move_problem(
@@ -216,7 +218,8 @@ def edit_problem(
     NotAllowed
         When the principal is not a coordinator.
     InputRefused
-        When the name is empty or a text is too long.
+        When the name is empty or a text is too long, owner or objective would be gone, the owner has left, or the
+        review date has passed.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -229,22 +232,36 @@ def edit_problem(
         check_organisation(store, asked, owner_organisation_id)
         after = problem
         if name is not None:
-            if not name.strip():
+            if not has_words(name):
                 raise InputRefused(asked, "A problem needs a name.", "Say what and where, such as a street.")
             after = replace(after, name=checked_text(asked, name, LONGEST_NAME))
             if after.name != problem.name:
                 check_name(asked, after, store.problems())
         if owner is not None:
+            _check_owner(store, asked, problem, owner)
             after = replace(
                 after, owner=checked_text(asked, owner, LONGEST_NAME), owner_organisation_id=owner_organisation_id
             )
         if objective is not None:
             after = replace(after, objective=checked_text(asked, objective, LONGEST_NOTE))
+            if problem.objective and not has_words(after.objective):
+                raise InputRefused(asked, "It would have no objective.", "Say what is to be reached.")
         if review_on is not None:
+            if review_on < now.date() and review_on != problem.review_on:
+                raise InputRefused(asked, f"The review date {review_on} has passed.", "Choose today or a later day.")
             after = replace(after, review_on=review_on)
         if after == problem:
             return problem
         return save(unit, now, principal, problem, after, seen_version, EventKind.EDITED)
+
+
+def _check_owner(store: Store, asked: str, problem: Problem, owner: str) -> None:
+    """Refuse to leave a problem that had an owner without one, or with one who is known to have left."""
+    if owner.strip() == problem.owner:
+        return
+    if problem.owner and not has_words(owner):
+        raise InputRefused(asked, "It would have no owner.", "Name the person who sees to it.")
+    check_person(store, asked, owner)
 
 
 def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, note: str) -> None:
@@ -267,8 +284,9 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         few = too_few_behind(store, problem)
         check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
         text = checked_text(asked, note, LONGEST_NOTE)
-        if not text:
-            raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
+        if not has_words(text):
+            why = "It has no words." if text else "It is empty."
+            raise InputRefused(asked, why, "Write what happened or what was seen.")
         told = event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)
         if not is_told(told, store.events(Subject.PROBLEM, problem.id)):
             unit.add_events([told])
