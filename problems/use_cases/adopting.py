@@ -72,8 +72,8 @@ def take_on(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"{problem.ref} was not taken on."
         answers, target = plan.answers(), ProblemStatus.CONFIRMED
@@ -241,6 +241,8 @@ def adopt_reports(
         zone=zone,
     )
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         matters = matters_in(unit, [report.id for report in seen.reports])
         for number, version in (seen_versions or {}).items():
             if number in matters:

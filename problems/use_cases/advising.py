@@ -62,6 +62,8 @@ def give_advice(
     if lon_lat is not None and not where:
         raise InputRefused(asked, "The place has no name.", "Say where it was in words.")
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         action = store.action(action_id)
         check_own(asked, principal, action, frozenset(MAY_ADVISE))
         _check_gives(asked, action)

@@ -66,6 +66,8 @@ def move_reports(
     asked = f"The report was not moved to “{target.label}”."
     _check_answers_fit(asked, answers, now.date())
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         # Whoever may not merge is not told either whether there is such a main report.
         merges = target is ReportStatus.DUPLICATE and principal.has(*roles_to(target))
         main = _main_for(store, unit, asked, answers) if merges else None

@@ -67,7 +67,6 @@ def assign_actions(
     """
     asked = "The action was not given to somebody else."
     require(principal, asked, *MAY_ASSIGN)
-    now = clock()
     name, told = checked_text(asked, person, LONGEST_NAME), checked_text(asked, note, LONGEST_NOTE)
     if organisation_id is None and not name:
         raise InputRefused(asked, "Nobody is chosen.", "Choose an organisation, or write the name of a person.")
@@ -78,6 +77,7 @@ def assign_actions(
         return reassigned(unit, now, principal, asked, action, organisation_id, name, told)
 
     with store.writing() as unit:
+        now = clock()
         # In here, so that neither is closed or leaves while this waits for its turn.
         check_organisation(store, asked, organisation_id)
         check_person(store, asked, name)
@@ -117,6 +117,8 @@ def postpone_actions(
         return postponed(unit, now, principal, asked, action, due_on, note, action.version)
 
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         outcomes = _one_by_one(store, asked, seen_versions, change)
         not_own = [why for _, why in outcomes.refused if isinstance(why, NotAllowed)]
         if not_own and len(not_own) == len(outcomes.refused) and not outcomes.done:

@@ -102,9 +102,9 @@ def merge_problems(
     NotFound, Stale
         When one of them is not there, or somebody else saved it since it was seen.
     """
-    now = clock()
     require(principal, _NOT_MERGED, *MAY_COMBINE)
     with store.writing() as unit:
+        now = clock()
         stays = store.problem(survivor_id)
         goes = [store.problem(number) for number in other_ids]
         for problem in (stays, *goes):
@@ -230,12 +230,12 @@ def split_problem(
     NotFound, Stale
         When it is not there, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     problem = store.problem(problem_id)
     asked = f"{problem.ref} was not split."
     require(principal, asked, *MAY_COMBINE)
     told = checked_text(asked, note, LONGEST_NOTE)
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         check_seen(store, asked, problem, seen_version)
         has = belongings(store, problem.id)

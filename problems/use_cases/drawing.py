@@ -123,6 +123,8 @@ def draw_problem(
         zone=zone,
     )
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         return keep_drawn(unit, store, asked, now, principal, made, plan=plan, beside=beside, how=how)
 
 

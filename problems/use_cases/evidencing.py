@@ -59,6 +59,8 @@ def add_visit(
     if not has_words(told):
         raise InputRefused(asked, "Nothing is said about it.", "Say in a few words what was seen.")
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         problem = store.problem(problem_id)
         action = _action_of(store, asked, problem.id, action_id)
         visit = Visit(
@@ -111,13 +113,13 @@ def add_photo(
     """
     asked = "The photo was not kept."
     require(principal, asked, *MAY_ADD_PHOTOS)
-    now = clock()
     seen = checked_text(asked, alt, LONGEST_ALT)
     if not has_words(seen):
         raise InputRefused(
             asked, "Nobody says what can be seen on it.", "Describe it in a few words, for those who cannot see it."
         )
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         action = _action_of(store, asked, problem.id, action_id)
         _check_may_add(asked, principal, action)

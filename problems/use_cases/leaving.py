@@ -87,9 +87,9 @@ def end_person(
     NotFound, Stale
         When there is no such person, or somebody else saved them since ``seen_version``.
     """
-    now = clock()
     require(principal, "Nobody was ended.", *MAY_END_PEOPLE)
     with store.writing() as unit:
+        now = clock()
         people = {each.id: each for each in store.people()}
         person = people.get(person_id)
         if person is None:
@@ -135,9 +135,9 @@ def close_organisation(
     NotFound, Stale
         When there is no such organisation, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     require(principal, "The organisation was not closed.", *MAY_CLOSE)
     with store.writing() as unit:
+        now = clock()
         found = next((each for each in store.organisations() if each.id == organisation_id), None)
         if found is None:
             raise NotFound(f"There is no organisation {organisation_id}.", "", "The list shows all there are.")

@@ -78,6 +78,8 @@ def give_reports(
         return save_matter(unit, now, principal, matter, Matter(matter.report, followup), EventKind.EDITED, note=told)
 
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         check_organisation(store, asked, organisation_id)
         check_person(store, asked, name)
         return one_by_one(store, unit, asked, report_ids, seen_versions, change)
@@ -179,7 +181,6 @@ def pause_reports(
     told = checked_text(asked, note, LONGEST_NOTE)
     if not has_words(told):
         raise InputRefused(asked, "Nothing is said that residents could be told.", "Say what it waits for.")
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         check_sees(asked, principal, matter, as_other=principal.has(*EVERY_REPORT))
@@ -191,6 +192,7 @@ def pause_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, reason=reason, note=told)
 
     with store.writing() as unit:
+        now = clock()
         return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
@@ -215,7 +217,6 @@ def resume_reports(
     asked = "The wait was not ended."
     require(principal, asked, *EVERY_REPORT, Role.PARTNER)
     told = checked_text(asked, note, LONGEST_NOTE)
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         check_sees(asked, principal, matter, as_other=principal.has(*EVERY_REPORT))
@@ -225,6 +226,7 @@ def resume_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, note=told)
 
     with store.writing() as unit:
+        now = clock()
         return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 

@@ -76,8 +76,8 @@ def set_sharing(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"With whom {problem.ref} is shared was not changed."
         require(principal, asked, *MAY_SHARE)

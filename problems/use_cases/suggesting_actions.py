@@ -44,7 +44,6 @@ def add_actions(
         When nothing is planned, one has no title or no organisation, its due date has passed, its organisation
         is closed, or it waits for one that does not come before it.
     """
-    now = clock()
     asked = "The actions were not added."
     require(principal, asked, Role.COORDINATOR)
     if not planned:
@@ -53,6 +52,7 @@ def add_actions(
         raise InputRefused(asked, f"{len(planned)} are too many at once.", f"Add at most {MOST_PLANNED}.")
     kept: list[Action] = []
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         check_takes_actions(asked, problem)
         for at, one in enumerate(planned):
