@@ -13,12 +13,16 @@ from problems.gathering import Choices
 from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.reports import ReportStatus
 from problems.seeing import seen_by
 from problems.sharing import SharingLevel
+from problems.targets import WorkingDays
 from problems.use_cases import (
     acting,
     adopting,
     advising,
+    answer_changes,
+    answering,
     assessing,
     leaving,
     organising,
@@ -162,6 +166,38 @@ def test_no_action_is_decided_only_when_nobody_is_left_with_work(
         scene.move(COMMANDER, problem, ProblemStatus.NO_ACTION, **no_action)
     move(scene, COORDINATOR, action, ActionStatus.CANCELLED, reason="cost", note="Too dear.")
     assert scene.move(COMMANDER, problem, ProblemStatus.NO_ACTION, **no_action).status is ProblemStatus.NO_ACTION
+
+
+def test_work_that_was_done_before_the_new_plan_of_what_came_back_puts_it_under_way(
+    scene: Scene, problem: Problem
+) -> None:
+    scene.remediated(problem)
+    scene.today += timedelta(days=5)
+    scene.move(COORDINATOR, problem, ProblemStatus.RECURRED, note="Dark again.")
+    organisation = scene.store.organisations()[0]
+    action = propose(scene, organisation)
+    for target in (ActionStatus.ACCEPTED, ActionStatus.DONE):
+        move(scene, scene.partner(organisation), action, target, note="New cable.")
+    planned = scene.move(COORDINATOR, problem, ProblemStatus.PLANNED, note="Renew the cable.")
+    assert planned.status is ProblemStatus.IN_PROGRESS
+    done = scene.move(COORDINATOR, problem, ProblemStatus.REMEDIATED, note="Lit again.")
+    assert done.status is ProblemStatus.REMEDIATED
+
+
+def test_a_report_that_stands_for_others_is_not_withdrawn(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 3)))
+    ask = asking(scene, OFFICER)
+
+    def moved(numbers: list[int], target: ReportStatus, **answers: Any) -> answer_changes.Outcomes:
+        told: dict[str, Any] = {"answers": MoveAnswers(**answers), "seen_versions": {}, "days": WorkingDays()}
+        return answering.move_reports(*ask, report_ids=numbers, target=target, **told)
+
+    assert not moved([2, 3], ReportStatus.DUPLICATE, note="The same lamp.", target_id=1).refused
+    mistake = {"reason": "reporter_error", "note": "Reported by mistake."}
+    ((_ref, why),) = moved([1], ReportStatus.WITHDRAWN, **mistake).refused
+    assert "R-000001 stands for R-000002, R-000003." in str(why)
+    assert not moved([2, 3], ReportStatus.ACKNOWLEDGED, note="Other lamps.").refused
+    assert not moved([1], ReportStatus.WITHDRAWN, **mistake).refused
 
 
 # -- a visit too early --

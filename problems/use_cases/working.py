@@ -188,7 +188,7 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
 
 
 #: Actions can be added, and begun, before the response is planned.
-_BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING})
+_BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING, ProblemStatus.RECURRED})
 _SETTLED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
 _STARTED = frozenset({ProblemStatus.IN_PROGRESS, ProblemStatus.RECURRED, ProblemStatus.CONFIRMED})
 
