@@ -169,6 +169,7 @@ def belongings(store: Store, problem_id: int) -> Belongings:
         visits=tuple(store.visits(problem_id)),
         photos=tuple(store.photos(problem_id)),
         report_ids=tuple(store.inbox(Asked(problem_id=problem_id)).ids.tolist()),
+        advice=tuple(store.advice_given(problem_id)),
     )
 
 
@@ -178,6 +179,8 @@ def carry(unit: Unit, at: datetime, principal: Principal, has: Belongings, to_id
         along = replace(action, problem_id=to_id)
         details = {"problem_id": to_id}
         save(unit, at, principal, action, along, action.version, EventKind.EDITED, note=note, details=details)
+    for given in has.advice:
+        unit.save_advice_given(replace(given, problem_id=to_id), given.version)
     unit.move_evidence([visit.id for visit in has.visits], [photo.id for photo in has.photos], to_id)
     for matter in matters_in(unit, has.report_ids).values():
         followup = replace(matter.followup, problem_id=to_id)
