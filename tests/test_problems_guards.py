@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from problems.actions import Action, ActionStatus, ActionType, Particulars
+from problems.categories import Group
 from problems.errors import InputRefused, MoveRefused, NotAllowed
 from problems.events import Subject
 from problems.gathering import Choices
@@ -30,9 +31,9 @@ from problems.use_cases import (
     sharing,
     working,
 )
-from problems.use_cases.drawing import Plan
+from problems.use_cases.drawing import Plan, draw_problem
 from tests.assessed import rules
-from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
+from tests.scenes import CENTRE, COMMANDER, COORDINATOR, DEGREE_EAST, DEGREE_NORTH, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
 
@@ -198,6 +199,25 @@ def test_a_report_that_stands_for_others_is_not_withdrawn(scene: Scene) -> None:
     assert "R-000001 stands for R-000002, R-000003." in str(why)
     assert not moved([2, 3], ReportStatus.ACKNOWLEDGED, note="Other lamps.").refused
     assert not moved([1], ReportStatus.WITHDRAWN, **mistake).refused
+
+
+def test_what_nobody_can_assess_is_closed_as_that_and_as_nothing_else(scene: Scene) -> None:
+    scene.send(*scene.spot((0, 0), days_before(TODAY, 10, step=0)))
+    ground = a_square()
+    problem = draw_problem(*asking(scene, COORDINATOR), name="Lamps", group=Group.LIGHTING, geometry=ground)
+    scene.remediated(problem)
+    scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=scene.today, note="Lit.")
+    with pytest.raises(MoveRefused, match=r"not one whole week.*“Cannot be assessed”"):
+        scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="effective", note="No reports before.")
+    closed = scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="not_assessable", note="No reports before.")
+    assert (closed.status, closed.outcome) == (ProblemStatus.CLOSED, "not_assessable")
+
+
+def a_square() -> dict[str, Any]:
+    """Return a square of about 300 metres round the centre."""
+    (lon, lat), east, north = CENTRE, 150 * DEGREE_EAST, 150 * DEGREE_NORTH
+    ring = [[lon + x * east, lat + y * north] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
+    return {"type": "Polygon", "coordinates": [ring]}
 
 
 # -- a visit too early --

@@ -14,6 +14,7 @@ from problems.kept_assessments import of_its_work
 from problems.lifecycle import Move, MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.reasons import Outcome
 from problems.seeing import too_few_behind
 from problems.sharing import check_shared
 from problems.store import Store, Unit
@@ -75,7 +76,7 @@ def move_problem(
             _check_actions_ended(store, problem, target)
         _check_visit(asked, problem, move, answers)
         if move.assessed:
-            _check_assessed(store, problem)
+            _check_assessed(store, problem, answers)
         after = _moved(problem, target, principal, answers, now.date())
         if Need.VISIT in move.needs and answers.visited_on is not None:
             unit.add_visit(_visit(problem, principal, answers.visited_on, answers.note.strip(), now))
@@ -152,10 +153,19 @@ def _check_visit(asked: str, problem: Problem, move: Move, answers: MoveAnswers)
         raise MoveRefused(asked, why, "Visit again, and give that day.")
 
 
-def _check_assessed(store: Store, problem: Problem) -> None:
+def _check_assessed(store: Store, problem: Problem, answers: MoveAnswers) -> None:
     records = store.assessments(problem.id)
     if of_its_work(problem, records) is not None:
         return
+    if _cannot_be_assessed(store, problem):
+        if answers.outcome == Outcome.NOT_ASSESSABLE:
+            return
+        raise MoveRefused(
+            f"Problem {problem.ref} cannot be closed as “{Outcome(answers.outcome).label}”.",
+            "No assessment of its work can be made: it has no outline, or not one whole week of reports is known from "
+            "before the work was done.",
+            f"Close it as “{Outcome.NOT_ASSESSABLE.label}” and say why.",
+        )
     why = "Nobody has kept an assessment of what the work achieved."
     if records:
         why = (
@@ -168,6 +178,14 @@ def _check_assessed(store: Store, problem: Problem) -> None:
         "An officer or coordinator makes one on the tab “Assess” of its page, with “Keep this assessment”; "
         "then it can be closed.",
     )
+
+
+def _cannot_be_assessed(store: Store, problem: Problem) -> bool:
+    """Tell whether nobody can assess the work on a problem: it would stay open for good."""
+    done_on, oldest = problem.remediated_on, store.counts().oldest_report_at
+    if not problem.footprint.get("coordinates") or oldest is None:
+        return True
+    return done_on is not None and (done_on - oldest.date()).days < _A_WEEK
 
 
 def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answers: MoveAnswers, today: date) -> Problem:
@@ -187,6 +205,8 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
     return after
 
 
+#: So many days before the work have to be known at the least for a comparison.
+_A_WEEK = 7
 #: Actions can be added, and begun, before the response is planned.
 _BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING, ProblemStatus.RECURRED})
 _SETTLED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
