@@ -127,6 +127,24 @@ def test_a_partner_without_notes_is_told_no_names_no_places_and_not_who_else_see
             assert (secret in said) is is_told, (organisation.name, secret)
 
 
+def test_what_stands_in_the_way_has_no_title_for_those_who_do_not_see_it(
+    scene: Scene, problem: Problem, lighting: Organisation
+) -> None:
+    scene.taken_on(problem)
+    first, parks = propose(scene, lighting), scene.organisation("Parks")
+    told: dict[str, Any] = {"problem_id": 1, "organisation_id": parks.id, "type": ActionType.CLEAN, "title": "Cut"}
+    ask, partner = asking(scene, COORDINATOR), scene.partner(parks)
+    action = acting.add_action(*ask, **told, particulars=Particulars(waits_for=(first.id,)))
+    move(scene, partner, action, ActionStatus.ACCEPTED)
+    with pytest.raises(MoveRefused, match=rf"waits for {first.ref} “Renew column 14”"):
+        move(scene, partner, action, ActionStatus.IN_PROGRESS)
+    version = scene.store.problem(1).version
+    level: dict[str, Any] = {"organisation_id": parks.id, "level": SharingLevel.EXISTS}
+    sharing.set_sharing(*ask, problem_id=1, seen_version=version, **level)
+    with pytest.raises(MoveRefused, match=rf"waits for {first.ref} \(proposed\)"):
+        move(scene, partner, action, ActionStatus.IN_PROGRESS)
+
+
 def test_an_assessment_is_looked_at_by_those_who_see_the_place(scene: Scene, problem: Problem) -> None:
     scene.remediated(problem)
     choices = Choices(done_on=scene.today)

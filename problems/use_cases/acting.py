@@ -12,6 +12,7 @@ from problems.lifecycle import MoveAnswers, check_move, roles_to
 from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.sharing import shares_in
 from problems.store import Store, Unit
 from problems.use_cases.checks import (
     LONGEST_NAME,
@@ -186,7 +187,8 @@ def move_action(
         asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
         check_organisation(store, asked, answers.organisation_id or asks_id)
         if target in _BEGINS and action.status in _NOT_BEGUN:
-            check_may_start(asked, action, {one.id: one for one in store.actions()})
+            titled = shares_in(principal, store.problem(action.problem_id), store.actions(action.problem_id))
+            check_may_start(asked, action, {one.id: one for one in store.actions()}, titled=titled)
         if action.status is ActionStatus.DECLINED and answers.organisation_id == action.organisation_id:
             raise InputRefused(asked, "That organisation has declined it.", "Choose another organisation.")
         after = moved(action, target, principal, answers, now)
