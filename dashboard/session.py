@@ -22,6 +22,9 @@ from problems.store import Store
 #: The address parameter and the key of the selector of the person that one works, or looks, as.
 WORKING_AS = "as"
 
+#: Somebody who was chosen and has left: no role at all.
+GONE = Principal("", "Somebody who has left", frozenset())
+
 _lock = Lock()
 _kept: dict[str, object] = {}
 
@@ -64,9 +67,15 @@ def get_seed() -> int:
 
 
 def principal() -> Principal:
-    """Return who is asking: the person chosen in the bar, else the one user of this computer."""
+    """Return who is asking: the person chosen in the bar, else the one user of this computer.
+
+    Whoever has left since they were chosen is nobody: what stood open in their name is not done in that of the one
+    user, who may do everything.
+    """
     person = person_chosen()
-    return person.principal() if person else LAPTOP
+    if person is not None:
+        return person.principal()
+    return GONE if st.session_state.get(WORKING_AS) else LAPTOP
 
 
 def person_chosen() -> Person | None:

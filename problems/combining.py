@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from geo.coverage import together
 from geo.drawn import middle, shares, width_of, without_areas
 from problems.actions import Action, ActionStatus
+from problems.advice import AdviceGiven
 from problems.errors import InputRefused, MoveRefused
 from problems.lifecycle import moves_from
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
 from problems.visits import Photo, Visit
+from problems.words import has_words
 
 #: The work on these was reported as done; owed work does not fit to that.
 WORK_IS_DONE = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED})
@@ -27,12 +29,13 @@ MOST_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """What hangs on a problem and goes where it goes: work, evidence, and reports that tell of it."""
+    """What hangs on a problem and goes where it goes: work, evidence, advice that was given, and linked reports."""
 
     actions: tuple[Action, ...] = ()
     visits: tuple[Visit, ...] = ()
     photos: tuple[Photo, ...] = ()
     report_ids: tuple[int, ...] = ()
+    advice: tuple[AdviceGiven, ...] = ()
 
     @property
     def owed(self) -> tuple[Action, ...]:
@@ -245,7 +248,7 @@ def check_split(asked: str, problem: Problem, parts: Sequence[Part], has: Belong
         raise InputRefused(asked, "No part is given.", "Draw at least one part that becomes a problem of its own.")
     if len(parts) >= MOST_AT_ONCE:
         raise InputRefused(asked, f"{len(parts)} parts are given.", f"At most {MOST_AT_ONCE - 1} at once.")
-    if any(not part.name.strip() for part in parts):
+    if any(not has_words(part.name) for part in parts):
         raise InputRefused(asked, "A part has no name.", "Say what and where, such as a street.")
     names = [part.name.strip().casefold() for part in parts]
     if len(set(names)) < len(names):
@@ -277,7 +280,8 @@ def belongings_of(part: Part, has: Belongings, inside: Iterable[int]) -> Belongi
         one for one in has.photos if (one.action_id in part.action_ids if one.action_id else one.id in part.photo_ids)
     )
     wanted = set(inside) if part.report_ids is None else set(part.report_ids)
-    return Belongings(actions, visits, photos, tuple(number for number in has.report_ids if number in wanted))
+    advice = tuple(one for one in has.advice if one.action_id in part.action_ids)
+    return Belongings(actions, visits, photos, tuple(one for one in has.report_ids if one in wanted), advice)
 
 
 def status_of_part(problem: Problem, has: Belongings) -> ProblemStatus:

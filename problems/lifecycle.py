@@ -25,6 +25,7 @@ from problems.reasons import (
     Reason,
 )
 from problems.reports import ReportStatus as R
+from problems.words import has_words, readable
 
 State = P | A | R
 
@@ -82,7 +83,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MoveAnswers:
-    """What the person filled in for a move; empty where nothing was given."""
+    """What the person filled in for a move; empty where nothing was given. Texts are kept without unseen signs."""
 
     note: str = ""
     reason: str = ""
@@ -97,20 +98,25 @@ class MoveAnswers:
     body: str = ""
     referred_on: date | None = None
 
+    def __post_init__(self) -> None:
+        """Take out of the texts what nobody can see."""
+        for name in ("note", "owner", "objective", "body"):
+            object.__setattr__(self, name, readable(getattr(self, name)))
+
     def given(self, need: Need) -> bool:
-        """Tell whether ``need`` has been filled in."""
+        """Tell whether ``need`` has been filled in; a text has to have words."""
         return bool(
             {
-                Need.NOTE: self.note.strip(),
+                Need.NOTE: has_words(self.note),
                 Need.REASON: self.reason,
                 Need.VISIT: self.visited_on,
-                Need.OWNER: self.owner.strip(),
-                Need.OBJECTIVE: self.objective.strip(),
+                Need.OWNER: has_words(self.owner),
+                Need.OBJECTIVE: has_words(self.objective),
                 Need.REVIEW: self.review_on,
                 Need.ORGANISATION: self.organisation_id,
                 Need.TARGET: self.target_id,
                 Need.OUTCOME: self.outcome,
-                Need.BODY: self.body.strip(),
+                Need.BODY: has_words(self.body),
                 Need.REFERRED: self.referred_on,
             }[need]
         )
@@ -241,6 +247,12 @@ def moves_from(state: State) -> tuple[Move, ...]:
     return tuple(move for move in _TABLES[type(state)][0] if move.source is state)
 
 
+def roles_to(target: State) -> frozenset[Role]:
+    """Return the roles that can bring anything to ``target``, from wherever it stands."""
+    rows = _TABLES[type(target)][0]
+    return frozenset(role for move in rows if move.target is target for role in move.roles)
+
+
 def moves_for(state: State, principal: Principal, *, done_by: str = "") -> tuple[Move, ...]:
     """Return the moves from ``state`` that ``principal`` may make now, one per target.
 
@@ -298,7 +310,10 @@ def _onward(state: State, onward: Sequence[str]) -> str:
 def _check_answers(asked: str, move: Move, answers: MoveAnswers) -> None:
     missing = [need.label.lower() for need in move.needs if not answers.given(need)]
     if missing:
-        raise MoveRefused(asked, f"This move needs: {', '.join(missing)}.", "Fill that in and try again.")
+        why = f"This move needs: {', '.join(missing)}."
+        if Need.NOTE in move.needs and answers.note and not answers.given(Need.NOTE):
+            why += f" “{answers.note[:20]}” has no words that could be read out."
+        raise MoveRefused(asked, why, "Fill that in and try again.")
     if Need.REASON in move.needs and answers.reason not in move.reasons:
         known = ", ".join(reason.label for reason in move.reasons)
         raise MoveRefused(asked, f"“{answers.reason}” is not a reason for this move.", f"Reasons are: {known}.")

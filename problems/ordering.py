@@ -17,8 +17,10 @@ def in_the_way(action: Action, known: Mapping[int, Action]) -> list[Action]:
     return [one for one in there if one.status not in SETTLED]
 
 
-def check_may_start(asked: str, action: Action, known: Mapping[int, Action]) -> None:
+def check_may_start(asked: str, action: Action, known: Mapping[int, Action], *, titled: bool = True) -> None:
     """Refuse to start an action while something that it waits for is not settled.
+
+    Not ``titled``, the titles stay untold: whoever asks does not see the others' work.
 
     Raises
     ------
@@ -27,7 +29,9 @@ def check_may_start(asked: str, action: Action, known: Mapping[int, Action]) -> 
     """
     waiting = in_the_way(action, known)
     if waiting:
-        named = ", ".join(f"{one.ref} “{one.title}” ({one.status.label.lower()})" for one in waiting)
+        named = ", ".join(
+            f"{one.ref}{f' “{one.title}”' if titled else ''} ({one.status.label.lower()})" for one in waiting
+        )
         raise MoveRefused(asked, f"It waits for {named}.", _POSSIBLE)
 
 

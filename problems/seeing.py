@@ -327,11 +327,18 @@ class Seen:
         return found
 
     def advice_given(self, problem_id: int | None = None) -> list[AdviceGiven]:
-        """Return where advice was given (for one problem) on what is shared, for partners."""
+        """Return where advice was given (for one problem): by a partner's own organisation, or where all is shared."""
         if not self._is_partner:
             return []
-        shared = self._placed()
-        return [one for one in self.whole.advice_given(problem_id) if one.problem_id in shared]
+        levels, own = self._levels(), self.principal.organisation_id
+        whole = {number for number, level in levels.items() if level is SharingLevel.FULL}
+        work = {one.id for one in self.whole.actions(problem_id) if is_own(self.principal, one)}
+        return [
+            one
+            for one in self.whole.advice_given(problem_id)
+            if one.problem_id in whole
+            or (one.problem_id in levels and (one.action_id in work or one.organisation_id == own))
+        ]
 
     def visits(self, problem_id: int) -> list[Visit]:
         """Return the visits to a problem, for partners with whom it is shared."""

@@ -23,8 +23,12 @@ EVERYWHERE = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND)
 #: Partners see a dispute only with so many reports behind it, from so many addresses.
 LEAST_REPORTS, LEAST_ADDRESSES = 5, 3
 #: What of an event is told without the words that somebody wrote: what became of what.
-_UNTOLD_KINDS = frozenset({EventKind.NOTED, EventKind.VISITED, EventKind.PHOTO_ADDED, EventKind.PHOTO_WITHDRAWN})
-_FREE_TEXT = frozenset({"objective", "last_note", "outcome", "done_by"})
+_UNTOLD_KINDS = frozenset(
+    {EventKind.NOTED, EventKind.VISITED, EventKind.PHOTO_ADDED, EventKind.PHOTO_WITHDRAWN, EventKind.ADVISED}
+)
+_FREE_TEXT = frozenset({"objective", "last_note", "outcome", "done_by", "person", "shares"})
+#: Details of events that name reports, or other problems that may not be shared.
+_NUMBERS = frozenset({"along", "linked", "unlinked", "beside"})
 
 
 class SharingLevel(StrEnum):
@@ -194,9 +198,14 @@ def shown_events(
         own = one.organisation_id is not None and one.organisation_id == principal.organisation_id
         if own or (one.subject is Subject.ACTION and one.subject_id in actions):
             found.append(one)
-        elif level is SharingLevel.WITHOUT_NOTES and one.kind not in _UNTOLD_KINDS:
+        elif level is SharingLevel.WITHOUT_NOTES and not _is_untold(one):
             found.append(_without_words(one))
     return found
+
+
+def _is_untold(one: Event) -> bool:
+    """Tell whether an event is somebody else's words alone, or says with whom else a problem is shared."""
+    return one.kind in _UNTOLD_KINDS or (one.kind is EventKind.EDITED and "shares" in one.changes)
 
 
 def _without_words(one: Event) -> Event:
@@ -205,6 +214,7 @@ def _without_words(one: Event) -> Event:
         note="",
         changes={name: value for name, value in one.changes.items() if name not in _FREE_TEXT},
         before={name: value for name, value in one.before.items() if name not in _FREE_TEXT},
+        details={name: value for name, value in one.details.items() if name not in _NUMBERS},
     )
 
 

@@ -70,6 +70,10 @@ make it.
 An action that waits for others cannot become `in_progress` or `done` for the first time before each of these is `done`,
 `verified` or `cancelled`. Work that was accepted or begun goes to another organisation in two moves of one unit: it is
 cancelled (“Goes to another organisation”) and proposed again, so that nobody owes what they were not asked.
+A problem does not become `remediated`, `verified`, `closed` or `no_action` while an action on it is owed. A visit that
+confirms or denies work is of the day on which the work was reported done, or later. What residents could be told has
+words: an emoji alone is no sentence. A report that others were merged into is not withdrawn before they are taken
+apart. Nothing is proposed to an organisation that is closed.
 “A kept assessment” is one of the work that was last reported done, kept on the tab *Assess* of the problem.
 """
 

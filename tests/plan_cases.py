@@ -7,14 +7,14 @@ from typing import Any
 from problems.actions import ActionType, Particulars
 from problems.categories import Group
 from problems.guides import GuideKind
-from problems.people import Principal, Role
+from problems.people import Organisation, Principal, Role
 from problems.use_cases import acting, advising, bulk_acting, guiding, leaving, particulars, suggesting_actions
 from tests.scenes import COORDINATOR
 from tests.storing import a_person
 
 
 def add_plans(town: Any) -> None:
-    """Add an action that gives advice, a record of it, an edited text, and two people, one of whom has left."""
+    """Add an action that gives advice, a record of it, an edited text, two people, one who left, and who closed."""
     ask = (town.store, COORDINATOR, town.clock, 1)
     advise = acting.add_action(
         *ask,
@@ -30,6 +30,7 @@ def add_plans(town: Any) -> None:
     with town.store.writing() as unit:
         unit.add_person(a_person(key="left", name="Ada Left"))
         unit.add_person(a_person(key="there", name="Ben There", active=True))
+        town.gone_id = unit.add_organisation(Organisation(0, "Parish wardens", "council", closed=True))
 
 
 def close_empty(town: Any, ask: Any) -> object:
@@ -76,6 +77,10 @@ PLAN_CASES: dict[str, tuple[Callable[[Any, Any], object], str]] = {
     ),
     "leaving.bring_back_person": (lambda _town, ask: leaving.bring_back_person(*ask, person_id=1, seen_version=1), "a"),
     "leaving.close_organisation": (close_empty, "ca"),
+    "leaving.open_organisation": (
+        lambda town, ask: leaving.open_organisation(*ask, organisation_id=town.gone_id, seen_version=1),
+        "ca",
+    ),
     "leaving.end_person": (lambda _town, ask: leaving.end_person(*ask, person_id=2, seen_version=1), "a"),
     "particulars.edit_action": (
         lambda _town, ask: particulars.edit_action(

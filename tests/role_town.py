@@ -56,6 +56,7 @@ class Town(Scene):
     own_id: int = 0
     other_id: int = 0
     empty_id: int = 0
+    gone_id: int = 0
     batch_id: int = 0
     main_id: int = 0
     free_id: int = 0

@@ -9,9 +9,11 @@ import pytest
 from dashboard import session
 from data.stores import SqlStore
 from problems.categories import Group
-from problems.people import Person, Role
+from problems.errors import NotAllowed
+from problems.people import LAPTOP, Person, Role
 from problems.seeing import seen_by
 from problems.sharing import is_placed
+from problems.use_cases import working
 from tests.test_dashboard_routes import Answer, Client
 
 WIDE = "bbox=-180,-90,180,90&z=18"
@@ -117,3 +119,15 @@ def test_people_are_known_by_their_key_and_by_what_the_bar_calls_them(city: SqlS
     person = somebody(city, Role.PARTNER)
     assert session.principal_named(person.key) == person.principal()
     assert session.principal_named(session.person_label(person)) == person.principal()
+
+
+def test_who_has_left_does_not_become_the_one_who_may_do_everything(
+    city: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(city, Role.PARTNER)
+    for chosen, expected in (("", LAPTOP), (person.key, person.principal()), ("person-999", session.GONE)):
+        monkeypatch.setattr(session.st, "session_state", {session.WORKING_AS: chosen})
+        assert session.principal() == expected
+    with pytest.raises(NotAllowed):
+        working.note_problem(city, session.GONE, session.get_clock(), 1, problem_id=1, note="Seen.")
+    assert session.seen_store(session.GONE) is not city

@@ -430,3 +430,12 @@ def test_problems_and_actions_are_in_order_of_id(store: SqlStore) -> None:
     assert [(one.id, one.name) for one in problems] == [(first, "b"), (second, "a")]
     assert [one.id for one in store.actions()] == ids
     assert [one.id for one in store.actions(second)] == [ids[0], ids[2]]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+def test_a_number_that_no_id_can_be_names_nothing(store: SqlStore, number: int) -> None:
+    for ask in (store.problem, store.action, store.photo, store.assessment):
+        with pytest.raises(NotFound):
+            ask(number)
+    assert store.reports([number]) == []
+    assert store.followups([number]) == {}

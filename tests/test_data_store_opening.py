@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.pool import QueuePool
 
 from data.sql import schema
 from data.sql.migrating import MIGRATIONS, known_versions
@@ -288,3 +289,17 @@ def test_a_store_that_a_newer_program_closed_badly_stays_readable(tmp_path: Path
             copy.with_name(copy.name + end).write_bytes(path.with_name(path.name + end).read_bytes())
     with closing(open_store(str(copy))) as store:
         assert store.counts().reports == 1
+
+
+def test_when_no_connection_comes_free_it_is_said_in_words(url: str) -> None:
+    with closing(open_store(url)) as store:
+        reader = store._engines.reader
+        pool = QueuePool(reader.pool._creator, pool_size=1, max_overflow=0, timeout=0.05)
+        reader.pool, large = pool, reader.pool
+        try:
+            with pool.connect(), pytest.raises(StoreRefused, match="none of its connections came free"):
+                store.version()
+        finally:
+            reader.pool = large
+            pool.dispose()
+        assert store.version() == 0

@@ -18,6 +18,7 @@ from problems.followups import Followup, Matter, fold
 from problems.lifecycle import REPORT_MOVES, Move, MoveAnswers, check_move
 from problems.people import LAPTOP, Principal, Role
 from problems.reports import Batch, Report, ReportStatus
+from problems.seeing import READS_EVERYTHING
 from problems.targets import WorkingDays
 from problems.use_cases import answering, drawing, referring, telling
 from problems.use_cases.answer_changes import Outcomes, matters_of
@@ -140,7 +141,8 @@ def test_each_role_makes_exactly_the_moves_of_the_table(long_scene: Scene, statu
             may = any(role in one.roles for one in allowed)
             assert bool(outcomes.done) == may, (role, status, target, outcomes.refused)
             if not may:
-                kind = NotAllowed if allowed else MoveRefused
+                sees = role in READS_EVERYTHING or (role is Role.PARTNER and status.is_open)
+                kind = MoveRefused if sees and not allowed else NotAllowed
                 assert isinstance(outcomes.refused[0][1], kind)
 
 
@@ -247,6 +249,31 @@ def test_a_partner_moves_only_what_was_given_to_their_organisation(scene: Scene)
     outcomes = moved(scene, partner, [own, other], R.IN_PROGRESS)
     assert [each.ref for each in outcomes.done] == [own.ref]
     assert "not given to your organisation" in str(outcomes.refused[0][1])
+
+
+@pytest.mark.parametrize("seen", [1, 77])
+def test_a_partner_is_not_told_whether_there_is_a_report_that_they_were_not_given(scene: Scene, seen: int) -> None:
+    (matter,) = sent(scene)
+    partner = scene.partner(scene.organisation())
+    ask = (scene.store, partner, scene.clock, 1)
+    told = set()
+    for number in (matter.id, 999):
+        versions = {number: seen}
+        duplicate = MoveAnswers(note="The same.", target_id=number)
+        for outcomes in (
+            answering.move_reports(
+                *ask, report_ids=[number], target=R.RESOLVED, answers=MoveAnswers(), seen_versions=versions, days=DAYS
+            ),
+            answering.move_reports(
+                *ask, report_ids=[number], target=R.DUPLICATE, answers=duplicate, seen_versions=versions, days=DAYS
+            ),
+            referring.pause_reports(*ask, report_ids=[number], reason="weather", note="Snow.", seen_versions=versions),
+            referring.resume_reports(*ask, report_ids=[number], seen_versions=versions, days=DAYS),
+        ):
+            ((ref, why),) = outcomes.refused
+            told.add((type(why), why.why.replace(ref, "R"), why.possible))
+    assert len(told) == 1
+    assert next(iter(told))[:2] == (NotAllowed, "R was not given to your organisation.")
 
 
 def test_a_feed_that_opens_what_people_ended_takes_the_end_back_and_undoing_it_brings_the_end_back(

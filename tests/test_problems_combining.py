@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.stores import open_store
 from geo.drawn import shares
-from problems.actions import ActionStatus
+from problems.actions import ActionStatus, Particulars
 from problems.categories import Group
 from problems.combining import Part, goes_on_best
 from problems.errors import InputRefused, MoveRefused, NotAllowed, ProblemError, Stale
@@ -23,7 +23,7 @@ from problems.history import History, fold
 from problems.inbox import Asked
 from problems.lineage import Turn, lineage, relatives
 from problems.problem import Problem, ProblemStatus
-from problems.use_cases import acting, evidencing, referring, working
+from problems.use_cases import acting, advising, evidencing, referring, working
 from problems.use_cases.combining import look_at_merge, merge_problems, split_problem
 from problems.use_cases.drawing import Plan, draw_problem
 from problems.visits import Shows
@@ -199,6 +199,28 @@ def test_the_way_back_is_a_split_that_takes_along_what_came(scene: Scene) -> Non
     assert (back.parent_id, back.status, back.owner) == (first.id, ProblemStatus.CONFIRMED, "Cora")
     assert shares(kept.footprint, [first.footprint], epsg=27700).min() > 0.99
     check_folds(scene)
+
+
+def test_where_advice_was_given_goes_along_with_the_action_both_ways(scene: Scene) -> None:
+    stays, goes = a_problem_at(scene, 0), a_problem_at(scene, 1)
+    told: dict[str, Any] = {"problem_id": goes.id, "organisation_id": scene.organisation().id, "title": "Advise"}
+    advise = acting.add_action(
+        *asking(scene), **told, type=acting.ActionType.ADVISE, particulars=Particulars(advice="Lock the gate.")
+    )
+    record = advising.give_advice(*asking(scene), action_id=advise.id, given_on=scene.today, place="Number 4")
+    merged = merge_problems(
+        *asking(scene), survivor_id=stays.id, other_ids=[goes.id], note="One place.", seen_versions={}
+    )
+    assert [one.id for one in scene.store.advice_given(stays.id)] == [record.id]
+    assert scene.store.advice_given(goes.id) == []
+    part = Part("East again", square(1), action_ids=(advise.id,))
+    _kept, made = split_problem(
+        *asking(scene), problem_id=stays.id, parts=[part], note="Two places.", seen_version=merged.version
+    )
+    assert [one.id for one in scene.store.advice_given(made.id)] == [record.id]
+    advising.withdraw_advice(
+        *asking(scene), problem_id=made.id, advice_id=record.id, why="Not given.", seen_version=record.version + 2
+    )
 
 
 def test_without_a_choice_a_linked_report_goes_with_the_part_that_it_lies_in(scene: Scene) -> None:

@@ -237,7 +237,11 @@ def step(town: Town, problem_id: int, number: int, who: Principal, which: int = 
             *town.asking(who),
             problem_id=problem_id,
             target=target,
-            answers=answers(rows[0] if rows else None, review_on=town.now.date() + timedelta(days=30)),
+            answers=answers(
+                rows[0] if rows else None,
+                review_on=town.now.date() + timedelta(days=30),
+                visited_on=town.now.date(),
+            ),
             seen_version=problem.version,
         )
     elif actions:

@@ -44,15 +44,18 @@ def every_status(town: Town) -> dict[ProblemStatus | ActionStatus, int]:
     numbers: dict[ProblemStatus | ActionStatus, int] = {}
     group = town.store.problem(1).group
     plain: dict[str, Any] = {"group": group, "done_by": "another", "successor_ids": (), "parent_id": None}
+    plain["remediated_on"] = town.today
     with town.store.writing() as unit:
         for status in ProblemStatus:
             numbers[status] = unit.add_problem(a_problem(status=status, **plain))
             unit.add_assessment(an_assessment(numbers[status]))
         unit.add_action(an_action(numbers[ProblemStatus.IN_PROGRESS], town.own_id, status=ActionStatus.DONE))
+        # A problem of their own: those that are owed keep one from ending.
+        worked_on = unit.add_problem(a_problem(status=ProblemStatus.CONFIRMED, **plain))
         found = {}
         for action_status in ActionStatus:
             action = an_action(
-                numbers[ProblemStatus.CONFIRMED],
+                worked_on,
                 town.own_id,
                 status=action_status,
                 done_by="another",

@@ -7,8 +7,9 @@ retention and decide no case.
 """
 
 import inspect
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -270,12 +271,12 @@ CASES: dict[str, tuple[Call, str]] = {
     "working.note_problem": (lambda _town, ask: working.note_problem(*ask, problem_id=1, note="Seen."), "pocm"),
     "assessing.look_at": (
         lambda town, ask: assessing.look_at(*ask, problem_id=1, choices=choices(town), rules=rules()),
-        EVERYBODY,
+        EVERYBODY.replace(EVERY_PARTNER, "p"),
     ),
     "assessing.keep_assessment": (keep_assessment, "oc"),
     "assessing.compute_again": (
         lambda town, ask: assessing.compute_again(*ask, assessment_id=town.assessment_id),
-        EVERYBODY,
+        EVERYBODY.replace(EVERY_PARTNER, "p"),
     ),
     "drawing.draw_problem": (draw_problem, "oc"),
     "owing.organisation_work": (
@@ -363,6 +364,32 @@ def test_no_use_case_is_left_out() -> None:
             if function.__module__ == module.__name__ and asked == ["store", "principal", "clock", "seed"]:
                 found.add(f"{path.stem}.{name}")
     assert found - {name for name in found if name.partition(".")[2].startswith("_")} == {*CASES, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"refreshing.refresh", "assessing.keep_assessment"}))
+def test_what_waited_for_its_turn_is_told_with_the_time_of_its_turn(town: Town, name: str) -> None:
+    """Else what was kept later would bear an earlier time, and a past day be told wrongly."""
+    call, letters = CASES[name]
+    entered, original, told = [False], town.store.writing, []
+
+    @contextmanager
+    def after_a_wait() -> Iterator[Any]:
+        with original() as unit:
+            entered[0] = True
+            keep = unit.add_events
+            unit.add_events = lambda events: (told.extend(events), keep(events))[1]
+            yield unit
+
+    def clock() -> datetime:
+        return town.clock() + timedelta(hours=1 if entered[0] else 0)
+
+    letter = next(one for one in LETTERS if one in letters.replace(EVERY_PARTNER, "p"))
+    town.store.writing = after_a_wait  # type: ignore[method-assign] # put back below
+    try:
+        town.allows(lambda: call(town, (town.store, principal(town, letter, "own"), clock, 1)))
+    finally:
+        town.store.writing = original  # type: ignore[method-assign] # as it was
+    assert {one.at for one in told} <= {town.clock() + timedelta(hours=1)}
 
 
 def test_an_officer_proposes_a_drawn_problem_and_a_coordinator_alone_takes_it_on(town: Town) -> None:

@@ -69,6 +69,26 @@ def close_form(desk: Desk, organisations: Sequence[Organisation]) -> Form:
     )
 
 
+def open_again_form(organisations: Sequence[Organisation]) -> Form:
+    """Return the form that lets an organisation take work again that was closed."""
+    closed = {each.id: each for each in organisations if each.closed}
+
+    def save(at: Desk, answers: Answers, _seen_version: int) -> str:
+        chosen = closed.get(answers.get("organisation_id") or _NOBODY)
+        if chosen is None:
+            raise InputRefused("No organisation was opened again.", "None is chosen.", "Choose which one.")
+        saved = leaving.open_organisation(*at.asking, organisation_id=chosen.id, seen_version=chosen.version)
+        return f"{saved.name} takes work again. What was handed over stays where it is."
+
+    choices = {each.id: each.name for each in closed.values()}
+    return Form(
+        "Open an organisation again",
+        "Open again",
+        (Field("organisation_id", "Which", "choice", choices=choices),),
+        save,
+    )
+
+
 def _one_closes(desk: Desk, organisation: Organisation) -> Form:
     owed = leaving.owed_by_organisation(desk.store, organisation.id)
 

@@ -11,7 +11,7 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import Answers, Field, Form, draw_open_form, form_button, open_form
 from dashboard.parts.guide_desk import show_guides
 from dashboard.parts.health import show_health, show_settings
-from dashboard.parts.leaving_forms import back_form, close_form, leave_form
+from dashboard.parts.leaving_forms import back_form, close_form, leave_form, open_again_form
 from dashboard.parts.markup import draw, page_head, section, show_sheet, table
 from dashboard.parts.notices import remark, said
 from dashboard.parts.piles import show_piles
@@ -77,6 +77,8 @@ def _organisations(desk: Desk) -> None:
         form_button(_organisation_form(), key="add-organisation", primary=not desk.organisations)
         if any(not each.closed for each in desk.organisations) and desk.principal.has(*leaving.MAY_CLOSE):
             st.button("Close an organisation", key="close-organisation", on_click=_open_closing)
+        if any(each.closed for each in desk.organisations) and desk.principal.has(*leaving.MAY_CLOSE):
+            form_button(open_again_form(desk.organisations), key="open-organisation", label="Open one again")
 
 
 def _points(desk: Desk) -> None:

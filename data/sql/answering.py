@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from data.sql import schema, work_tables
 from data.sql.places import PlaceUnit
-from data.sql.reading import Reading, chunks
+from data.sql.reading import Reading, chunks, ids_of
 from data.sql.records import FOLLOWUP
 from data.sql.types import MICROSECONDS
 from problems.followups import Followup, Satisfaction
@@ -118,7 +118,7 @@ class AnswerReading(Reading):
         """Return when the earliest duplicate of each of these reports was reported; those without are left out."""
         found: dict[int, datetime] = {}
         with self._reading() as connection:
-            for some in chunks(sorted({int(one) for one in report_ids})):
+            for some in chunks(ids_of(report_ids)):
                 query = (
                     select(_report.main_id, func.min(_report.reported_at, type_=_report.reported_at.type))
                     .where(_report.main_id.in_(some), _report.undone.is_(False))
@@ -153,7 +153,7 @@ class AnswerUnit(PlaceUnit):
 
 def _followups(connection: Connection, report_ids: Sequence[int]) -> Mapping[int, Followup]:
     found: dict[int, Followup] = {}
-    for some in chunks(sorted({int(one) for one in report_ids})):
+    for some in chunks(ids_of(report_ids)):
         rows = connection.execute(FOLLOWUP.select().where(_followup.report_id.in_(some))).all()
         found.update((one.report_id, one) for one in map(FOLLOWUP.of_row, rows))
     return found

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from data.sql.locks import Door, too_long
 from problems.errors import StoreRefused
@@ -145,6 +146,12 @@ def refusing(address: Address, wait_s: float) -> Iterator[None]:
     """Turn what the world did to the database into a refusal; bugs pass through as they are."""
     try:
         yield
+    except NoConnectionLeft as error:
+        raise StoreRefused(
+            "The store did not answer.",
+            "Too many questions are put to it at the same time, and none of its connections came free.",
+            "Try again in a moment.",
+        ) from error
     except DBAPIError as error:
         refusal = _refusal(error, address, wait_s)
         if refusal is None:

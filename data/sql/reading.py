@@ -45,6 +45,8 @@ from problems.store import Box, KnownReport, NameUse, StoreCounts
 
 #: Databases limit how many values one statement may carry.
 IDS_AT_ONCE = 500
+#: Databases keep ids in eight bytes.
+LARGEST_ID = 2**63 - 1
 # Asked all day long, so built once.
 _VERSION = select(schema.store_state.c.version)
 _REPORTS_VERSION = select(schema.store_state.c.reports_version)
@@ -60,10 +62,15 @@ def chunks(values: Sequence[Any], size: int = IDS_AT_ONCE) -> Iterator[Sequence[
         yield values[start : start + size]
 
 
+def ids_of(numbers: Iterable[int]) -> list[int]:
+    """Return the numbers that an id can be, each once, in ascending order: others name nothing that is kept."""
+    return sorted({number for one in numbers if 0 < (number := int(one)) <= LARGEST_ID})
+
+
 def reports_with(connection: Connection, ids: Sequence[int]) -> list[Report]:
     """Return the reports with these ids as ``connection`` sees them, in ascending order of id."""
     found: list[Report] = []
-    for some in chunks(sorted({int(one) for one in ids})):
+    for some in chunks(ids_of(ids)):
         query = REPORT.select().where(schema.report.c.id.in_(some)).order_by(schema.report.c.id)
         found += [REPORT.of_row(row) for row in connection.execute(query).all()]
     return found
@@ -89,7 +96,7 @@ class Reading:
 
     def _one(self, kind: Kind[Record], number: int, ref: str) -> Record:
         with self._reading() as connection:
-            row = connection.execute(kind.one, {"this": number}).first()
+            row = connection.execute(kind.one, {"this": number}).first() if 0 < number <= LARGEST_ID else None
         if row is None:
             raise NotFound(f"There is no {kind.name} {ref}.", "", "The list shows all there are.")
         return kind.of_row(row)

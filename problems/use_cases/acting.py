@@ -8,14 +8,24 @@ from problems.actions import Action, ActionStatus, ActionType, Particulars
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
-from problems.lifecycle import MoveAnswers, check_move
+from problems.lifecycle import MoveAnswers, check_move, roles_to
 from problems.ordering import check_may_start
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.sharing import shares_in
 from problems.store import Store, Unit
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text, is_second_click
-from problems.use_cases.particulars import check_due, check_own, check_person, with_particulars
+from problems.use_cases.checks import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    check_organisation,
+    check_person,
+    check_reaches,
+    checked_text,
+    is_second_click,
+)
+from problems.use_cases.particulars import check_due, check_own, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
+from problems.words import has_words
 
 _NOT_BEGUN = frozenset({ActionStatus.ACCEPTED, ActionStatus.BLOCKED})
 _BEGINS = frozenset({ActionStatus.IN_PROGRESS, ActionStatus.DONE})
@@ -59,7 +69,7 @@ def add_action(
     """
     asked = "The action was not added."
     require(principal, asked, Role.COORDINATOR)
-    if not title.strip():
+    if not has_words(title):
         raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
     with store.writing() as unit:
         now = clock()
@@ -169,12 +179,16 @@ def move_action(
         now = clock()
         action = store.action(action_id)
         asked = f"Action {action.ref} cannot become “{target.label}”."
+        check_reaches(asked, principal, target)
+        check_own(asked, principal, action, roles_to(target))
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
         check_own(asked, principal, action, move.roles)
-        check_organisation(store, asked, answers.organisation_id)
+        asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
+        check_organisation(store, asked, answers.organisation_id or asks_id)
         if target in _BEGINS and action.status in _NOT_BEGUN:
-            check_may_start(asked, action, {one.id: one for one in store.actions()})
+            titled = shares_in(principal, store.problem(action.problem_id), store.actions(action.problem_id))
+            check_may_start(asked, action, {one.id: one for one in store.actions()}, titled=titled)
         if action.status is ActionStatus.DECLINED and answers.organisation_id == action.organisation_id:
             raise InputRefused(asked, "That organisation has declined it.", "Choose another organisation.")
         after = moved(action, target, principal, answers, now)
@@ -241,7 +255,7 @@ def postponed(
     """Move the due date of an action that may be moved by ``principal``, and return it as saved."""
     check_due(asked, due_on, now.date())
     text = checked_text(asked, note, LONGEST_NOTE)
-    if not text:
+    if not has_words(text):
         raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
     if not action.status.is_owed:
         raise InputRefused(asked, f"It is “{action.status.label}”.", "Only work that is still owed has a due date.")

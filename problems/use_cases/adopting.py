@@ -20,10 +20,11 @@ from problems.problem import Problem, ProblemStatus
 from problems.reports import Report, ReportFlag
 from problems.store import Store
 from problems.use_cases.answer_changes import MOST_AT_ONCE, matters_in, save_matter
-from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, checked_text
+from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, check_reaches, checked_text
 from problems.use_cases.drawing import MAY_DRAW, Plan, keep_drawn, metric_epsg, prepared
 from problems.use_cases.report_changes import check_report_seen
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 #: A problem of reports reaches so far beyond their places, in metres.
 MARGIN_M = 30.0
@@ -71,23 +72,24 @@ def take_on(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"{problem.ref} was not taken on."
-        check_seen(store, asked, problem, seen_version)
         answers, target = plan.answers(), ProblemStatus.CONFIRMED
+        check_reaches(asked, principal, target)
+        check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
-        if not name.strip():
+        if not has_words(name):
             raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
         after = replace(
             problem,
             name=checked_text(asked, name, LONGEST_NAME),
             status=target,
-            owner=plan.owner.strip(),
+            owner=answers.owner,
             owner_organisation_id=plan.owner_organisation_id,
-            objective=plan.objective.strip(),
+            objective=answers.objective,
             review_on=plan.review_on,
         )
         if after.name != problem.name:
@@ -239,6 +241,8 @@ def adopt_reports(
         zone=zone,
     )
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         matters = matters_in(unit, [report.id for report in seen.reports])
         for number, version in (seen_versions or {}).items():
             if number in matters:

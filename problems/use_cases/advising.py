@@ -13,6 +13,7 @@ from problems.store import Store
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text
 from problems.use_cases.particulars import check_own
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 MAY_ADVISE = (Role.PARTNER, Role.OFFICER, Role.COORDINATOR)
 #: Advice on what was declined or is no longer wanted was not given.
@@ -61,6 +62,8 @@ def give_advice(
     if lon_lat is not None and not where:
         raise InputRefused(asked, "The place has no name.", "Say where it was in words.")
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         action = store.action(action_id)
         check_own(asked, principal, action, frozenset(MAY_ADVISE))
         _check_gives(asked, action)
@@ -119,7 +122,7 @@ def withdraw_advice(
     asked = "The record of advice was not withdrawn."
     require(principal, asked, *MAY_ADVISE)
     told = checked_text(asked, why, LONGEST_NOTE)
-    if not told:
+    if not has_words(told):
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
     with store.writing() as unit:
         given = next((one for one in store.advice_given(problem_id) if one.id == advice_id), None)

@@ -9,6 +9,7 @@ from problems.events import EventKind, Subject, event
 from problems.followups import Followup, Matter, told_fields
 from problems.people import Principal, Role
 from problems.reports import Report
+from problems.seeing import READS_EVERYTHING
 from problems.store import Store, Unit
 from problems.use_cases.report_changes import check_report_seen
 from problems.use_cases.saving import plain
@@ -53,10 +54,14 @@ def one_by_one(
     report_ids: Sequence[int],
     seen_versions: Mapping[int, int],
     change: Callable[[Matter], Matter],
+    *,
+    principal: Principal | None = None,
 ) -> Outcomes:
     """Change reports of one unit: those that are refused are named, the others are done.
 
     ``change`` checks everything before it writes anything, so that a refusal leaves nothing half done.
+    A ``principal`` who does not see every report is told of no other than their organisation was given, not even that
+    there is one.
     """
     wanted = list(dict.fromkeys(report_ids))
     if not wanted:
@@ -69,6 +74,8 @@ def one_by_one(
     for number in wanted:
         ref = f"R-{number:06d}"
         try:
+            if principal is not None:
+                _check_known_to(asked, principal, ref, found.get(number))
             if number not in found:
                 raise NotFound(asked, f"There is no report {ref}.", "Choose another one.")
             if number in seen_versions:
@@ -77,6 +84,15 @@ def one_by_one(
         except ProblemError as why:
             refused.append((ref, why))
     return Outcomes(tuple(done), tuple(refused))
+
+
+def _check_known_to(asked: str, principal: Principal, ref: str, matter: Matter | None) -> None:
+    """Refuse a report to those who do not see it, in the same words whether there is one or not."""
+    own = principal.organisation_id
+    is_given = own is None or (matter is not None and matter.followup.organisation_id == own)
+    if principal.has(*READS_EVERYTHING) or (principal.has(Role.PARTNER) and is_given):
+        return
+    raise NotAllowed(asked, f"{ref} was not given to your organisation.", "Ask an officer to give it to you.")
 
 
 def the_one(outcomes: Outcomes) -> Matter:

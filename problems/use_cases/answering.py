@@ -12,7 +12,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind
 from problems.followups import Followup, Matter, opened_again
-from problems.lifecycle import Move, MoveAnswers, check_move
+from problems.lifecycle import Move, MoveAnswers, check_move, roles_to
 from problems.people import Principal, Role
 from problems.reasons import Reason
 from problems.reports import Report, ReportStatus
@@ -25,6 +25,8 @@ from problems.use_cases.report_changes import reports_seen
 
 #: Leaving one of these for an open state is a re-opening, which is counted.
 _REOPENED_FROM = frozenset({ReportStatus.RESOLVED, ReportStatus.VERIFIED, ReportStatus.NO_ACTION})
+#: So many duplicates are named in a refusal.
+_NAMED = 5
 #: What a move to each of these ends with, where the person does not say it with a reason.
 _ENDS_WITH = {ReportStatus.NOT_OURS: str(Reason.NOT_OURS)}
 
@@ -66,7 +68,11 @@ def move_reports(
     asked = f"The report was not moved to “{target.label}”."
     _check_answers_fit(asked, answers, now.date())
     with store.writing() as unit:
-        main = _main_for(store, unit, asked, answers) if target is ReportStatus.DUPLICATE else None
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
+        # Whoever may not merge is not told either whether there is such a main report.
+        merges = target is ReportStatus.DUPLICATE and principal.has(*roles_to(target))
+        main = _main_for(store, unit, asked, answers) if merges else None
 
         def change(matter: Matter) -> Matter:
             move = check_move(matter.ref, matter.status, target, principal, answers, done_by=matter.followup.done_by)
@@ -77,13 +83,15 @@ def move_reports(
                 unmerge_in(unit, now, principal, [matter.report], answers.note.strip())
                 return matters_in(unit, [matter.id])[matter.id]
             _check_visit(asked, matter, answers, now)
+            if target is ReportStatus.WITHDRAWN:
+                _check_stands_for_none(store, asked, matter)
             after = _moved(matter, target, principal, answers, now, days)
             return save_matter(
                 unit, now, principal, matter, after, EventKind.MOVED,
                 reason=answers.reason, note=answers.note, details=_details(move, answers),
             )  # fmt: skip
 
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def move_report(
@@ -150,6 +158,16 @@ def _check_visit(asked: str, matter: Matter, answers: MoveAnswers, now: datetime
             f"{matter.ref} was said to be fixed on {ended_on}, after the visit on {answers.visited_on}.",
             "Visit again, and give that day.",
         )
+
+
+def _check_stands_for_none(store: Store, asked: str, matter: Matter) -> None:
+    """Refuse to withdraw a report that others were merged into: nobody would answer theirs any more."""
+    others = store.duplicates_of([matter.id]).get(matter.id, ())
+    if others:
+        named = ", ".join(f"R-{number:06d}" for number in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        why = f"{matter.ref} stands for {named}{more}."
+        raise MoveRefused(asked, why, "Take them apart first, so that they are answered too.")
 
 
 def _main_for(store: Store, unit: Unit, asked: str, answers: MoveAnswers) -> Report:

@@ -4,31 +4,39 @@ from dataclasses import replace
 
 from problems.assessment import assess
 from problems.clock import Clock
+from problems.errors import NotAllowed
 from problems.events import EventKind, Subject, event
 from problems.gathering import Choices, Gathered, Rules, gather
 from problems.kept_assessments import KeptAssessment, MadeAgain, kept, made_again
 from problems.people import Principal, Role
+from problems.seeing import READS_EVERYTHING, seen_by, whole
+from problems.sharing import is_placed
 from problems.store import Store
 from problems.use_cases.checks import is_second_click
 from problems.use_cases.saving import require
 
 MAY_ASSESS = (Role.OFFICER, Role.COORDINATOR)
+_NOT_SHOWN = "What the work achieved is not shown."
 
 
 def look_at(
     store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, choices: Choices, rules: Rules
 ) -> Gathered:
-    """Count what an assessment needs, without keeping anything; everybody may look.
+    """Count what an assessment needs, without keeping anything; whoever sees the place of the problem may look.
 
     Raises
     ------
     InputRefused
         As :func:`problems.gathering.gather`.
+    NotAllowed
+        When its place is not shared with them, or there may be no such problem.
     NotFound
         When there is no such problem.
     """
+    every = whole(store)
+    _check_sees(every, principal, problem_id)
     today = clock().astimezone(rules.zone).date()
-    return gather(store, store.problem(problem_id), today, choices, rules)
+    return gather(every, every.problem(problem_id), today, choices, rules)
 
 
 def keep_assessment(
@@ -74,7 +82,7 @@ def keep_assessment(
 
 
 def compute_again(store: Store, principal: Principal, clock: Clock, seed: int, *, assessment_id: int) -> MadeAgain:
-    """Make a kept assessment again from its evidence, without today's reports; everybody may look.
+    """Make a kept assessment again from its evidence, without today's reports; whoever sees its problem may look.
 
     Raises
     ------
@@ -83,4 +91,18 @@ def compute_again(store: Store, principal: Principal, clock: Clock, seed: int, *
     InputRefused
         When what is kept was changed outside of the store.
     """
-    return made_again(store.assessment(assessment_id))
+    every = whole(store)
+    if not principal.has(*READS_EVERYTHING):
+        seen = {one.id for one in seen_by(every, principal).assessments()}
+        if assessment_id not in seen:
+            raise NotAllowed(_NOT_SHOWN, "It does not exist, or it is not shared with you.", "Ask a coordinator.")
+    return made_again(every.assessment(assessment_id))
+
+
+def _check_sees(every: Store, principal: Principal, problem_id: int) -> None:
+    """Refuse whoever does not see the place of a problem, in the same words whether there is one or not."""
+    if principal.has(*READS_EVERYTHING):
+        return
+    shared = (one for one in seen_by(every, principal).problems() if is_placed(one))
+    if problem_id not in {one.id for one in shared}:
+        raise NotAllowed(_NOT_SHOWN, "The problem does not exist, or it is not shared with you.", "Ask a coordinator.")

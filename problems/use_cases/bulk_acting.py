@@ -13,9 +13,10 @@ from problems.people import Principal, Role
 from problems.reasons import Reason
 from problems.store import Store, Unit
 from problems.use_cases.acting import moved, postponed
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
-from problems.use_cases.particulars import check_due, check_own, check_person
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, check_person, checked_text
+from problems.use_cases.particulars import check_due, check_own
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 #: So many actions are changed by one click: the others wait meanwhile.
 MOST_AT_ONCE = 200
@@ -66,17 +67,17 @@ def assign_actions(
     """
     asked = "The action was not given to somebody else."
     require(principal, asked, *MAY_ASSIGN)
-    now = clock()
     name, told = checked_text(asked, person, LONGEST_NAME), checked_text(asked, note, LONGEST_NOTE)
     if organisation_id is None and not name:
         raise InputRefused(asked, "Nobody is chosen.", "Choose an organisation, or write the name of a person.")
-    if organisation_id is not None and not told:
+    if organisation_id is not None and not has_words(told):
         raise InputRefused(asked, "No reason is given.", "Say why another organisation does it.")
 
     def change(action: Action) -> Action:
         return reassigned(unit, now, principal, asked, action, organisation_id, name, told)
 
     with store.writing() as unit:
+        now = clock()
         # In here, so that neither is closed or leaves while this waits for its turn.
         check_organisation(store, asked, organisation_id)
         check_person(store, asked, name)
@@ -106,7 +107,7 @@ def postpone_actions(
     require(principal, asked, *MAY_POSTPONE)
     now = clock()
     check_due(asked, due_on, now.date())
-    if not note.strip():
+    if not has_words(note):
         raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
 
     def change(action: Action) -> Action:
@@ -116,6 +117,8 @@ def postpone_actions(
         return postponed(unit, now, principal, asked, action, due_on, note, action.version)
 
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         outcomes = _one_by_one(store, asked, seen_versions, change)
         not_own = [why for _, why in outcomes.refused if isinstance(why, NotAllowed)]
         if not_own and len(not_own) == len(outcomes.refused) and not outcomes.done:

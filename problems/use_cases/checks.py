@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
-from problems.lifecycle import MoveAnswers
-from problems.people import Principal
+from problems.lifecycle import MoveAnswers, State, roles_to
+from problems.people import Principal, Role
 from problems.problem import Problem
+from problems.seeing import READS_EVERYTHING
 from problems.store import Store
-from problems.use_cases.saving import told
+from problems.use_cases.saving import require, told
+from problems.words import readable
 
 LONGEST_NOTE = 4000
 LONGEST_NAME = 120
@@ -19,13 +21,22 @@ ONE_CLICK = timedelta(seconds=10)
 
 
 def checked_text(asked: str, text: str, longest: int) -> str:
-    """Return ``text`` without outer space, or refuse when it is longer than ``longest`` characters."""
-    stripped = text.strip()
+    """Return ``text`` without outer space and unseen signs, or refuse more than ``longest`` characters."""
+    stripped = readable(text)
     if len(stripped) > longest:
         raise InputRefused(
             asked, f"The text has {len(stripped)} characters.", f"At most {longest} are kept: shorten it."
         )
     return stripped
+
+
+def check_reaches(asked: str, principal: Principal, target: State) -> None:
+    """Refuse whoever can bring nothing there, before any other refusal tells them how it stands.
+
+    Those who read everything are told by the table of moves, which knows more to say.
+    """
+    if not principal.has(*READS_EVERYTHING):
+        require(principal, asked, *(roles_to(target) or {Role.SYSTEM}))
 
 
 def check_name(asked: str, problem: Problem, problems: Iterable[Problem]) -> None:
@@ -42,7 +53,7 @@ def check_name(asked: str, problem: Problem, problems: Iterable[Problem]) -> Non
 
 
 def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: date) -> None:
-    """Refuse days that make no sense, texts that are too long, and an organisation that is not there."""
+    """Refuse days that make no sense, texts that are too long, and whoever is not there (any more)."""
     if answers.visited_on and answers.visited_on > today:
         raise MoveRefused(
             asked, f"The visit on {answers.visited_on} has not happened yet.", "Give the day of the visit."
@@ -51,6 +62,7 @@ def check_answers_fit(store: Store, asked: str, answers: MoveAnswers, today: dat
         raise MoveRefused(asked, f"The review date {answers.review_on} has passed.", "Choose today or a later day.")
     checked_text(asked, answers.owner, LONGEST_NAME)
     checked_text(asked, answers.objective, LONGEST_NOTE)
+    check_person(store, asked, answers.owner)
     check_organisation(store, asked, answers.owner_organisation_id)
 
 
@@ -63,6 +75,13 @@ def check_organisation(store: Store, asked: str, organisation_id: int | None) ->
         raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
     if found.closed:
         raise InputRefused(asked, f"{found.name} is closed.", "Choose another organisation.")
+
+
+def check_person(store: Store, asked: str, name: str) -> None:
+    """Refuse to give work to somebody who is known to have left; names that nobody knows are free."""
+    wanted = name.strip().casefold()
+    if wanted and any(each.name.casefold() == wanted and not each.active for each in store.people()):
+        raise InputRefused(asked, f"{name.strip()} has left.", "Choose somebody who is there.")
 
 
 def created_event(at: datetime, principal: Principal, problem: Problem, details: Mapping[str, object]) -> Event:

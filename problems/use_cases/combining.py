@@ -38,6 +38,7 @@ from problems.use_cases.answer_changes import matters_in, save_matter
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_name, checked_text, created_event
 from problems.use_cases.drawing import counted
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import readable
 
 MAY_COMBINE = (Role.COORDINATOR,)
 _NOT_MERGED = "The problems were not merged."
@@ -101,9 +102,9 @@ def merge_problems(
     NotFound, Stale
         When one of them is not there, or somebody else saved it since it was seen.
     """
-    now = clock()
     require(principal, _NOT_MERGED, *MAY_COMBINE)
     with store.writing() as unit:
+        now = clock()
         stays = store.problem(survivor_id)
         goes = [store.problem(number) for number in other_ids]
         for problem in (stays, *goes):
@@ -168,6 +169,7 @@ def belongings(store: Store, problem_id: int) -> Belongings:
         visits=tuple(store.visits(problem_id)),
         photos=tuple(store.photos(problem_id)),
         report_ids=tuple(store.inbox(Asked(problem_id=problem_id)).ids.tolist()),
+        advice=tuple(store.advice_given(problem_id)),
     )
 
 
@@ -177,6 +179,8 @@ def carry(unit: Unit, at: datetime, principal: Principal, has: Belongings, to_id
         along = replace(action, problem_id=to_id)
         details = {"problem_id": to_id}
         save(unit, at, principal, action, along, action.version, EventKind.EDITED, note=note, details=details)
+    for given in has.advice:
+        unit.save_advice_given(replace(given, problem_id=to_id), given.version)
     unit.move_evidence([visit.id for visit in has.visits], [photo.id for photo in has.photos], to_id)
     for matter in matters_in(unit, has.report_ids).values():
         followup = replace(matter.followup, problem_id=to_id)
@@ -229,12 +233,12 @@ def split_problem(
     NotFound, Stale
         When it is not there, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     problem = store.problem(problem_id)
     asked = f"{problem.ref} was not split."
     require(principal, asked, *MAY_COMBINE)
     told = checked_text(asked, note, LONGEST_NOTE)
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         check_seen(store, asked, problem, seen_version)
         has = belongings(store, problem.id)
@@ -284,7 +288,7 @@ def _part_of(
     return replace(
         problem,
         id=0,
-        name=part.name.strip(),
+        name=readable(part.name),
         status=status_of_part(problem, along),
         lon_lat=lon_lat,
         width_m=width_m,

@@ -26,6 +26,7 @@ from problems.sharing import EVERYWHERE
 from problems.store import Store
 from problems.use_cases.checks import LONGEST_NOTE, checked_text, is_told
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 MAY_LOOK = (*EVERYWHERE, Role.ADMIN)
 MAY_ASK = (Role.OFFICER, Role.COORDINATOR)
@@ -94,7 +95,7 @@ def ask_no_action(
             known = ", ".join(one.label for one in NO_ACTION_REASONS)
             raise InputRefused(asked, "It needs a reason.", f"Reasons are: {known}.")
         text = checked_text(asked, note, LONGEST_NOTE)
-        if not text:
+        if not has_words(text):
             raise InputRefused(asked, "Nothing says why.", "Write what residents could be told.")
         pending = open_request(store.events(Subject.PROBLEM, problem.id))
         if pending is not None:
@@ -193,7 +194,7 @@ def review_case(store: Store, principal: Principal, clock: Clock, seed: int, *, 
 
 def _reason_given(asked: str, note: str) -> str:
     text = checked_text(asked, note, LONGEST_NOTE)
-    if not text:
+    if not has_words(text):
         raise InputRefused(asked, "No reason is given.", "Say why; those who work on it will ask.")
     return text
 

@@ -24,6 +24,7 @@ from problems.problem import Problem, ProblemStatus
 from problems.store import Box, Store, Unit
 from problems.use_cases.checks import LONGEST_NAME, check_answers_fit, check_name, checked_text, created_event
 from problems.use_cases.saving import plain, require, save
+from problems.words import has_words
 
 #: Small areas single out homes: whoever sees counts only does not choose where they are taken.
 MAY_LOOK = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND)
@@ -122,6 +123,8 @@ def draw_problem(
         zone=zone,
     )
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         return keep_drawn(unit, store, asked, now, principal, made, plan=plan, beside=beside, how=how)
 
 
@@ -149,7 +152,7 @@ def prepared(
     zone: tzinfo,
 ) -> Prepared:
     """Return the problem that an area makes, counted and named, or refuse the area or the name in words."""
-    if not name.strip():
+    if not has_words(name):
         raise InputRefused(asked, "It needs a name.", "Say what and where, such as a street.")
     given = checked_text(asked, name, LONGEST_NAME)
     drawn = usable(geometry, epsg=epsg, settings=drawing, town=town)
@@ -286,9 +289,9 @@ def _taken_on(store: Store, unit: Unit, now: datetime, principal: Principal, pro
     after = replace(
         problem,
         status=target,
-        owner=plan.owner.strip(),
+        owner=answers.owner,
         owner_organisation_id=plan.owner_organisation_id,
-        objective=plan.objective.strip(),
+        objective=answers.objective,
         review_on=plan.review_on,
     )
     details = {"verb": move.verb}

@@ -16,6 +16,7 @@ from problems.store import Store
 from problems.use_cases.checks import LONGEST_NOTE, checked_text, is_second_click
 from problems.use_cases.saving import require
 from problems.visits import Photo, Picture, Purpose, Shows, Visit
+from problems.words import has_words
 
 MAY_VISIT = (Role.OFFICER,)
 MAY_ADD_PHOTOS = (Role.OFFICER, Role.COORDINATOR, Role.PARTNER)
@@ -55,9 +56,11 @@ def add_visit(
     if visited_on is None or visited_on > now.date():
         raise InputRefused(asked, "Its day is missing or has not come yet.", "Give the day of the visit.")
     told = checked_text(asked, note, LONGEST_NOTE)
-    if not told:
+    if not has_words(told):
         raise InputRefused(asked, "Nothing is said about it.", "Say in a few words what was seen.")
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         problem = store.problem(problem_id)
         action = _action_of(store, asked, problem.id, action_id)
         visit = Visit(
@@ -110,13 +113,13 @@ def add_photo(
     """
     asked = "The photo was not kept."
     require(principal, asked, *MAY_ADD_PHOTOS)
-    now = clock()
     seen = checked_text(asked, alt, LONGEST_ALT)
-    if not seen:
+    if not has_words(seen):
         raise InputRefused(
             asked, "Nobody says what can be seen on it.", "Describe it in a few words, for those who cannot see it."
         )
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         action = _action_of(store, asked, problem.id, action_id)
         _check_may_add(asked, principal, action)
@@ -177,7 +180,7 @@ def remove_photo(
     asked = "The photo was not withdrawn."
     require(principal, asked, *MAY_ADD_PHOTOS)
     told = checked_text(asked, why, LONGEST_NOTE)
-    if not told:
+    if not has_words(told):
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
     with store.writing() as unit:
         now = clock()

@@ -87,9 +87,9 @@ def end_person(
     NotFound, Stale
         When there is no such person, or somebody else saved them since ``seen_version``.
     """
-    now = clock()
     require(principal, "Nobody was ended.", *MAY_END_PEOPLE)
     with store.writing() as unit:
+        now = clock()
         people = {each.id: each for each in store.people()}
         person = people.get(person_id)
         if person is None:
@@ -135,9 +135,9 @@ def close_organisation(
     NotFound, Stale
         When there is no such organisation, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     require(principal, "The organisation was not closed.", *MAY_CLOSE)
     with store.writing() as unit:
+        now = clock()
         found = next((each for each in store.organisations() if each.id == organisation_id), None)
         if found is None:
             raise NotFound(f"There is no organisation {organisation_id}.", "", "The list shows all there are.")
@@ -157,6 +157,32 @@ def close_organisation(
             _hand_to_organisation(unit, now, principal, asked, owed, to_organisation_id, text)
         told = {"to": to_organisation_id, **_counted(owed)}
         unit.add_events([_ended(now, principal, Subject.ORGANISATION, found.id, "closed", False, told)])
+    return saved
+
+
+def open_organisation(
+    store: Store, principal: Principal, clock: Clock, seed: int, *, organisation_id: int, seen_version: int
+) -> Organisation:
+    """Note that an organisation that was closed takes work again; what was handed over stays where it is.
+
+    Raises
+    ------
+    NotAllowed
+        When the principal is neither an administrator nor a coordinator.
+    InputRefused
+        When it is not closed.
+    NotFound, Stale
+        As for :func:`close_organisation`.
+    """
+    require(principal, "The organisation was not opened again.", *MAY_CLOSE)
+    with store.writing() as unit:
+        found = next((each for each in store.organisations() if each.id == organisation_id), None)
+        if found is None:
+            raise NotFound(f"There is no organisation {organisation_id}.", "", "The list shows all there are.")
+        if not found.closed:
+            raise InputRefused(f"{found.name} was not opened again.", "It is not closed.", "There is nothing to do.")
+        saved = unit.save_organisation(replace(found, closed=False), seen_version)
+        unit.add_events([_ended(clock(), principal, Subject.ORGANISATION, found.id, "closed", True, {})])
     return saved
 
 

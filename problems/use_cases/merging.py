@@ -166,9 +166,9 @@ def unmerge_reports(
         When somebody else changed one of them in between.
     """
     asked = "The reports were not taken apart."
-    now = clock()
     told = checked_text(asked, note, LONGEST_NOTE) or "Not the same after all: followed up by itself."
     with store.writing() as unit:
+        now = clock()
         found = reports_seen(store, unit, asked, report_ids, seen_versions)
         for report in found.values():
             if report.status is not ReportStatus.DUPLICATE:

@@ -7,8 +7,9 @@ from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
 from problems.people import Organisation, Person, Principal, Role
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NAME, checked_text
+from problems.use_cases.checks import LONGEST_NAME, check_organisation, checked_text
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 #: Roles that a person can hold; the system's own is not among them.
 HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -29,11 +30,13 @@ def add_organisation(
     asked = "The organisation was not added."
     require(principal, asked, Role.ADMIN, Role.COORDINATOR, Role.SYSTEM)
     wanted = checked_text(asked, name, LONGEST_NAME)
-    if not wanted:
+    if not has_words(wanted):
         raise InputRefused(asked, "It has no name.", "Give the name that people know it by.")
     with store.writing() as unit:
-        if any(known.name.casefold() == wanted.casefold() for known in store.organisations()):
-            raise InputRefused(asked, f"“{wanted}” is already there.", "Choose it from the list.")
+        same = next((known for known in store.organisations() if known.name.casefold() == wanted.casefold()), None)
+        if same is not None:
+            way = "It was closed: open it again." if same.closed else "Choose it from the list."
+            raise InputRefused(asked, f"“{wanted}” is already there.", way)
         organisation = Organisation(0, wanted, checked_text(asked, kind, LONGEST_NAME), email.strip())
         organisation = replace(organisation, id=unit.add_organisation(organisation))
         unit.add_events(
@@ -68,18 +71,17 @@ def add_person(
     NotAllowed
         When the principal is not an administrator.
     InputRefused
-        When the name is empty or taken, the role is not a person's, or a partner has no organisation.
+        When the name is empty or taken, the role is not a person's, a partner has no organisation, or it is closed.
     """
     asked = "The person was not added."
     require(principal, asked, Role.ADMIN, Role.SYSTEM)
     wanted = checked_text(asked, name, LONGEST_NAME)
-    if not wanted:
+    if not has_words(wanted):
         raise InputRefused(asked, "The name is empty.", "Give the name that colleagues know.")
     if role not in HUMAN_ROLES:
         raise InputRefused(asked, f"“{role}” is not a person's role.", f"Roles are: {', '.join(HUMAN_ROLES)}.")
     with store.writing() as unit:
-        if organisation_id is not None and organisation_id not in {known.id for known in store.organisations()}:
-            raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
+        check_organisation(store, asked, organisation_id)
         if role is Role.PARTNER and organisation_id is None:
             raise InputRefused(asked, "A partner acts for an organisation.", "Choose the organisation.")
         if any(known.name.casefold() == wanted.casefold() for known in store.people()):

@@ -11,8 +11,9 @@ from problems.guides import LONGEST_ADVICE, LONGEST_STEP, MOST_STEPS
 from problems.ordering import check_order
 from problems.people import Principal, Role
 from problems.store import Store
-from problems.use_cases.checks import LONGEST_NAME, checked_text
+from problems.use_cases.checks import LONGEST_NAME, check_person, checked_text
 from problems.use_cases.saving import check_seen, require, save
+from problems.words import has_words
 
 MAY_TICK = (Role.PARTNER, Role.OFFICER, Role.COORDINATOR)
 MAY_EDIT = (Role.PARTNER, Role.COORDINATOR)
@@ -56,7 +57,7 @@ def edit_action(
         check_own(asked, principal, action, frozenset(MAY_EDIT))
         check_seen(store, asked, action, seen_version)
         named = checked_text(asked, title, LONGEST_NAME)
-        if not named:
+        if not has_words(named):
             raise InputRefused(asked, "It has no title.", "Say in a few words what is to be done.")
         who = checked_text(asked, person, LONGEST_NAME)
         if who != action.person:
@@ -155,13 +156,6 @@ def check_due(asked: str, due_on: date | None, today: date) -> None:
     """Refuse a due date that has passed."""
     if due_on is not None and due_on < today:
         raise InputRefused(asked, f"The due date {due_on} has passed.", "Choose today or a later day.")
-
-
-def check_person(store: Store, asked: str, name: str) -> None:
-    """Refuse to give work to somebody who is known to have left; names that nobody knows are free."""
-    wanted = name.strip().casefold()
-    if wanted and any(each.name.casefold() == wanted and not each.active for each in store.people()):
-        raise InputRefused(asked, f"{name.strip()} has left.", "Choose somebody who is there.")
 
 
 def _of_coordinators(action: Action) -> tuple[object, ...]:

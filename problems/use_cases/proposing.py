@@ -12,6 +12,7 @@ from problems.store import Store, Unit
 from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 MAY_ANSWER = (Role.COORDINATOR,)
 _ASKED = "The proposal was not answered."
@@ -93,7 +94,7 @@ def decline_proposal(
         now = clock()
         proposal = _still_open(store, principal, now, problem_id, proposal_id)
         why = checked_text(_ASKED, note, LONGEST_NOTE)
-        if not why:
+        if not has_words(why):
             raise InputRefused(_ASKED, "It needs a reason.", "Say why, so that nobody has to ask again in 90 days.")
         _tell(unit, now, principal, proposal, DECLINED, why)
         if proposal.kind is ProposalKind.SPLIT:

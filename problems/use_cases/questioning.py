@@ -41,8 +41,8 @@ def answer_question(
     NotFound, Stale
         When there is no such problem, or somebody else answered since.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"The answer about {problem.ref} was not kept."
         require(principal, asked, *MAY_ANSWER)

@@ -16,8 +16,9 @@ from problems.store import Store, Unit
 from problems.targets import WorkingDays
 from problems.use_cases.answer_changes import EVERY_REPORT, Outcomes, check_sees, one_by_one, save_matter
 from problems.use_cases.answering import wait_ended
-from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, checked_text
+from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, check_person, checked_text
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 #: Work on these can stand still; what nobody has looked at waits for us.
 CAN_WAIT = (ReportStatus.ACKNOWLEDGED, ReportStatus.IN_PROGRESS)
@@ -53,7 +54,7 @@ def give_reports(
     NotAllowed
         When the principal is neither officer nor coordinator.
     InputRefused
-        When the organisation is unknown or closed, or the day is to come.
+        When the organisation is unknown or closed, the owner has left, or the day is to come.
     """
     asked = "The report was not referred."
     require(principal, asked, *EVERY_REPORT)
@@ -77,7 +78,10 @@ def give_reports(
         return save_matter(unit, now, principal, matter, Matter(matter.report, followup), EventKind.EDITED, note=told)
 
     with store.writing() as unit:
+        # Again: this may have waited for its turn, and what happens is told in order.
+        now = clock()
         check_organisation(store, asked, organisation_id)
+        check_person(store, asked, name)
         return one_by_one(store, unit, asked, report_ids, seen_versions, change)
 
 
@@ -175,9 +179,8 @@ def pause_reports(
         known = ", ".join(one.label for one in OBSTACLES)
         raise InputRefused(asked, f"“{reason}” is not a reason to wait.", f"Reasons are: {known}.")
     told = checked_text(asked, note, LONGEST_NOTE)
-    if not told:
+    if not has_words(told):
         raise InputRefused(asked, "Nothing is said that residents could be told.", "Say what it waits for.")
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         check_sees(asked, principal, matter, as_other=principal.has(*EVERY_REPORT))
@@ -189,7 +192,8 @@ def pause_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, reason=reason, note=told)
 
     with store.writing() as unit:
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        now = clock()
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def resume_reports(
@@ -213,7 +217,6 @@ def resume_reports(
     asked = "The wait was not ended."
     require(principal, asked, *EVERY_REPORT, Role.PARTNER)
     told = checked_text(asked, note, LONGEST_NOTE)
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         check_sees(asked, principal, matter, as_other=principal.has(*EVERY_REPORT))
@@ -223,7 +226,8 @@ def resume_reports(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, note=told)
 
     with store.writing() as unit:
-        return one_by_one(store, unit, asked, report_ids, seen_versions, change)
+        now = clock()
+        return one_by_one(store, unit, asked, report_ids, seen_versions, change, principal=principal)
 
 
 def _check_open(asked: str, matter: Matter) -> None:

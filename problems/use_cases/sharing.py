@@ -72,12 +72,12 @@ def set_sharing(
     NotAllowed
         When the principal is not a coordinator.
     InputRefused
-        When there is no such organisation, or it is so already.
+        When there is no such organisation, it is closed, or it is so already.
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
-    now = clock()
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         asked = f"With whom {problem.ref} is shared was not changed."
         require(principal, asked, *MAY_SHARE)
@@ -85,6 +85,8 @@ def set_sharing(
         known = {each.id: each for each in store.organisations()}
         if organisation_id not in known:
             raise InputRefused(asked, f"There is no organisation {organisation_id}.", "Choose one from the list.")
+        if known[organisation_id].closed and level not in (None, SharingLevel.NOTHING):
+            raise InputRefused(asked, f"{known[organisation_id].name} is closed.", "Choose another organisation.")
         key = str(organisation_id)
         after = {name: told for name, told in problem.shares.items() if name != key}
         if level is not None:

@@ -13,6 +13,7 @@ from problems.use_cases.acting import check_takes_actions, keep_new
 from problems.use_cases.checks import LONGEST_NAME, check_organisation, checked_text
 from problems.use_cases.particulars import check_due
 from problems.use_cases.saving import require
+from problems.words import has_words
 
 MOST_PLANNED = 20
 
@@ -43,7 +44,6 @@ def add_actions(
         When nothing is planned, one has no title or no organisation, its due date has passed, its organisation
         is closed, or it waits for one that does not come before it.
     """
-    now = clock()
     asked = "The actions were not added."
     require(principal, asked, Role.COORDINATOR)
     if not planned:
@@ -52,11 +52,12 @@ def add_actions(
         raise InputRefused(asked, f"{len(planned)} are too many at once.", f"Add at most {MOST_PLANNED}.")
     kept: list[Action] = []
     with store.writing() as unit:
+        now = clock()
         problem = store.problem(problem_id)
         check_takes_actions(asked, problem)
         for at, one in enumerate(planned):
             title = checked_text(asked, one.title, LONGEST_NAME)
-            if not title:
+            if not has_words(title):
                 raise InputRefused(asked, f"Action {at + 1} has no title.", "Say in a few words what is to be done.")
             if one.organisation_id is None:
                 raise InputRefused(asked, f"Nobody is chosen for “{title}”.", "Choose who does it, or leave it out.")

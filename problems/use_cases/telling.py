@@ -76,7 +76,6 @@ def mark_told(
     asked = "It was not noted that the reporter was told."
     require(principal, asked, *EVERY_REPORT)
     said = checked_text(asked, note, LONGEST_NOTE)
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         told_of = _telling(unit, asked, matter)
@@ -87,6 +86,7 @@ def mark_told(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, note=said, details=details)
 
     with store.writing() as unit:
+        now = clock()
         return one_by_one(store, unit, asked, report_ids, seen_versions, change)
 
 
@@ -132,7 +132,6 @@ def record_satisfaction(
     asked = "The answer was not kept."
     require(principal, asked, *EVERY_REPORT)
     said = checked_text(asked, note, LONGEST_NOTE)
-    now = clock()
 
     def change(matter: Matter) -> Matter:
         if matter.followup.told_at is None:
@@ -141,6 +140,7 @@ def record_satisfaction(
         return save_matter(unit, now, principal, matter, after, EventKind.EDITED, note=said)
 
     with store.writing() as unit:
+        now = clock()
         return the_one(one_by_one(store, unit, asked, [report_id], {report_id: seen_version}, change))
 
 
@@ -175,10 +175,10 @@ def write_letters(
     wanted = list(dict.fromkeys(report_ids))
     if not 1 <= len(wanted) <= MOST_AT_ONCE:
         raise InputRefused(asked, f"{len(wanted):,} reports are chosen.", f"Choose from 1 to {MOST_AT_ONCE}.")
-    now = clock()
     made: list[Letter] = []
     refused: list[tuple[str, ProblemError]] = []
     with store.writing() as unit:
+        now = clock()
         found = matters_in(unit, wanted)
         for number in wanted:
             try:

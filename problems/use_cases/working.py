@@ -11,9 +11,10 @@ from problems.clock import Clock
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
 from problems.kept_assessments import of_its_work
-from problems.lifecycle import MoveAnswers, Need, check_move
+from problems.lifecycle import Move, MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
+from problems.reasons import Outcome
 from problems.seeing import too_few_behind
 from problems.sharing import check_shared
 from problems.store import Store, Unit
@@ -24,12 +25,15 @@ from problems.use_cases.checks import (
     check_answers_fit,
     check_name,
     check_organisation,
+    check_person,
+    check_reaches,
     checked_text,
     is_told,
 )
 from problems.use_cases.combining import combine
 from problems.use_cases.saving import check_seen, require, save
 from problems.visits import Visit
+from problems.words import has_words
 
 
 def move_problem(
@@ -60,6 +64,7 @@ def move_problem(
         now = clock()
         problem = store.problem(problem_id)
         asked = f"Problem {problem.ref} was not moved."
+        check_reaches(asked, principal, target)
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
@@ -67,10 +72,11 @@ def move_problem(
             stays = _successor(store, asked, problem, answers.target_id)
             note = checked_text("The note cannot be kept.", answers.note, LONGEST_NOTE)
             return combine(unit, store, now, principal, stays, [problem], note)[0]
-        if target is ProblemStatus.REMEDIATED:
-            _check_actions_ended(store, problem)
+        if target in _SETTLED:
+            _check_actions_ended(store, problem, target)
+        _check_visit(asked, problem, move, answers)
         if move.assessed:
-            _check_assessed(store, problem)
+            _check_assessed(store, problem, answers)
         after = _moved(problem, target, principal, answers, now.date())
         if Need.VISIT in move.needs and answers.visited_on is not None:
             unit.add_visit(_visit(problem, principal, answers.visited_on, answers.note.strip(), now))
@@ -124,22 +130,42 @@ def _successor(store: Store, asked: str, problem: Problem, successor_id: int | N
     return successor
 
 
-def _check_actions_ended(store: Store, problem: Problem) -> None:
+def _check_actions_ended(store: Store, problem: Problem, target: ProblemStatus) -> None:
+    """Refuse to settle a problem while anybody still owes work on it: nobody would look after that any more."""
     actions = store.actions(problem.id)
-    asked = f"Problem {problem.ref} cannot be reported as done."
+    asked = f"Problem {problem.ref} cannot become “{target.label}”."
+    if target is ProblemStatus.REMEDIATED:
+        asked = f"Problem {problem.ref} cannot be reported as done."
     owed = [action.ref for action in actions if action.status.is_owed]
     if owed:
         raise MoveRefused(
             asked, f"Work is still owed: {', '.join(owed)}.", "Finish, decline or cancel these actions first."
         )
-    if not any(action.done_at for action in actions):
+    if target is ProblemStatus.REMEDIATED and not any(action.done_at for action in actions):
         raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
 
 
-def _check_assessed(store: Store, problem: Problem) -> None:
+def _check_visit(asked: str, problem: Problem, move: Move, answers: MoveAnswers) -> None:
+    """Refuse a visit before the work was reported done: it cannot have seen it."""
+    done_on, visited_on = problem.remediated_on, answers.visited_on
+    if Need.VISIT in move.needs and done_on is not None and visited_on is not None and visited_on < done_on:
+        why = f"The work was reported done on {done_on}, after the visit on {visited_on}."
+        raise MoveRefused(asked, why, "Visit again, and give that day.")
+
+
+def _check_assessed(store: Store, problem: Problem, answers: MoveAnswers) -> None:
     records = store.assessments(problem.id)
     if of_its_work(problem, records) is not None:
         return
+    if _cannot_be_assessed(store, problem):
+        if answers.outcome == Outcome.NOT_ASSESSABLE:
+            return
+        raise MoveRefused(
+            f"Problem {problem.ref} cannot be closed as “{Outcome(answers.outcome).label}”.",
+            "No assessment of its work can be made: it has no outline, or not one whole week of reports is known from "
+            "before the work was done.",
+            f"Close it as “{Outcome.NOT_ASSESSABLE.label}” and say why.",
+        )
     why = "Nobody has kept an assessment of what the work achieved."
     if records:
         why = (
@@ -152,6 +178,14 @@ def _check_assessed(store: Store, problem: Problem) -> None:
         "An officer or coordinator makes one on the tab “Assess” of its page, with “Keep this assessment”; "
         "then it can be closed.",
     )
+
+
+def _cannot_be_assessed(store: Store, problem: Problem) -> bool:
+    """Tell whether nobody can assess the work on a problem: it would stay open for good."""
+    done_on, oldest = problem.remediated_on, store.counts().oldest_report_at
+    if not problem.footprint.get("coordinates") or oldest is None:
+        return True
+    return done_on is not None and (done_on - oldest.date()).days < _A_WEEK
 
 
 def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answers: MoveAnswers, today: date) -> Problem:
@@ -171,8 +205,10 @@ def _moved(problem: Problem, target: ProblemStatus, principal: Principal, answer
     return after
 
 
+#: So many days before the work have to be known at the least for a comparison.
+_A_WEEK = 7
 #: Actions can be added, and begun, before the response is planned.
-_BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING})
+_BEFORE_A_PLAN = frozenset({ProblemStatus.CONFIRMED, ProblemStatus.ANALYSING, ProblemStatus.RECURRED})
 _SETTLED = frozenset({ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED, ProblemStatus.CLOSED, ProblemStatus.NO_ACTION})
 _STARTED = frozenset({ProblemStatus.IN_PROGRESS, ProblemStatus.RECURRED, ProblemStatus.CONFIRMED})
 
@@ -202,7 +238,8 @@ def edit_problem(
     NotAllowed
         When the principal is not a coordinator.
     InputRefused
-        When the name is empty or a text is too long.
+        When the name is empty or a text is too long, owner or objective would be gone, the owner has left, or the
+        review date has passed.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -215,22 +252,36 @@ def edit_problem(
         check_organisation(store, asked, owner_organisation_id)
         after = problem
         if name is not None:
-            if not name.strip():
+            if not has_words(name):
                 raise InputRefused(asked, "A problem needs a name.", "Say what and where, such as a street.")
             after = replace(after, name=checked_text(asked, name, LONGEST_NAME))
             if after.name != problem.name:
                 check_name(asked, after, store.problems())
         if owner is not None:
+            _check_owner(store, asked, problem, owner)
             after = replace(
                 after, owner=checked_text(asked, owner, LONGEST_NAME), owner_organisation_id=owner_organisation_id
             )
         if objective is not None:
             after = replace(after, objective=checked_text(asked, objective, LONGEST_NOTE))
+            if problem.objective and not has_words(after.objective):
+                raise InputRefused(asked, "It would have no objective.", "Say what is to be reached.")
         if review_on is not None:
+            if review_on < now.date() and review_on != problem.review_on:
+                raise InputRefused(asked, f"The review date {review_on} has passed.", "Choose today or a later day.")
             after = replace(after, review_on=review_on)
         if after == problem:
             return problem
         return save(unit, now, principal, problem, after, seen_version, EventKind.EDITED)
+
+
+def _check_owner(store: Store, asked: str, problem: Problem, owner: str) -> None:
+    """Refuse to leave a problem that had an owner without one, or with one who is known to have left."""
+    if owner.strip() == problem.owner:
+        return
+    if problem.owner and not has_words(owner):
+        raise InputRefused(asked, "It would have no owner.", "Name the person who sees to it.")
+    check_person(store, asked, owner)
 
 
 def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *, problem_id: int, note: str) -> None:
@@ -253,8 +304,9 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         few = too_few_behind(store, problem)
         check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
         text = checked_text(asked, note, LONGEST_NOTE)
-        if not text:
-            raise InputRefused(asked, "It is empty.", "Write what happened or what was seen.")
+        if not has_words(text):
+            why = "It has no words." if text else "It is empty."
+            raise InputRefused(asked, why, "Write what happened or what was seen.")
         told = event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)
         if not is_told(told, store.events(Subject.PROBLEM, problem.id)):
             unit.add_events([told])
