@@ -28,6 +28,11 @@ def test_what_is_typed_in_the_bar_is_found_with_the_keyboard_alone(visit: Visito
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?.*q=P-0003"))
     expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0003")
+    # From the page of the search itself one can look for something else, in the same box.
+    box.fill("P-0007")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?.*q=P-0007"))
+    expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0007")
 
 
 def test_a_partner_on_a_phone_sees_its_own_world_and_goes_back_in_one_click(visit: Visitor) -> None:
