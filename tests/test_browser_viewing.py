@@ -35,6 +35,14 @@ def test_what_is_typed_in_the_bar_is_found_with_the_keyboard_alone(visit: Visito
     expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0007")
 
 
+def test_on_a_phone_the_list_of_pages_opens_and_leads_on(visit: Visitor) -> None:
+    page = visit("/organisation?" + OUTREACH, width=PHONE)
+    drawn(page)
+    page.get_by_role("button", name="Expand sidebar").click()
+    page.get_by_role("link", name="Board", exact=True).click()
+    expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()
+
+
 def test_a_partner_on_a_phone_sees_its_own_world_and_goes_back_in_one_click(visit: Visitor) -> None:
     page = visit("/organisation?" + OUTREACH, width=PHONE)
     drawn(page)
