@@ -43,6 +43,19 @@ def test_on_a_phone_the_list_of_pages_opens_and_leads_on(visit: Visitor) -> None
     expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()
 
 
+def test_on_a_phone_the_people_to_look_as_can_be_told_apart(visit: Visitor) -> None:
+    page = visit("/organisation?" + OUTREACH, width=PHONE)
+    drawn(page)
+    page.get_by_role("combobox").first.click()
+    longest = page.get_by_role("option", name="Esther Mbeki-Rowe, partner, Lantern outreach charity").locator("div").last
+    expect(longest).to_be_visible()
+    assert longest.evaluate("each => each.scrollWidth <= each.clientWidth")
+    box = longest.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE
+
+
 def test_a_partner_on_a_phone_sees_its_own_world_and_goes_back_in_one_click(visit: Visitor) -> None:
     page = visit("/organisation?" + OUTREACH, width=PHONE)
     drawn(page)
