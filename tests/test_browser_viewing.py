@@ -47,7 +47,8 @@ def test_on_a_phone_the_people_to_look_as_can_be_told_apart(visit: Visitor) -> N
     page = visit("/organisation?" + OUTREACH, width=PHONE)
     drawn(page)
     page.get_by_role("combobox").first.click()
-    longest = page.get_by_role("option", name="Esther Mbeki-Rowe, partner, Lantern outreach charity").locator("div").last
+    option = page.get_by_role("option", name="Esther Mbeki-Rowe, partner, Lantern outreach charity")
+    longest = option.locator("div").last
     expect(longest).to_be_visible()
     assert longest.evaluate("each => each.scrollWidth <= each.clientWidth")
     box = longest.bounding_box()
