@@ -99,7 +99,7 @@ def main() -> None:
     _bar()
     shown, page = _pages_for(session.principal())
     _dress()
-    viewing.go_where_asked(shown)
+    viewing.go_where_asked(shown, page)
     banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")
     if banner:
         st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
 from problems.baseline import Baseline
+from problems.clock import day_words
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject
 from problems.evidence import AssessmentSettings, Window
@@ -119,10 +120,12 @@ def checked_day(ref: str, dates: ProblemDates, chosen: date | None, today: date)
             asked, "No day is known on which the work was done.", "Report the work as done, or choose the day yourself."
         )
     if done_on > today:
-        raise InputRefused(asked, f"{done_on} has not come yet.", f"Choose a day up to {today}.")
+        raise InputRefused(asked, f"{day_words(done_on)} has not come yet.", f"Choose a day up to {day_words(today)}.")
     if done_on <= dates.oldest:
         raise InputRefused(
-            asked, f"Reports are known from {dates.oldest} on, and the work was done before.", "Choose a later day."
+            asked,
+            f"Reports are known from {day_words(dates.oldest)} on, and the work was done before.",
+            "Choose a later day.",
         )
     return done_on
 
@@ -133,7 +136,8 @@ def too_early(ref: str, done_on: date, settings: AssessmentSettings) -> InputRef
     fair = done_on + timedelta(days=settings.min_after_days + settings.incomplete_days)
     return InputRefused(
         f"It is too early to assess {ref}.",
-        f"The work was done on {done_on}, and not one whole week after it is complete: "
+        f"The work was done on {day_words(done_on)}, and not one whole week after it is complete: "
         f"reports still come in for {settings.incomplete_days} days.",
-        f"A first look is possible with reports up to {first}, a verdict with reports up to {fair}.",
+        f"A first look is possible with reports up to {day_words(first)}, "
+        f"a verdict with reports up to {day_words(fair)}.",
     )

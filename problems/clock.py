@@ -65,3 +65,8 @@ def day_end(day: date, zone: tzinfo) -> datetime:
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def day_words(day: date) -> str:
+    """Return a day as people say it: ``3 Dec 2026``."""
+    return f"{day.day} {day:%b} {day.year}"

@@ -163,7 +163,9 @@ def _check_goes(asked: str, stays: Problem, goes: Problem, belongings: Belonging
 def merge_warnings(stays: Problem, goes: Sequence[tuple[Problem, Belongings]], *, epsg: int) -> tuple[str, ...]:
     """Return what somebody should know before a merge, in sentences."""
     back = "There is no undo. The way back is to split the problem again: everything that came along can go with the "
-    told = [f"{back}part, which gets a new number; {_refs([one for one, _ in goes])} stays ended."]
+    first = f" Before that, {stays.ref} has to be taken on." if stays.status in UNTOUCHED else ""
+    stay = "stays" if len(goes) == 1 else "stay"
+    told = [f"{back}part, which gets a new number; {_refs([one for one, _ in goes])} {stay} ended.{first}"]
     for problem, belongings in goes:
         lost = [
             f"{word} “{theirs}”"
@@ -175,7 +177,8 @@ def merge_warnings(stays: Problem, goes: Sequence[tuple[Problem, Belongings]], *
         ]
         if lost:
             ends = "ends" if len(lost) == 1 else "end"
-            told.append(f"The {' and '.join(lost)} of {problem.ref} {ends} with it; its page keeps them.")
+            kept = "it" if len(lost) == 1 else "them"
+            told.append(f"The {' and '.join(lost)} of {problem.ref} {ends} with it; its page keeps {kept}.")
         if problem.shares and problem.shares != stays.shares:
             told.append(f"Who sees the problem follows {stays.ref}, not {problem.ref}.")
         if problem.footprint and stays.footprint and not shares(stays.footprint, [problem.footprint], epsg=epsg).any():

@@ -19,7 +19,7 @@ from problems.assessment_times import (
     too_early,
 )
 from problems.baseline import Baseline
-from problems.clock import check_day, day_end, day_start
+from problems.clock import check_day, day_end, day_start, day_words
 from problems.controls import (
     ControlSettings,
     Incidents,
@@ -166,7 +166,9 @@ def _after(
             raise InputRefused(asked, f"{choices.after.last} has not come yet.", f"Let it end on {today} or before.")
         if choices.after.first <= done_on:
             raise InputRefused(
-                asked, f"The time after begins before the work was done on {done_on}.", "Let it begin the day after."
+                asked,
+                f"The time after begins before the work was done on {day_words(done_on)}.",
+                "Let it begin the day after.",
             )
         return choices.after
     after = time_after(dates, done_on, settings)
@@ -181,7 +183,9 @@ def _check_window(asked: str, window: Window, dates: ProblemDates) -> None:
     if window.last < window.first:
         raise InputRefused(asked, "A time ends before it begins.", "Give the first day, then the last.")
     if window.first < dates.oldest:
-        raise InputRefused(asked, f"Reports are known from {dates.oldest} on.", "Begin on that day or later.")
+        raise InputRefused(
+            asked, f"Reports are known from {day_words(dates.oldest)} on.", "Begin on that day or later."
+        )
 
 
 def _proposal(

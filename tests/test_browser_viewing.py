@@ -28,6 +28,33 @@ def test_what_is_typed_in_the_bar_is_found_with_the_keyboard_alone(visit: Visito
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?.*q=P-0003"))
     expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0003")
+    # From the page of the search itself one can look for something else, in the same box.
+    box.fill("P-0007")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?.*q=P-0007"))
+    expect(page.get_by_role("table", name="Problems found")).to_contain_text("P-0007")
+
+
+def test_on_a_phone_the_list_of_pages_opens_and_leads_on(visit: Visitor) -> None:
+    page = visit("/organisation?" + OUTREACH, width=PHONE)
+    drawn(page)
+    page.get_by_role("button", name="Expand sidebar").click()
+    page.get_by_role("link", name="Board", exact=True).click()
+    expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()
+
+
+def test_on_a_phone_the_people_to_look_as_can_be_told_apart(visit: Visitor) -> None:
+    page = visit("/organisation?" + OUTREACH, width=PHONE)
+    drawn(page)
+    page.get_by_role("combobox").first.click()
+    option = page.get_by_role("option", name="Esther Mbeki-Rowe, partner, Lantern outreach charity")
+    longest = option.locator("div").last
+    expect(longest).to_be_visible()
+    assert longest.evaluate("each => each.scrollWidth <= each.clientWidth")
+    box = longest.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE
 
 
 def test_a_partner_on_a_phone_sees_its_own_world_and_goes_back_in_one_click(visit: Visitor) -> None:

@@ -10,7 +10,7 @@ from dashboard.mapping.features import problems_json
 from dashboard.mapping.query import ProblemFilter
 from dashboard.route_files import exported
 from problems.errors import NotAllowed
-from problems.people import SYSTEM, Role
+from problems.people import SYSTEM, Principal, Role
 from problems.problem import ProblemStatus
 from problems.questions import Question
 from problems.seeing import seen_by
@@ -18,7 +18,7 @@ from problems.sharing import SharingLevel
 from problems.use_cases import organising, referring
 from problems.use_cases.questioning import answer_question
 from problems.use_cases.sharing import set_sharing
-from tests.scenes import OFFICER, VIEWER, Scene
+from tests.scenes import OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, sit_down, words
 from tests.test_problems_combining import a_problem_at, asking, merge, square, work_on
 
@@ -195,3 +195,25 @@ def test_a_link_that_is_taken_back_leaves_the_split_as_it_was(town: Scene) -> No
     shown = page("combine", problem="P-0001", do="Split", shape=f"ring_{spec}")
     assert "those that lie in it" in words(shown)
     assert "/draw?part_of=P-0001" in markup(shown)
+
+
+def test_who_takes_a_hot_spot_on_is_its_owner_unless_they_say_otherwise(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    team = scene.organisation("Safety team")
+    cora = Principal("cora", "Cora Reid", frozenset({Role.COORDINATOR}), team.id)
+    sit_down(monkeypatch, scene, cora)
+    shown = click(page("problem", problem="P-0001"), "move-P-0001-confirmed")
+    assert shown.text_input(key="form_owner").value == "Cora Reid"
+    assert shown.selectbox(key="form_owner_organisation_id").value == team.id
+    shown.text_area(key="form_objective").input("No more dark nights")
+    click(shown, "form-save")
+    taken = scene.store.problem(1)
+    assert (taken.owner, taken.owner_organisation_id) == ("Cora Reid", team.id)
+
+
+def test_no_press_merges_everything_there_is(town: Scene) -> None:
+    shown = page("combine", problem="P-0002")
+    assert shown.multiselect(key="merge-with-P-0002").proto.select_all == 0

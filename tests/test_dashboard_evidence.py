@@ -13,9 +13,10 @@ from dashboard.routes import routes
 from dashboard.wording import Names
 from data.pictures.preparing import prepare_photo
 from data.sealing import KEY_VARIABLE, Sealer
-from problems.actions import ActionType
+from problems.actions import ActionStatus, ActionType
 from problems.errors import NotFound
 from problems.events import EventKind, Subject
+from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP, Principal, Role
 from problems.problem import Problem
 from problems.use_cases import acting, evidencing, organising
@@ -142,6 +143,33 @@ def test_a_partner_is_asked_for_photos_of_their_own_actions_only(
     app = part()
     assert app.selectbox(key=f"photo-about-{problem.id}-0").options == ["A-0001 Renew the lamps"]
     assert "add-visit" not in keys(app)
+
+
+def test_a_photo_begins_with_what_was_done_last(
+    monkeypatch: pytest.MonkeyPatch, scene: Scene, problem: Problem
+) -> None:
+    who = scene.partner(scene.organisation("Council lighting"))
+    for title in ("Renew the lamps", "Paint the columns"):
+        acting.add_action(
+            scene.store,
+            LAPTOP,
+            scene.clock,
+            1,
+            problem_id=problem.id,
+            organisation_id=1,
+            type=ActionType.REPAIR,
+            title=title,
+        )
+    sit_down(monkeypatch, scene, who)
+    assert part().radio(key=f"photo-shows-{problem.id}-0").value is Shows.BEFORE
+    for target, note in ((ActionStatus.ACCEPTED, ""), (ActionStatus.DONE, "Painted.")):
+        acting.move_action(
+            scene.store, who, scene.clock, 1, action_id=2, target=target, answers=MoveAnswers(note=note),
+            seen_version=scene.store.action(2).version,
+        )  # fmt: skip
+    app = part()
+    assert app.radio(key=f"photo-shows-{problem.id}-0").value is Shows.AFTER
+    assert app.selectbox(key=f"photo-about-{problem.id}-0").value == 2
 
 
 def test_a_visit_is_added_and_a_photo_withdrawn_by_their_forms(

@@ -13,7 +13,7 @@ from problems.people import Principal, Role
 from problems.reports import ReportStatus
 from problems.use_cases import telling
 from problems.use_cases.answer_changes import matters_of
-from tests.scenes import OFFICER, VIEWER, Scene
+from tests.scenes import OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
 from tests.test_dashboard_routes import Client
 from tests.test_problems_answering import give, move, moved
@@ -350,3 +350,28 @@ def test_handouts_do_not_pile_up() -> None:
     assert kept.take(tokens[-1]).content == b"x"
     with pytest.raises(NotFound):
         kept.take("guessed")
+
+
+def test_a_report_is_linked_to_the_nearest_problem_first(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in ((0.0, 0.0), (900.0, 0.0)):
+        scene.send(*scene.spot(at, days_before(scene.today, 12)))
+    scene.refresh()
+    scene.send(scene.report((880, 0), scene.today))
+    near, far = sorted(scene.store.problems(), key=lambda one: -one.lon_lat[0])
+    sit_down(monkeypatch, scene, OFFICER)
+    shown = page("inbox", report="R-000025")
+    next(button for button in shown.button if button.label == "Link to a problem").click()
+    run(shown)
+    offered = shown.selectbox(key="form_problem_id").options
+    assert [each.split()[0] for each in offered] == [near.ref, far.ref]
+    assert offered[0].endswith(" m away")
+
+
+def test_a_partner_without_reports_is_led_to_its_work(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lamps(scene)
+    scene.organisation("Lighting")
+    sit_down(monkeypatch, scene, scene.partner(scene.store.organisations()[0]))
+    shown = page("inbox")
+    assert "No report that was given to your organisation is open." in words(shown)
+    assert 'href="/organisation"' in markup(shown)
+    assert "See who is to be told" not in words(shown)

@@ -124,3 +124,31 @@ def test_the_search_groups_what_it_found_and_says_when_there_is_nothing(
     sit_down(monkeypatch, town, VIEWER)
     assert "Nothing fits “column”" in words(page("search", q="column"))
     assert "No open work names Vera Lunt" in words(page("search"))
+
+
+def test_a_partner_is_offered_moves_of_its_own_work_only_and_lands_where_the_work_is(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, others = propose(town, "Cut back the tree"), propose(town, "Sweep the square", organisation_id=2)
+    sit_down(monkeypatch, town, partner(town))
+    shown = page("problem", problem="P-0001")
+    assert "Cut back the tree" in words(shown)
+    assert "Sweep the square" in words(shown), "what the others do is seen"
+    assert f"move-{own.ref}-accepted" in keys(shown)
+    assert not [key for key in keys(shown) if others.ref in key and key.startswith(("move-", "more-"))]
+    assert "What your organisation does about it is under “Respond”." in words(shown)
+    board = keys(page("board"))
+    assert f"move-{own.ref}-accepted" in board
+    assert f"move-{others.ref}-accepted" not in board
+    sit_down(monkeypatch, town, COORDINATOR)
+    assert "Reports over time" in words(page("problem", problem="P-0001")), "others begin with what was found"
+
+
+def test_what_is_accepted_stands_under_a_name_of_its_own(town: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = partner(town)
+    move(town, who, propose(town, "Renew the column"), ActionStatus.ACCEPTED)
+    propose(town, "Cut back the tree")
+    sit_down(monkeypatch, town, who)
+    text = words(page("organisation"))
+    assert "Owed 2" in text
+    assert "To be done 1: accepted, what is due first on top" in text

@@ -240,8 +240,16 @@ def test_a_merge_can_be_looked_at_before(scene: Scene) -> None:
     assert (problem.id, len(has.actions), len(has.visits), len(has.photos), len(has.report_ids)) == (2, 1, 1, 2, 1)
     assert "no undo" in seen.warnings[0]
     assert any("share no ground" in one for one in seen.warnings)
-    assert any("objective “Light 3”" in one for one in seen.warnings)
+    assert any("objective “Light 3” of P-0002 ends with it; its page keeps it." in one for one in seen.warnings)
+    assert "has to be taken on" not in seen.warnings[0]
     assert scene.store.version() == version
+
+
+def test_a_merge_of_places_that_nobody_has_taken_on_says_what_comes_before_a_split(scene: Scene) -> None:
+    for at in (0, 3):
+        a_problem_at(scene, at, taken_on=False)
+    seen = look_at_merge(*asking(scene), survivor_id=1, other_ids=[2])
+    assert "P-0002 stays ended. Before that, P-0001 has to be taken on." in seen.warnings[0]
 
 
 def test_what_cannot_be_merged_is_refused_in_words_and_nothing_changes(scene: Scene) -> None:

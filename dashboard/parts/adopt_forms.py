@@ -116,7 +116,8 @@ def _told(seen: Selection, *, decides: bool) -> list[str]:
         told.append(f"{count(len(seen.unplaced), 'report')} without an exact place will be linked too.")
     if seen.linked:
         refs = listed(sorted({problem_ref(number) for number in seen.linked.values()}))
-        told.append(f"{count(len(seen.linked), 'report')} of them tell of {refs} already.")
+        verb = "tells" if len(seen.linked) == 1 else "tell"
+        told.append(f"{count(len(seen.linked), 'report')} of them {verb} of {refs} already.")
     return told
 
 

@@ -77,7 +77,10 @@ def _subjects(actions: Sequence[Action]) -> Mapping[int, str]:
 
 def ask_for_photo(desk: Desk, problem: Problem, actions: Sequence[Action], visits: Sequence[Visit]) -> None:
     """Draw the form that adds a photo; what was typed stays until it is kept."""
-    subjects = dict(_subjects([action for action in actions if is_own(desk.principal, action)]))
+    own = [action for action in actions if is_own(desk.principal, action)]
+    subjects = dict(_subjects(own))
+    # Most photos are taken when the work was done, and of what was done last.
+    done = max((one for one in own if one.done_at), key=lambda one: one.done_at or desk.clock(), default=None)
     if not desk.principal.has(Role.OFFICER, Role.COORDINATOR) and desk.principal.organisation_id is not None:
         # Partners add photos of their own actions.
         del subjects[_THE_PROBLEM]
@@ -97,12 +100,17 @@ def ask_for_photo(desk: Desk, problem: Problem, actions: Sequence[Action], visit
         shows = st.radio(
             "It shows the place",
             list(Shows),
+            index=list(Shows).index(Shows.AFTER if done else Shows.BEFORE),
             format_func=lambda each: each.label,
             horizontal=True,
             key=f"photo-shows-{turn}",
         )
         about = st.selectbox(
-            "It is about", list(subjects), format_func=lambda each: subjects[each], key=f"photo-about-{turn}"
+            "It is about",
+            list(subjects),
+            index=list(subjects).index(done.id) if done and _THE_PROBLEM not in subjects else 0,
+            format_func=lambda each: subjects[each],
+            key=f"photo-about-{turn}",
         )
         alt = st.text_input(
             "What can be seen on it, for those who cannot see it",

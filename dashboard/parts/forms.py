@@ -218,6 +218,7 @@ def _ask(question: Field) -> None:
             key=key,
             help=question.help,
             placeholder=question.placeholder or "Choose",
+            select_all=False,
         )
     else:
         st.text_input(label, key=key, help=question.help, placeholder=question.placeholder)

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
 from dashboard.design import plain_label
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import draw, element, link, problem_link, section, table
+from dashboard.parts.nearness import nearest_first
 from dashboard.parts.notices import refusal, remark
 from dashboard.wording import count, listed, metres
-from geo import projection
 from problems.combining import MergePreview, goes_on_best
 from problems.errors import ProblemError
 from problems.problem import Problem
-from problems.use_cases.combining import look_at_merge, merge_problems, metric
+from problems.use_cases.combining import look_at_merge, merge_problems
 
 _REFUSED: Final = "merge_refused"
 _MADE: Final = "merge_made"
@@ -33,7 +32,7 @@ def show_merge(desk: Desk, problem: Problem) -> None:
         return
     if isinstance(refused := st.session_state.pop(_REFUSED, None), ProblemError):
         refusal(refused)
-    others = _nearest_first(desk, problem)
+    others = _others_nearest_first(desk, problem)
     if not others:
         remark(f"There is no other open problem about {problem.group.label.lower()} to merge it with.")
         return
@@ -44,6 +43,8 @@ def show_merge(desk: Desk, problem: Problem) -> None:
         format_func=lambda number: plain_label(words[number]),
         key=f"merge-with-{problem.ref}",
         placeholder="Choose one or more, the nearest first",
+        # One press too many would make one problem of a whole city's.
+        select_all=False,
     )
     if not chosen:
         remark("Choose at least one; then you see what will happen, and nothing happens before you say so.")
@@ -60,19 +61,13 @@ def show_merge(desk: Desk, problem: Problem) -> None:
     _do(problem, stays, goes)
 
 
-def _nearest_first(desk: Desk, problem: Problem) -> list[tuple[Problem, float]]:
+def _others_nearest_first(desk: Desk, problem: Problem) -> list[tuple[Problem, float]]:
     others = [
         one
         for one in desk.store.problems()
         if one.id != problem.id and one.group is problem.group and one.status.is_open
     ]
-    if not others:
-        return []
-    at = projection.to_metres(
-        np.array([problem.lon_lat, *(one.lon_lat for one in others)]), metric(desk.store, problem)
-    )
-    away = np.hypot(*(at[1:] - at[0]).T).tolist()
-    return sorted(zip(others, away, strict=True), key=lambda pair: (pair[1], pair[0].id))
+    return nearest_first(desk, problem.lon_lat, others)
 
 
 def _which_goes_on(problem: Problem, named: Sequence[Problem]) -> Problem:
@@ -92,8 +87,8 @@ def _which_goes_on(problem: Problem, named: Sequence[Problem]) -> Problem:
 def _preview(seen: MergePreview) -> None:
     section("What will happen")
     refs = listed([one.ref for one, _ in seen.goes])
-    ends = "ends" if len(seen.goes) == 1 else "end"
-    draw(element("p", f"{refs} {ends} and goes on as {seen.stays.ref}. This goes along:"))
+    ends = "ends and goes on" if len(seen.goes) == 1 else "end and go on"
+    draw(element("p", f"{refs} {ends} as {seen.stays.ref}. This goes along:"))
     rows = [
         (
             problem_link(one),

@@ -1,6 +1,6 @@
 """The forms that work on problems and actions: each asks exactly what its move needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypedDict
@@ -17,6 +17,7 @@ from problems.kept_assessments import of_its_work
 from problems.lifecycle import Move, MoveAnswers, Need, moves_for
 from problems.problem import Problem, ProblemStatus
 from problems.reasons import Outcome
+from problems.sharing import is_own
 from problems.use_cases import acting, working
 
 #: Moves that end, undo or refuse something: offered, but never as the first thing to do.
@@ -31,6 +32,18 @@ _ASIDE: Final = frozenset(
         ActionStatus.BLOCKED,
     }
 )
+
+#: What such a sentence says, by example: it is written for residents, by people who think of colleagues.
+_EXAMPLES: Final[Mapping[tuple[object, object], str]] = {
+    (ActionStatus.PROPOSED, ActionStatus.DECLINED): "The drains belong to the water company; we passed it on",
+    (ActionStatus.ACCEPTED, ActionStatus.DONE): "All six lamps have new heads",
+    (ActionStatus.IN_PROGRESS, ActionStatus.DONE): "All six lamps have new heads",
+    (ActionStatus.IN_PROGRESS, ActionStatus.BLOCKED): "We wait for the parts, which are due in March",
+    (ActionStatus.DONE, ActionStatus.VERIFIED): "We were there after dark: every lamp is lit",
+    (ActionStatus.DONE, ActionStatus.IN_PROGRESS): "Two of the six lamps are still dark; we come again",
+    (ProblemStatus.REMEDIATED, ProblemStatus.VERIFIED): "We were there on two evenings and saw nobody",
+    (ProblemStatus.REMEDIATED, ProblemStatus.IN_PROGRESS): "Groups still meet there; the work goes on",
+}
 
 
 def leading_first(moves: Iterable[Move]) -> list[Move]:
@@ -62,8 +75,10 @@ def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
 
 
 def action_moves(desk: Desk, action: Action) -> list[Move]:
-    """Return the moves that the person may make with an action now."""
-    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by)) if desk.on is None else []
+    """Return the moves that the person may make with an action now; none where it belongs to another organisation."""
+    if desk.on is not None or not is_own(desk.principal, action):
+        return []
+    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by))
 
 
 def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
@@ -261,7 +276,7 @@ def _question(desk: Desk, need: Need, move: Move, problem: Problem | None) -> tu
         return _owner_questions(desk, problem)
     return (
         {
-            Need.NOTE: Field("note", need.label, "text"),
+            Need.NOTE: Field("note", need.label, "text", placeholder=_EXAMPLES.get((move.source, move.target))),
             Need.REASON: Field(
                 "reason", need.label, "choice", choices={reason: reason.label for reason in move.reasons}
             ),

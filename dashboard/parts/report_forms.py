@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
-from dashboard.wording import count
+from dashboard.parts.nearness import nearest_first
+from dashboard.wording import count, metres
 from data.calendars import working_days
 from problems.errors import InputRefused
 from problems.followups import Matter, Satisfaction
@@ -137,7 +138,7 @@ def _beside(desk: Desk, matters: Sequence[Matter]) -> Iterable[Task]:
     if every and any(matter.status.is_open for matter in matters):
         yield _give(desk)
     if every:
-        yield _link(desk)
+        yield _link(desk, matters)
     if every and any(matter.followup.problem_id for matter in matters):
         yield Task(UNLINK, (), _linking(None), "no longer linked to a problem")
     can_wait = [matter for matter in matters if matter.status in referring.CAN_WAIT]
@@ -180,19 +181,24 @@ def _give(desk: Desk) -> Task:
     return Task(GIVE, questions, work, "referred")
 
 
-def _link(desk: Desk) -> Task:
+def _link(desk: Desk, matters: Sequence[Matter]) -> Task:
     def work(at: Desk, answers: Answers, versions: Mapping[int, int]) -> Outcomes:
         chosen = answers.get("problem_id")
         if chosen is None:
             raise InputRefused("The report was not linked.", "No problem is chosen.", "Choose the one it tells of.")
         return _linking(int(chosen))(at, answers, versions)
 
-    problems = {
-        each.id: f"{each.ref} {each.name}"
-        for each in desk.store.problems()
-        if each.status.is_open and each.status is not ProblemStatus.SUPERSEDED
-    }
-    return Task(LINK, (Field("problem_id", "Problem", "choice", choices=problems), _remark()), work, "linked")
+    question = Field("problem_id", "Problem", "choice", choices=_linkable(desk, matters))
+    return Task(LINK, (question, _remark()), work, "linked")
+
+
+def _linkable(desk: Desk, matters: Sequence[Matter]) -> dict[int, str]:
+    """Return the open problems to choose from: nearest to the first report with a place, else by their numbers."""
+    live = [one for one in desk.store.problems() if one.status.is_open and one.status is not ProblemStatus.SUPERSEDED]
+    place = next((one.report.lon_lat for one in matters if one.report.lon_lat), None)
+    if place is None:
+        return {one.id: f"{one.ref} {one.name}" for one in live}
+    return {one.id: f"{one.ref} {one.name}, {metres(away)} away" for one, away in nearest_first(desk, place, live)}
 
 
 def _linking(problem_id: int | None) -> Work:

@@ -16,25 +16,27 @@ STAGES: Final[Mapping[str, SaraStage]] = {
 _LABELS: Final = [stage.label for stage in STAGES.values()]
 
 
-def show_stage_tabs(problem: Problem, parts: Mapping[SaraStage, Callable[[], None]]) -> None:
-    """Draw the tabs and, of ``parts``, the one that is open: the address names it, else it is the first.
+def show_stage_tabs(
+    problem: Problem, parts: Mapping[SaraStage, Callable[[], None]], begin_with: SaraStage = SaraStage.SCANNING
+) -> None:
+    """Draw the tabs and, of ``parts``, the one that is open: the address names it, else it is ``begin_with``.
 
     Another problem begins with the tab of the address again, which is the one that was open before.
     """
     key = f"stage-tab-{problem.ref}"
     if key not in st.session_state:
-        asked = STAGES.get(st.query_params.get(TAB, "").lower(), SaraStage.SCANNING)
+        asked = STAGES.get(st.query_params.get(TAB, "").lower(), begin_with)
         st.session_state[key] = asked.label
-    tabs = st.tabs(_LABELS, key=key, on_change=_keep_in_address, args=(key,))
+    tabs = st.tabs(_LABELS, key=key, on_change=_keep_in_address, args=(key, begin_with.label))
     for tab, stage in zip(tabs, STAGES.values(), strict=True):
         if tab.open:
             with tab:
                 parts[stage]()
 
 
-def _keep_in_address(key: str) -> None:
+def _keep_in_address(key: str, first: str) -> None:
     label = str(st.session_state[key])
-    if label == _LABELS[0]:
+    if label == first:
         st.query_params.pop(TAB, None)
     else:
         st.query_params[TAB] = label.lower()

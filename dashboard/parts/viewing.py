@@ -83,9 +83,12 @@ def _look_for() -> None:
         st.session_state[_BOX] = ""
 
 
-def go_where_asked(pages: Mapping[str, StreamlitPage]) -> None:
-    """Go to the page of the search when something was typed in the bar."""
+def go_where_asked(pages: Mapping[str, StreamlitPage], shown: StreamlitPage) -> None:
+    """Go to the page of the search when something was typed in the bar; ``shown`` is the page that stands there now."""
     typed = st.session_state.pop(_LOOK_FOR, "")
-    if typed:
+    if typed and shown.url_path == SEARCH_PATH:
+        # Its own box has hold of the address: what it is to look for goes through the box.
+        st.session_state[SEARCHED] = typed
+    elif typed:
         st.session_state.pop(SEARCHED, None)
         st.switch_page(pages[SEARCH_PATH], query_params={SEARCHED: typed})

@@ -110,6 +110,12 @@ def _figures(desk: Desk, sight: Sight) -> None:
 def _nothing(desk: Desk, chosen: inbox_filters.Chosen) -> None:
     if chosen.is_narrowed:
         empty("No report fits", "Take one of the filters away.", [("/inbox", "Show everything that waits")])
+    elif sight_of(desk.principal) is not Sight.ALL:
+        empty(
+            "Nothing waits for you",
+            "No report that was given to your organisation is open. The work that it owes has a page of its own.",
+            [("/organisation", "See what we owe")],
+        )
     elif desk.store.counts().reports:
         empty("Nothing waits for you", "Every report has ended.", [("/inbox?part=To+be+told", "See who is to be told")])
     else:

@@ -73,7 +73,7 @@ def show() -> None:
         )
     _list(desk, "Waits for your answer", "proposed: accept it, or decline with a reason", work.to_answer, problems)
     _sent_back(desk, work, problems)
-    _list(desk, "Owed", "what is due first on top", work.owed, problems)
+    _list(desk, "To be done", "accepted, what is due first on top", work.owed, problems)
     _list(desk, "Blocked", "the days until it goes on do not count as yours", work.blocked, problems)
     _waiting(desk, work, problems)
     _shared(desk, work)

@@ -109,6 +109,8 @@ def _one(desk: Desk, problem: Problem) -> None:
                 SaraStage.RESPONSE: lambda: _respond(desk, problem, actions),
                 SaraStage.ASSESSMENT: lambda: show_assessment(desk, problem),
             },
+            # A partner comes for the work.
+            begin_with=SaraStage.RESPONSE if actions and _is_only_partner(desk) else SaraStage.SCANNING,
         )
     with side:
         _timeline(desk, problem, actions, events)
@@ -162,7 +164,18 @@ def _next_steps(desk: Desk, problem: Problem) -> None:
     if not moves and not problem.status.is_open:
         remark(f"“{problem.status.label}”: nobody’s work or decision is asked for here.")
     elif not moves:
-        remark(f"{desk.principal.name} cannot move this problem on from “{problem.status.label}”.")
+        remark(_not_theirs(desk, problem))
+
+
+def _is_only_partner(desk: Desk) -> bool:
+    return desk.principal.has(Role.PARTNER) and not desk.principal.has(*READS_EVERYTHING)
+
+
+def _not_theirs(desk: Desk, problem: Problem) -> str:
+    """Say why there is no move to choose, and what there is for a partner."""
+    if _is_only_partner(desk):
+        return "Its owner moves the problem on. What your organisation does about it is under “Respond”."
+    return f"{desk.principal.name} cannot move this problem on from “{problem.status.label}”."
 
 
 def _may_ask_for_no_action(desk: Desk, problem: Problem) -> bool:

@@ -7,7 +7,7 @@ its event in one unit. ``seen_version`` is the version the person had on the scr
 from dataclasses import replace
 from datetime import date, datetime
 
-from problems.clock import Clock
+from problems.clock import Clock, day_words
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
 from problems.kept_assessments import of_its_work
@@ -169,8 +169,8 @@ def _check_assessed(store: Store, problem: Problem, answers: MoveAnswers) -> Non
     why = "Nobody has kept an assessment of what the work achieved."
     if records:
         why = (
-            f"Its newest assessment was made on {records[0].made_at.date()}, before the work was last reported done "
-            f"on {problem.remediated_on}."
+            f"Its newest assessment was made on {day_words(records[0].made_at.date())}, before the work was last "
+            f"reported done{f' on {day_words(problem.remediated_on)}' if problem.remediated_on else ''}."
         )
     raise MoveRefused(
         f"Problem {problem.ref} cannot be closed.",
