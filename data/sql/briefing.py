@@ -1,54 +1,32 @@
 """Reading for briefings: reports by the million as columns, and what was changed since a moment."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Float, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Float, Integer, Select, case, cast, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnClause
 
 from data.sql import schema, work_tables
 from data.sql.reading import Reading, chunks
 from data.sql.types import MICROSECONDS
-from problems.briefing.columns import ANSWERS, STATUSES, BriefingColumns, ReportChange, SpotSeen
+from problems.briefing.columns import ANSWERS, STATUSES, BriefingColumns, ReportChange, ReportedTimes, SpotSeen
 from problems.events import Subject
 from problems.hot_spots import Standing
+from problems.reports import ReportStatus
 
 _ROWS_AT_ONCE: Final = 50_000
 _report, _followup, _event = schema.report.c, work_tables.followup.c, schema.event.c
-_TEXTS: Final = ("leaf", "resolution", "source")
 _TIMES: Final = ("reported_s", "closed_s", "occurred_s", "responded_s", "waiting_since_s", "told_s")
-
-
-def _number(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    # As a plain number: a moment beside a 0 would be asked to be a moment too.
-    return func.coalesce(ColumnClause(f"report.{column.key}", Integer, is_literal=True), 0)
-
-
-_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
-    "ids": _report.id,
-    "status": case({status: at for at, status in enumerate(STATUSES)}, value=_report.status, else_=-1),
-    "leaf": func.coalesce(_report.category, ""),
-    "resolution": _report.resolution,
-    "source": _report.source,
-    "reported_s": _number(_report.reported_at),
-    "closed_s": _number(_report.closed_at),
-    "occurred_s": _number(_report.occurred_at),
-    "lon": func.coalesce(cast(_report.lon, Float), 999.0),
-    "lat": func.coalesce(cast(_report.lat, Float), 999.0),
-    "ward": func.coalesce(_report.ward_id, 0),
-    "beat": func.coalesce(_report.beat_id, 0),
-    "neighbourhood": func.coalesce(_report.neighbourhood_id, 0),
-    "batch": func.coalesce(_report.batch_id, 0),
-    "main": func.coalesce(_report.main_id, 0),
-    "flags": cast(_report.flags, Integer),
-    "reporter": _report.reporter_key,
-    "undone": cast(_report.undone, Integer),
-}
-_QUERY: Final = select(*(column.label(name) for name, column in _COLUMNS.items()))
+#: Stands between the texts of a list, and before each, so that the place in it names one of them.
+_BETWEEN: Final = "\x1f"
+#: In place of a degree where there is none.
+_NO_DEGREE: Final = 999.0
+_ASIDE: Final = (ReportStatus.DUPLICATE, ReportStatus.WITHDRAWN)
 _HELD: Final[Mapping[str, str]] = {
     "responded_s": "responded_at",
     "waiting_since_s": "waiting_since",
@@ -57,23 +35,123 @@ _HELD: Final[Mapping[str, str]] = {
     "told_s": "told_at",
     "reopened": "reopened",
 }
+_TYPES: Final[Mapping[str, type[Any]]] = {
+    **dict.fromkeys(("leaf", "resolution", "source"), np.int32),
+    **dict.fromkeys(("status", "satisfied"), np.int8),
+    **dict.fromkeys(("undone", "outcome"), np.bool_),
+}
+
+
+def _plain(table: str, name: str) -> ColumnElement[Any]:
+    # As a plain number: a moment beside a 0 would be asked to be a moment too.
+    return func.coalesce(ColumnClause(f"{table}.{name}", Integer, is_literal=True), 0)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of a column, each named by its place in one long text: the databases find it there by themselves."""
+
+    known: tuple[str, ...]
+    dialect: str
+
+    def number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the place of a text, 0 for one that is not known or empty."""
+        every = _BETWEEN + "".join(f"{text}{_BETWEEN}" for text in self.known)
+        wanted = literal(_BETWEEN).concat(func.coalesce(column, "")).concat(_BETWEEN)
+        find = func.instr if self.dialect == "sqlite" else func.strpos
+        return case((func.coalesce(column, "") == "", 0), else_=find(every, wanted))
+
+    def indexed(self, places: npt.NDArray[np.int64], words: dict[str, int]) -> npt.NDArray[np.int32]:
+        """Return for each place the number of its text among ``words``, to which the texts are added."""
+        at = 1
+        of_place = {0: words.setdefault("", len(words))}
+        for text in self.known:
+            of_place[at] = words.setdefault(text, len(words))
+            at += len(text) + 1
+        used, which = np.unique(places, return_inverse=True)
+        return np.array([of_place[int(one)] for one in used], dtype=np.int32)[which]
+
+
+@dataclass(frozen=True)
+class _Query:
+    """What is read of each report: the names of the columns, and the statement that reads them."""
+
+    texts: Mapping[str, _Texts]
+    names: tuple[str, ...]
+    statement: Select[Any]
+
+
+def _whole(texts: Mapping[str, _Texts]) -> _Query:
+    columns: dict[str, ColumnElement[Any]] = {
+        "ids": _report.id,
+        "status": case({status: at for at, status in enumerate(STATUSES)}, value=_report.status, else_=-1),
+        "leaf": texts["leaf"].number(_report.category),
+        "resolution": texts["resolution"].number(_report.resolution),
+        "source": texts["source"].number(_report.source),
+        "reported_s": _plain("report", "reported_at"),
+        "closed_s": _plain("report", "closed_at"),
+        "occurred_s": _plain("report", "occurred_at"),
+        "lon": func.coalesce(cast(_report.lon, Float), _NO_DEGREE),
+        "lat": func.coalesce(cast(_report.lat, Float), _NO_DEGREE),
+        **{name: _plain("report", f"{name}_id") for name in ("ward", "beat", "neighbourhood", "batch", "main")},
+        "flags": cast(_report.flags, Integer),
+        "reporter": _report.reporter_key,
+        "undone": cast(_report.undone, Integer),
+    }
+    return _Query(texts, tuple(columns), select(*(column.label(name) for name, column in columns.items())))
 
 
 class BriefingReading(Reading):
     """What a store says for a briefing."""
 
+    _known_texts: tuple[int, Mapping[str, _Texts]] | None = None
+
     def briefing_columns(self, since: datetime, ended_since: datetime, until: datetime) -> BriefingColumns:
         """Return the reports of a time, and the older ones that had not ended before ``ended_since``."""
-        earlier = and_(_report.reported_at < since, or_(_report.closed_at.is_(None), _report.closed_at >= ended_since))
-        wanted = _QUERY.where(_report.reported_at < until, or_(_report.reported_at >= since, earlier))
+        earlier = or_(_report.closed_at.is_(None), _report.closed_at >= ended_since)
         with self._reading() as connection:
-            return _columns(connection, [wanted], None)
+            query = _whole(self._texts(connection))
+            wanted = query.statement.where(_report.reported_at < until, or_(_report.reported_at >= since, earlier))
+            return _columns(connection, query, [wanted], None)
 
     def briefing_columns_of(self, ids: Sequence[int]) -> BriefingColumns:
         """Return the reports with these ids."""
-        wanted = sorted({int(one) for one in ids})
+        numbers = sorted({int(one) for one in ids})
         with self._reading() as connection:
-            return _columns(connection, [_QUERY.where(_report.id.in_(some)) for some in chunks(wanted)], wanted)
+            query = _whole(self._texts(connection))
+            some = [query.statement.where(_report.id.in_(few)) for few in chunks(numbers)]
+            return _columns(connection, query, some, numbers)
+
+    def reported_times(self, since: datetime, until: datetime, batches: Sequence[int]) -> ReportedTimes:
+        """Return when reports of each category came in; see :class:`problems.briefing.columns.BriefingStore`."""
+        with self._reading() as connection:
+            texts = self._texts(connection)["leaf"]
+            query = select(_report.id, _plain("report", "reported_at"), texts.number(_report.category)).where(
+                _report.reported_at >= since,
+                _report.reported_at < until,
+                _report.status.not_in(_ASIDE),
+                _report.undone.is_(False),
+                or_(_report.batch_id.is_(None), _report.batch_id.in_([int(one) for one in batches])),
+            )
+            table = _numbers(connection, query, 3)
+        words: dict[str, int] = {"": 0}
+        leaf = texts.indexed(table[:, 2].astype(np.int64), words)
+        ids, at = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64) // MICROSECONDS
+        return ReportedTimes(tuple(words), ids, at, leaf)
+
+    def _texts(self, connection: Connection) -> Mapping[str, _Texts]:
+        """Return the texts that the reports have; asked once for each state of the reports."""
+        state = int(connection.execute(select(schema.store_state.c.reports_version)).scalar_one())
+        known = self._known_texts
+        if known is None or known[0] != state:
+            rows = connection.execute(select(_report.category, _report.resolution, _report.source).distinct()).all()
+            columns = zip(*rows, strict=True) if rows else ((), (), ())
+            found = {
+                name: _Texts(tuple(sorted({text for text in texts if text})), connection.dialect.name)
+                for name, texts in zip(("leaf", "resolution", "source"), columns, strict=True)
+            }
+            known = self._known_texts = (state, found)
+        return known[1]
 
     def report_changes(self, since: datetime) -> list[ReportChange]:
         """Return the changes of reports that were kept from a moment on, in the order they were kept."""
@@ -107,54 +185,39 @@ class BriefingReading(Reading):
             return [SpotSeen(problem, refresh, bool(is_hot)) for problem, refresh, is_hot in connection.execute(query)]
 
 
-def _columns(connection: Connection, queries: Sequence[Select[Any]], ids: Sequence[int] | None) -> BriefingColumns:
+def _columns(
+    connection: Connection, query: _Query, statements: Sequence[Select[Any]], ids: Sequence[int] | None
+) -> BriefingColumns:
+    tables = [_numbers(connection, one, len(query.names)) for one in statements]
+    table = np.concatenate([np.zeros((0, len(query.names))), *tables])
+    table = table[np.argsort(table[:, 0], kind="stable")]
     words: dict[str, int] = {"": 0}
-    pieces: list[dict[str, npt.NDArray[Any]]] = []
-    for query in queries:
-        # Straight from the driver, as for points: many rows would become many objects on the way.
-        result = connection.execute(query)
-        cursor = result.cursor
-        while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
-            pieces.append(_piece(rows, words))
-        result.close()
-    found = {name: _joined(pieces, name) for name in _COLUMNS}
-    order = np.argsort(found["ids"], kind="stable")
-    found = {name: column[order] for name, column in found.items()}
+    found: dict[str, npt.NDArray[Any]] = {}
+    for at, name in enumerate(query.names):
+        whole = table[:, at] if name in ("lon", "lat") else table[:, at].astype(np.int64)
+        if name in query.texts:
+            whole = query.texts[name].indexed(whole, words)
+        found[name] = whole // MICROSECONDS if name in _TIMES else whole
     lon_lat = np.column_stack([found.pop("lon"), found.pop("lat")])
-    lon_lat[lon_lat[:, 0] > 900.0] = np.nan
-    for name in ("reported_s", "closed_s", "occurred_s"):
-        found[name] = found[name] // MICROSECONDS
-    held = _held(connection, found["ids"], ids)
+    lon_lat[lon_lat[:, 0] == _NO_DEGREE] = np.nan
+    found |= _held(connection, found["ids"], ids)
     return BriefingColumns(
         words=tuple(words),
         lon_lat=lon_lat,
-        **{name: column.astype(_TYPES.get(name, np.int64)) for name, column in (found | held).items()},
+        **{name: column.astype(_TYPES.get(name, np.int64)) for name, column in found.items()},
     )
 
 
-_TYPES: Final[Mapping[str, type[Any]]] = {
-    **dict.fromkeys(_TEXTS, np.int32),
-    **dict.fromkeys(("status", "satisfied"), np.int8),
-    **dict.fromkeys(("undone", "outcome"), np.bool_),
-}
-
-
-def _piece(rows: Sequence[Sequence[Any]], words: dict[str, int]) -> dict[str, npt.NDArray[Any]]:
-    piece: dict[str, npt.NDArray[Any]] = {}
-    for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True):
-        if name in _TEXTS:
-            for text in set(column):
-                words.setdefault(text, len(words))
-            piece[name] = np.fromiter(map(words.__getitem__, column), dtype=np.int32, count=len(column))
-        else:
-            piece[name] = np.array(column, dtype=np.float64 if name in ("lon", "lat") else np.int64)
-    return piece
-
-
-def _joined(pieces: Sequence[dict[str, npt.NDArray[Any]]], name: str) -> npt.NDArray[Any]:
-    if not pieces:
-        return np.zeros(0, dtype=np.float64 if name in ("lon", "lat") else np.int64)
-    return np.concatenate([piece[name] for piece in pieces])
+def _numbers(connection: Connection, query: Select[Any], width: int) -> npt.NDArray[np.float64]:
+    """Return what a statement reads as one table of numbers, all of which a float holds to the last digit."""
+    # Straight from the driver, as for points: many rows would become many objects on the way.
+    result = connection.execute(query)
+    cursor = result.cursor
+    pieces = [np.zeros(0)]
+    while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
+        pieces.append(np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=len(rows) * width))
+    result.close()
+    return np.concatenate(pieces).reshape(-1, width)
 
 
 def _held(
@@ -164,7 +227,7 @@ def _held(
     answers = case({str(answer): at for at, answer in enumerate(ANSWERS)}, value=_followup.satisfied, else_=-1)
     query = select(
         _followup.report_id,
-        *(func.coalesce(ColumnClause(f"followup.{column}", Integer, is_literal=True), 0) for column in _HELD.values()),
+        *(_plain("followup", column) for column in _HELD.values()),
         answers,
         case((_followup.outcome != "", 1), else_=0),
     ).select_from(work_tables.followup)

@@ -40,7 +40,7 @@ class BriefingColumns:
     areas : mapping of kind to (n,) int64
         The boundary that holds it, 0 for none: keys ``ward``, ``beat``, ``neighbourhood``.
     reporter : (n,) int64
-        Equal for equal reporters, 0 for an unknown one.
+        Equal for equal reporters (of two in 10^15 as well), 0 for an unknown one.
     flags, waited_days, organisation, reopened : (n,) int64
     outcome, undone : (n,) bool
         Whether it has a sentence for the reporter; whether its import is undone.
@@ -96,6 +96,16 @@ class ReportChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedTimes:
+    """When reports came in and of which category, ``leaf`` as in :class:`BriefingColumns`; in no order."""
+
+    words: tuple[str, ...]
+    ids: Ints
+    reported_s: Ints
+    leaf: Small
+
+
+@dataclass(frozen=True, slots=True)
 class SpotSeen:
     """That a refresh found a place of a problem; ``is_hot`` where it was more than a candidate."""
 
@@ -111,6 +121,13 @@ class BriefingStore(Protocol):
         """Return the reports of ``since <= reported_at < until``, and the older ones that had not ended before a time.
 
         That time is ``ended_since``. Those of undone imports are among them.
+        """
+        ...
+
+    def reported_times(self, since: datetime, until: datetime, batches: Sequence[int]) -> ReportedTimes:
+        """Return when reports of ``since <= reported_at < until`` came in: those of these imports, or of none.
+
+        Left out are duplicates, withdrawn reports and those of undone imports.
         """
         ...
 

@@ -93,3 +93,43 @@ class IsoWeek:
             start = f"{first.day} {first:%B} {first.year}"
         end = f"{last.day} {last:%B}" + (f" {last.year}" if last.year != self.year or first.year != last.year else "")
         return f"week {self.number} of {self.year}, {start} to {end}"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which week is told of, up to which day, as it was known when."""
+
+    week: IsoWeek
+    zone: tzinfo
+    as_of: date
+    known_on: date
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first moment of the week."""
+        return self.week.starts_at(self.zone)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment that is not told of."""
+        return day_end(self.as_of, self.zone)
+
+    @property
+    def known_at(self) -> datetime:
+        """The first moment whose knowledge is left out."""
+        return day_end(self.known_on, self.zone)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the week was over by then."""
+        return self.as_of == self.week.last
+
+    @property
+    def end_s(self) -> int:
+        """The first second that is not told of, since 1970."""
+        return int(self.ends_at.timestamp())
+
+    @property
+    def start_s(self) -> int:
+        """The first second of the week, since 1970."""
+        return int(self.starts_at.timestamp())
