@@ -1,0 +1,90 @@
+"""Files of a briefing. Each kind of file is a function from a briefing to bytes, named by its suffix."""
+
+import io
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from data.stores import SqlStore
+from data.writing import csv_writer, safe_cell
+from problems.briefing.briefing import Briefing
+from problems.briefing.rows import COLUMNS, rows_of
+from problems.errors import InputRefused
+from problems.store import Store
+
+#: Makes the bytes of a file from a briefing. It asks nothing else, so that the same briefing is the same file.
+Renderer = Callable[[Briefing], bytes]
+
+
+def briefing_csv(briefing: Briefing) -> bytes:
+    """Return the annex: every figure with n, interval, unit, sentence and the list behind it, one row each.
+
+    UTF-8 with every cell in quotation marks; what a spreadsheet would run as a formula gets an apostrophe in front.
+    The same briefing gives the same bytes.
+    """
+    out = io.StringIO(newline="")
+    writer = csv_writer(out)
+    writer.writerow(COLUMNS)
+    for row in rows_of(briefing):
+        writer.writerow([safe_cell(one) if isinstance(one, str) else one for one in row.cells])
+    return out.getvalue().encode()
+
+
+#: The files that can be written, by suffix.
+RENDERERS: Final[Mapping[str, Renderer]] = {".csv": briefing_csv}
+
+
+def renderer_for(out: Path) -> Renderer:
+    """Return what makes the file ``out``.
+
+    Raises
+    ------
+    InputRefused
+        When its suffix names no kind of file.
+    """
+    found = RENDERERS.get(out.suffix.casefold())
+    if found is None:
+        kinds = ", ".join(RENDERERS)
+        why = f"“{out.suffix}” is no kind of file for a briefing." if out.suffix else "Its name has no suffix."
+        raise InputRefused(f"The briefing cannot be written to {out.name}.", why, f"Kinds are: {kinds}.")
+    return found
+
+
+def write_briefing(store: Store, briefing: Briefing, out: Path) -> None:
+    """Write a briefing to a file of the kind that its suffix names: whole, or not at all.
+
+    Raises
+    ------
+    InputRefused
+        When there is no such kind, or the file cannot be written there: above all not over the store.
+    """
+    render = renderer_for(out)
+    asked = f"The briefing cannot be written to {out}."
+    if isinstance(store, SqlStore) and store.owns(out):
+        raise InputRefused(asked, "That file belongs to the store itself.", "Name another file.")
+    if out.is_dir():
+        raise InputRefused(asked, "That is a folder.", "Name a file in it.")
+    content = render(briefing)
+    part: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{out.name[:100]}.", suffix=".part", dir=out.parent)
+        part = Path(name)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mask = os.umask(0o077)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
+        part.replace(out)
+    except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else ""
+        said = f"{told or 'The name is not one that a file can have'}."
+        raise InputRefused(asked, said, "Name another file, or make room.") from error
+    finally:
+        if part is not None:
+            with suppress(FileNotFoundError):
+                part.unlink()
