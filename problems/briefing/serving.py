@@ -7,7 +7,6 @@ from datetime import timedelta
 import numpy as np
 
 from problems.briefing.briefing import Residents, Service
-from problems.briefing.columns import BriefingColumns
 from problems.briefing.figure import Behind, Figure, Listed, Unit, counted, share_figure, shared
 from problems.briefing.scope import (
     Mask,
@@ -32,6 +31,7 @@ from problems.case_review import Told as ToldOf
 from problems.categories import Group
 from problems.clock import day_start
 from problems.decisions import last_case_review
+from problems.problem import UNTOUCHED
 from problems.report_columns import EPOCH
 from problems.reports import ReportStatus
 from problems.service import (
@@ -215,21 +215,27 @@ def _first_response(scope: Scope) -> Figure:
 def case_reviews_then(scope: Scope) -> list[CaseReview]:
     """Return the problems in which a case review was due, the longest due first."""
     epsg = scope.then.work.epsg
-    if epsg is None:
+    open_ones = [
+        one for one in scope.problems if one.group in OF_PEOPLE and one.status.is_open and one.status not in UNTOUCHED
+    ]
+    if epsg is None or not open_ones:
         return []
+    if "told_by_reporters" not in scope.then.shared:
+        scope.then.shared["told_by_reporters"] = _told_by_reporters(scope)
+    told_of: Sequence[ToldOf] = scope.then.shared["told_by_reporters"]
+    events = scope.then.work.events
+    reviewed = {one.id: at for one in open_ones if (at := last_case_review(events.get(one.id, ()))) is not None}
+    return case_reviews(open_ones, told_of, reviewed, epsg=epsg)
+
+
+def _told_by_reporters(scope: Scope) -> Sequence[ToldOf]:
     # A household may report from beyond the border of an area: its problem is what lies in it.
     own = scope.then.reports
     since = scope.moment.end_s - WITHIN_DAYS * 86_400
     words = [any(word.startswith(group) for group in OF_PEOPLE) for word in own.columns.words]
     keep = np.array(words, dtype=np.bool_)[own.columns.leaf] & own.counts & (own.columns.reporter != 0)
     keep &= (own.columns.reported_s >= since) & np.isfinite(own.columns.lon_lat[:, 0])
-    told_of = _told_of(own.columns.where(keep))
-    events = scope.then.work.events
-    reviewed = {one.id: at for one in scope.problems if (at := last_case_review(events.get(one.id, ()))) is not None}
-    return case_reviews(scope.problems, told_of, reviewed, epsg=epsg)
-
-
-def _told_of(columns: BriefingColumns) -> Sequence[ToldOf]:
+    columns = own.columns.where(keep)
     found = []
     for at in range(len(columns)):
         lon, lat = columns.lon_lat[at].tolist()

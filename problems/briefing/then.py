@@ -166,11 +166,12 @@ def _columns(
     since = day_start(moment.week.first - timedelta(weeks=WEEKS_BY_AREA), moment.zone)
     flow = day_start(moment.week.first - timedelta(weeks=WEEKS_OF_FLOW), moment.zone)
     found = store.briefing_columns(since, flow, moment.ends_at)
-    missing = np.setdiff1d(np.fromiter(told.values, dtype=np.int64, count=len(told.values)), found.ids)
+    touched = np.array(sorted(told.values), dtype=np.int64)
+    missing = touched[~np.isin(touched, found.ids, kind="sort")] if len(touched) else touched
     found = as_known(found, told)
     if len(missing):
         found = _joined(found, as_known(store.briefing_columns_of(missing.tolist()), told))
-    known = np.isin(found.batch, [0, *batches]) & (found.reported_s < moment.end_s)
+    known = np.isin(found.batch, np.array([0, *batches], dtype=np.int64)) & (found.reported_s < moment.end_s)
     if told.came_later:
         known &= ~np.isin(found.ids, list(told.came_later))
     # Of an import that was undone later its reports were there then.
