@@ -21,7 +21,7 @@ from problems.briefing.columns import (
     as_known,
     take_back,
 )
-from problems.briefing.weeks import Moment
+from problems.briefing.weeks import IsoWeek, Moment
 from problems.briefing.work_then import Work, work_then
 from problems.categories import Group, folded
 from problems.clock import day_start
@@ -126,7 +126,7 @@ def look_back(store: Store, moment: Moment) -> Then:
     work = work_then(store, moment, store_events)
     first = min((int(one.min()) for one in (columns.reported_s, older.reported_s) if len(one)), default=None)
     if first is None and not work.problems:
-        raise _nothing_known(moment, batches)
+        raise _nothing_known(store, moment, batches)
     days = None if first is None else int(local_days(np.array([first]), moment.zone)[0])
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
@@ -134,17 +134,21 @@ def look_back(store: Store, moment: Moment) -> Then:
     )  # fmt: skip
 
 
-def _nothing_known(moment: Moment, batches: Sequence[Batch]) -> InputRefused:
+def _nothing_known(store: Store, moment: Moment, batches: Sequence[Batch]) -> InputRefused:
     asked = f"The briefing of {moment.week.words} was not made."
     kept = sorted(one.finished_at for one in batches if one.state is BatchState.DONE)
-    why = f"Nothing was known on {moment.known_on.isoformat()}"
-    if not kept:
-        return InputRefused(asked, f"{why}: nothing was ever imported.", "Import reports first.")
+    oldest = store.counts().oldest_report_at
+    if oldest is None or not kept:
+        return InputRefused(asked, "Nothing was ever imported: no report is known.", "Import reports first.")
+    begin = oldest.astimezone(moment.zone).date()
+    if moment.week.last < begin:
+        why = f"No report is of that time: they begin on {begin.isoformat()}."
+        return InputRefused(asked, why, f"Choose {IsoWeek.of(begin)} or a later week.")
     day = kept[0].astimezone(moment.zone).date().isoformat()
     return InputRefused(
         asked,
-        f"{why}: the first reports were imported on {day}, or tell of later weeks.",
-        f"Ask for the week as known on a later day, from {day} on.",
+        f"Nothing of it was known on {moment.known_on.isoformat()}: the first reports were imported on {day}.",
+        f"Ask for the week as known on {day} or a later day.",
     )
 
 

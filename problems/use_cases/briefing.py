@@ -158,11 +158,7 @@ def reports_behind(
 
 def _then(store: Store, principal: Principal, clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Then:
     require(principal, _ASKED, *MAY_READ_SOME)
-    moment = _moment(clock, week, zone, known_on)
-    then = look_back(whole(store), moment)
-    if then.first_day is not None and then.first_day > (moment.as_of - date(1970, 1, 1)).days:
-        raise InputRefused(f"The briefing of {week.words} was not made.", "No report is of that time.", "")
-    return then
+    return look_back(whole(store), _moment(clock, week, zone, known_on))
 
 
 def _moment(clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Moment:
