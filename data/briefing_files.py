@@ -1,15 +1,12 @@
 """Files of a briefing. Each kind of file is a function from a briefing to bytes, named by its suffix."""
 
 import io
-import os
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from data.stores import SqlStore
-from data.writing import csv_writer, safe_cell
+from data.writing import csv_writer, replaced_bytes, safe_cell
 from problems.briefing.briefing import Briefing
 from problems.briefing.rows import COLUMNS, rows_of
 from problems.errors import InputRefused
@@ -65,26 +62,6 @@ def write_briefing(store: Store, briefing: Briefing, out: Path) -> None:
     asked = f"The briefing cannot be written to {out}."
     if isinstance(store, SqlStore) and store.owns(out):
         raise InputRefused(asked, "That file belongs to the store itself.", "Name another file.")
-    if out.is_dir():
-        raise InputRefused(asked, "That is a folder.", "Name a file in it.")
     content = render(briefing)
-    part: Path | None = None
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{out.name[:100]}.", suffix=".part", dir=out.parent)
-        part = Path(name)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0o077)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        part.replace(out)
-    except (OSError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) else ""
-        said = f"{told or 'The name is not one that a file can have'}."
-        raise InputRefused(asked, said, "Name another file, or make room.") from error
-    finally:
-        if part is not None:
-            with suppress(FileNotFoundError):
-                part.unlink()
+    with replaced_bytes(asked, out) as stream:
+        stream.write(content)

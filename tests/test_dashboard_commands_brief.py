@@ -72,7 +72,7 @@ def test_the_annex_is_written_whole_and_again_the_same(store_file: Path, tmp_pat
         (["--week", "2026-W10", "--out", "briefing"], "Its name has no suffix."),
         (["--week", "2026-W10", "--area", "North"], "No wards, beats or neighbourhoods were known then."),
         (["--week", "2026-W10", "--known-on", "soon"], "“soon” is not a day for --known-on."),
-        (["--week", "2026-W10", "--out", "/nowhere/at/all.csv"], "No such file or directory."),
+        (["--week", "2026-W10", "--out", "/nowhere/at/all.csv"], "There is no folder /nowhere/at."),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_words(

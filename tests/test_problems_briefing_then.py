@@ -21,11 +21,13 @@ from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP, SYSTEM
 from problems.problem import ProblemStatus
 from problems.reports import Report, ReportStatus
+from problems.targets import Target
 from problems.use_cases import (
     acting,
     answering,
     meeting,
     merging,
+    promising,
     referring,
     reviewing,
     telling,
@@ -34,7 +36,7 @@ from problems.use_cases import (
 from problems.use_cases.briefing import brief
 from problems.use_cases.importing import accept_import
 from problems.use_cases.refreshing import refresh
-from tests.briefed import DAYS, STANDARDS, annex, at, briefed, ended
+from tests.briefed import DAYS, STANDARDS, TARGETS, annex, at, briefed, ended
 from tests.scenes import COORDINATOR, LONDON, OFFICER, Scene, days_before
 from tests.storing import BACK_ENDS, fresh_url
 from tests.test_problems_areas import bring, square
@@ -158,6 +160,11 @@ def refreshed_as_of_the_week(scene: Scene) -> None:
     assert len(scene.store.problems()) > 1
 
 
+def other_targets_are_promised(scene: Scene) -> None:
+    after = {**TARGETS, "WST-DUMP": Target(40, 40)}
+    promising.replace_targets(*ask(scene, LAPTOP), text="x", before=TARGETS, after=after)
+
+
 CHANGES: dict[str, Callable[[Scene], None]] = {
     one.__name__: one
     for one in (
@@ -169,6 +176,7 @@ CHANGES: dict[str, Callable[[Scene], None]] = {
         areas_are_drawn_anew,
         work_goes_on,
         refreshed_as_of_the_week,
+        other_targets_are_promised,
     )
 }
 
@@ -199,6 +207,16 @@ def test_what_came_late_is_in_it_as_known_later(town: Scene) -> None:
     late_reports(town)
     assert briefed(town, WEEK).header.received.value == 10
     assert briefed(town, WEEK, known_on=LATER).header.received.value == 10 + 9
+
+
+def test_targets_that_were_promised_later_are_held_against_later_weeks_only(town: Scene) -> None:
+    due = briefed(town, WEEK).service.on_time
+    town.today = LATER
+    other_targets_are_promised(town)
+    kinder = {**STANDARDS, "targets": {**TARGETS, "WST-DUMP": Target(40, 40)}}
+    then = brief(*ask(town), week=WEEK, **kinder)
+    assert then.service.on_time == due
+    assert due.net_count != brief(*ask(town), week=WEEK, known_on=LATER, **kinder).service.on_time.net_count
 
 
 def test_a_report_that_is_opened_again_counts_in_the_week_in_which_it_was(town: Scene) -> None:

@@ -46,12 +46,16 @@ def scope_of(
     problems: Sequence[Problem] | None = None,
     actions: Sequence[Action] | None = None,
 ) -> Scope:
-    """Return what a briefing is of; ``problems`` and ``actions`` are those that are shown, None for all."""
+    """Return what a briefing is of; ``problems`` and ``actions`` are those that are shown, None for all.
+
+    ``targets`` are today's; those that were others then are taken back.
+    """
     own = problems_in(then.work.problems if problems is None else problems, area)
     ids = {one.id for one in own}
     every = then.work.actions if actions is None else actions
     on = tuple(one for one in every if one.problem_id in ids)
-    return Scope(then, area, reports_in(then, area), tuple(own), on, targets, days)
+    promised = {**targets, **then.other_targets}
+    return Scope(then, area, reports_in(then, area), tuple(own), on, promised, days)
 
 
 def compose(scope: Scope, settings: DetectionSettings, names: Sequence[tuple[str, str, int]]) -> Briefing:

@@ -31,7 +31,7 @@ from problems.finding import local_days
 from problems.reports import Batch, BatchState, ReportFlag, ReportPoints, ReportStatus
 from problems.service import Codes, endings
 from problems.store import Store
-from problems.targets import Days, day_number
+from problems.targets import Days, Target, Targets, day_number
 
 #: So many weeks before this one are counted by area; season and dispersion of a kind need more.
 WEEKS_BY_AREA: Final = 60
@@ -99,6 +99,8 @@ class Then:
     reopened: frozenset[int]
     first_day: int | None
     notes: tuple[str, ...] = ()
+    #: Targets that were others then, by category.
+    other_targets: Targets = field(default_factory=dict)
     #: What is the same for all areas is worked out once.
     shared: dict[str, Any] = field(default_factory=dict)
 
@@ -130,8 +132,19 @@ def look_back(store: Store, moment: Moment) -> Then:
     days = None if first is None else int(local_days(np.array([first]), moment.zone)[0])
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
-        _reopened(changes, moment, finished), days, tuple(notes),
+        _reopened(changes, moment, finished), days, tuple(notes), _other_targets(store_events, moment.known_at),
     )  # fmt: skip
+
+
+def _other_targets(events: Sequence[Event], known_at: datetime) -> Targets:
+    """Return the targets that somebody changed since, as they were."""
+    found: dict[str, Target] = {}
+    for one in events:
+        before = one.before.get("targets")
+        if one.at >= known_at and isinstance(before, Mapping):
+            for code, days in before.items():
+                found.setdefault(str(code), Target(*days))
+    return found
 
 
 def _nothing_known(store: Store, moment: Moment, batches: Sequence[Batch]) -> InputRefused:

@@ -50,7 +50,7 @@ def brief(
     week
         Which one; of the one that still runs, the days so far.
     zone, settings, targets, days
-        Those of the deployment. Targets and working days are today's.
+        Those of the deployment today; targets that were others then are taken back.
     area
         The name, official code or ``kind:id`` of an area as it was drawn then; empty for the whole place.
     known_on
