@@ -17,6 +17,7 @@ from tests.scenes import COMMANDER, LONDON, Scene
 DAYS = WorkingDays()
 TARGETS = {"LGT-OUT": Target(2, 5), "WST-DUMP": Target(1, 3)}
 STANDARDS: dict[str, Any] = {"zone": LONDON, "settings": DetectionSettings(), "targets": TARGETS, "days": DAYS}
+LISTED: dict[str, Any] = {"zone": LONDON, "targets": TARGETS, "days": DAYS}
 
 
 def week_of(day: date) -> IsoWeek:

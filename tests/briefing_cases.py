@@ -8,8 +8,7 @@ from problems.briefing.figure import Behind, Listed
 from problems.briefing.meetings import Settled
 from problems.briefing.weeks import IsoWeek
 from problems.use_cases import briefing, meeting
-from tests.briefed import STANDARDS
-from tests.scenes import LONDON
+from tests.briefed import LISTED, STANDARDS
 
 
 def _week(town: Any) -> IsoWeek:
@@ -25,7 +24,7 @@ BRIEFING_CASES: dict[str, tuple[Callable[[Any, Any], object], str]] = {
     ),
     "briefing.reports_behind": (
         lambda town, ask: briefing.reports_behind(
-            *ask, week=_week(town), zone=LONDON, behind=Behind(Listed.REPORTS, figure="backlog")
+            *ask, week=_week(town), behind=Behind(Listed.REPORTS, figure="backlog"), **LISTED
         ),
         "ocmas",
     ),

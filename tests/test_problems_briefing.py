@@ -15,9 +15,9 @@ from problems.areas import AreaKind
 from problems.briefing.briefing import Briefing, DecisionState, WantedKind
 from problems.briefing.comparing import compared
 from problems.briefing.figure import Behind, Figure, Listed, Section, Unit, shared
+from problems.briefing.lists import LISTS
 from problems.briefing.meetings import Settled
 from problems.briefing.rows import COLUMNS, rows_of
-from problems.briefing.scope import LISTS
 from problems.briefing.weeks import IsoWeek
 from problems.errors import InputRefused, NotAllowed
 from problems.lifecycle import MoveAnswers
@@ -26,7 +26,7 @@ from problems.reports import ReportFlag, ReportStatus
 from problems.service import Ending
 from problems.use_cases import acting, meeting
 from problems.use_cases.briefing import briefs_by_area, reports_behind
-from tests.briefed import STANDARDS, annex, briefed, ended, week_of
+from tests.briefed import LISTED, STANDARDS, annex, briefed, ended, week_of
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, VIEWER, Scene, days_before
 from tests.test_problems_areas import bring, square
 
@@ -69,8 +69,8 @@ def test_the_figures_of_a_small_week_are_those_counted_by_hand(week: Scene) -> N
     assert len(service.weeks) == 13
     # 11 open on Sunday: 4 of 20 to 23 days before the Monday, 7 of this week.
     assert (service.median_age.value, service.median_age.n) == (5.0, 11)
-    assert service.fix_all.count == 14
-    assert (service.fix_all.instant, service.fix_all.administrative) == (2, 1)
+    times = service.fix_all.times
+    assert (times.count, times.instant, times.administrative) == (14, 2, 1)
 
 
 def test_a_share_of_fewer_than_ten_is_not_told(week: Scene) -> None:
@@ -258,14 +258,17 @@ def test_the_areas_share_out_what_the_whole_place_has(week: Scene) -> None:
 
 
 def test_every_figure_of_reports_opens_the_list_that_it_counts(week: Scene) -> None:
+    bring(week, *(square(name, east, 700.0) for name, east in (("A", -100), ("B", 700), ("C", 1500), ("D", 2300))))
     counts = {}
     for _, figure in _figures(briefed(week, WEEK)):
         way = figure.behind
-        if way is not None and way.listed is Listed.REPORTS and figure.unit is Unit.REPORTS:
-            ids = reports_behind(week.store, COMMANDER, week.clock, 1, week=WEEK, zone=LONDON, behind=way)
-            assert len(ids) == figure.value, figure
+        if way is not None and way.listed is Listed.REPORTS:
+            ids = reports_behind(week.store, COMMANDER, week.clock, 1, week=WEEK, behind=way, **LISTED)
+            assert len(ids) == (figure.value if figure.unit is Unit.REPORTS else _whole(figure)), figure
             counts[way.address] = len(ids)
     assert counts["reports:received"] == 13
+    assert counts["reports:fix"] == 14
+    assert counts["reports:due_net"] > 0
     assert {"reports:backlog", "reports:instant", "reports:received:LGT"} <= set(counts)
 
 
@@ -276,7 +279,7 @@ def test_a_list_that_does_not_exist_is_refused(week: Scene) -> None:
         *(Behind(Listed.REPORTS, figure="closed", of=one) for one in ("#X", "@x:1", "+y")),
     ):
         with pytest.raises(InputRefused):
-            reports_behind(*ask, week=WEEK, zone=LONDON, behind=way)
+            reports_behind(*ask, week=WEEK, behind=way, **LISTED)
     assert all(name == name.strip() for name in LISTS)
 
 
@@ -380,6 +383,11 @@ def test_work_that_was_sent_back_is_rework(scene: Scene) -> None:
         answers=MoveAnswers(note="Still dark."), seen_version=action.version,
     )  # fmt: skip
     assert briefed(scene, WEEK).remediation.total.rework.behind == Behind(Listed.ACTIONS, (1,))
+
+
+def _whole(figure: Figure) -> int | None:
+    """Return how many the list of a share or a time holds: those that it is of, or the share of them that it tells."""
+    return round((figure.value or 0) * (figure.n or 0)) if figure.key == "unplaced" else figure.n
 
 
 def _figures(briefing: object, section: str = "") -> Iterator[tuple[str, Figure]]:

@@ -266,6 +266,14 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class FixOf:
+    """How long fixes take of one kind of report or by one partner, and the middle as a figure."""
+
+    times: TimeToFix
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """The service: in, out, open, how old, in time, time to a fix, and thirteen weeks of stock and flow.
 
@@ -283,9 +291,9 @@ class Service:
     on_time_gross: Figure
     instant: Figure
     administrative: Figure
-    fix_all: TimeToFix
-    fix_by_category: tuple[TimeToFix, ...]
-    fix_by_partner: tuple[TimeToFix, ...]
+    fix_all: FixOf
+    fix_by_category: tuple[FixOf, ...]
+    fix_by_partner: tuple[FixOf, ...]
     weeks: tuple[WeekFlow, ...]
     figures: tuple[Figure, ...]
     sentence: str
@@ -363,9 +371,10 @@ class WhatWorked:
 
 @dataclass(frozen=True, slots=True)
 class Caveats:
-    """What the figures do not say. ``areas`` are the reports of a year beside each other, never ranked."""
+    """What the figures do not say. ``areas`` are the reports of the last weeks beside each other, never ranked."""
 
     areas: tuple[ComparedArea, ...]
+    area_figures: tuple[Figure, ...]
     areas_sentence: str
     suppressed: Figure
     faults: tuple[Figure, ...]

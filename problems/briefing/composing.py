@@ -101,7 +101,7 @@ def compose_for_partner(scope: Scope, principal: Principal, settings: DetectionS
         remediation=remediation_of(shown),
         residents=replace(residents, sentence=said),
         worked=worked_of(shown),
-        caveats=replace(caveats_of(empty, changes), areas=(), areas_sentence=said, sentences=(said,)),
+        caveats=replace(caveats_of(empty, changes), areas=(), area_figures=(), areas_sentence=said, sentences=(said,)),
         withheld=tuple(Withheld(section) for section in NOT_FOR_PARTNERS),
     )
 

@@ -92,7 +92,8 @@ def _late_feeds(then: Then) -> Iterator[LateFeed]:
 
 def caveats_of(scope: Scope, changes: Changes) -> Caveats:
     """Return what the figures do not say."""
-    areas, said = area_rates(scope.then, kind_of_areas(scope.then, scope.area))
+    kind = kind_of_areas(scope.then, scope.area)
+    areas, said = area_rates(scope.then, kind)
     if scope.area is not None:
         areas = tuple(one for one in areas if one.name == scope.area.name)
     few = sum(one.signal.word in (SignalWord.TOO_FEW, SignalWord.NO_BASE) for one in changes.every)
@@ -107,6 +108,7 @@ def caveats_of(scope: Scope, changes: Changes) -> Caveats:
             )
     return Caveats(
         areas=areas,
+        area_figures=_area_figures(scope.then, kind, areas),
         areas_sentence=said,
         suppressed=counted("suppressed", "Series with too few to say", Unit.REPORTS, few),
         faults=tuple(faults),
@@ -162,6 +164,13 @@ def _area_rates(then: Then, kind: AreaKind | None) -> tuple[tuple[ComparedArea, 
     return found.areas, f"{lead} {found.sentence}"
 
 
-def figure_of_area(one: ComparedArea) -> Figure:
-    """Return an area among the others as a figure: its reports, with the counts that are usual for its year before."""
-    return Figure(f"area_{one.name}", one.name, Unit.REPORTS, one.count, one.sentence, one.count, one.low95, one.high95)
+def _area_figures(then: Then, kind: AreaKind | None, areas: Sequence[ComparedArea]) -> tuple[Figure, ...]:
+    """Return areas among the others as figures: their reports, with the counts that are usual for their year before."""
+    number = {one.name: one.id for one in then.areas if one.kind is kind}
+    return tuple(
+        Figure(
+            f"area_{number[one.name]}", one.name, Unit.REPORTS, one.count, one.sentence, one.count, one.low95,
+            one.high95, behind("of_late", f"@{kind}:{number[one.name]}"),
+        )
+        for one in areas
+    )  # fmt: skip

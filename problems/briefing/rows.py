@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from problems.briefing.briefing import Briefing, Change, PartnerWork
 from problems.briefing.figure import Figure, Section, Unit
-from problems.briefing.heading import figure_of_area
-from problems.briefing.serving import fix_figure
 from problems.time_to_fix import TimeToFix
 
 COLUMNS = ("section", "figure", "value", "n", "low", "high", "unit", "note", "link")
@@ -147,8 +145,8 @@ def _service(briefing: Briefing) -> Iterator[Row]:
     yield from (_row(section, one) for one in of.figures)
     for what, kinds in (("category", of.fix_by_category), ("partner", of.fix_by_partner)):
         for fix in kinds:
-            yield _row(section, fix_figure("", fix), f"Half fixed within, by {what}: {fix.name}")
-            yield _apart(fix, what)
+            yield _row(section, fix.figure, f"Half fixed within, by {what}: {fix.times.name}")
+            yield _apart(fix.times, what)
     for week in of.weeks:
         name, unit = f"Week of {week.starts_on.isoformat()}", str(Unit.REPORTS)
         ends = ", ".join(f"{count} {kind.label.lower()}" for kind, count in week.closed_as.items())
@@ -196,7 +194,7 @@ def _worked(briefing: Briefing) -> Iterator[Row]:
 def _caveats(briefing: Briefing) -> Iterator[Row]:
     of, section = briefing.caveats, Section.CAVEATS
     yield _words(section, "Areas beside each other", "", of.areas_sentence)
-    yield from (_row(section, figure_of_area(one)) for one in of.areas)
+    yield from (_row(section, one) for one in of.area_figures)
     yield _row(section, of.suppressed)
     yield from (_row(section, one) for one in of.faults)
     yield from (_words(section, "Caveat", "", one) for one in of.sentences)

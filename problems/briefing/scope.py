@@ -1,16 +1,14 @@
 """What one briefing is of: reports, problems and actions of a place that its reader may see; and lists of reports."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.boundaries import Boundaries
 from problems.actions import Action
-from problems.areas import AreaKind
 from problems.briefing.briefing import AreaThen
 from problems.briefing.columns import ANSWERS
 from problems.briefing.figure import Behind, Listed
@@ -19,7 +17,7 @@ from problems.briefing.weeks import Moment
 from problems.finding import local_days
 from problems.followups import Satisfaction
 from problems.problem import Problem
-from problems.reports import PLACE_FAULTS, ReportFlag
+from problems.reports import PLACE_FAULTS
 from problems.service import ENDINGS, Ending
 from problems.targets import Days, Targets, WorkingDays, day_number
 
@@ -184,54 +182,16 @@ def reopened(scope: Scope) -> Mask:
     return found
 
 
+def of_late(scope: Scope) -> Mask:
+    """Tell which came in in the last weeks, duplicates and withdrawn ones left out."""
+    return scope.reports.counts & _of_late(scope, scope.reports.day)
+
+
 def responded(scope: Scope) -> Mask:
     """Tell which were first answered in the week, or ended in it without an answer before."""
     return scope.reports.counts & _in_week(scope, scope.responded_day)
 
 
-LISTS: Final[Mapping[str, Callable[[Scope], Mask]]] = {
-    "received": received,
-    "aside": aside,
-    "closed": closed,
-    "backlog": backlog,
-    "instant": instant,
-    "administrative": administrative,
-    "unplaced": unplaced,
-    "unmapped": unmapped,
-    "to_tell": to_tell,
-    "told": told,
-    "answered": answered,
-    "satisfied": satisfied,
-    "reopened": reopened,
-    "responded": responded,
-}
-
-
 def behind(figure: str, of: str = "") -> Behind:
     """Return the way to a list of reports."""
     return Behind(Listed.REPORTS, figure=figure, of=of)
-
-
-def listed(scope: Scope, figure: str, of: str) -> list[int]:
-    """Return the ids of the reports behind a figure.
-
-    ``of`` narrows it: to a kind of report (``LGT``, ``LGT-OUT``), one in an area (``LGT@ward:3``), those with a flag
-    (``#LATE``), or those that were given to an organisation (``+4``).
-
-    Raises
-    ------
-    KeyError
-        When there is no such list.
-    """
-    mask, own = LISTS[figure](scope), scope.reports.columns
-    code, _, area = of.partition("@")
-    if code.startswith("#"):
-        mask = mask & ((own.flags & int(ReportFlag[code[1:]])) != 0)
-    elif code.startswith("+"):
-        mask = mask & (own.organisation == int(code[1:]))
-    elif code:
-        mask = mask & np.isin(own.leaf, [at for at, word in enumerate(own.words) if word.startswith(code)])
-    if area:
-        kind, _, number = area.partition(":")
-        mask = mask & (getattr(own, str(AreaKind(kind))) == int(number))
-    return [int(one) for one in own.ids[mask]]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from problems.briefing.briefing import Residents, Service
+from problems.briefing.briefing import FixOf, Residents, Service
 from problems.briefing.figure import Behind, Figure, Listed, Unit, counted, share_figure, shared
 from problems.briefing.scope import (
     Mask,
@@ -35,6 +35,8 @@ from problems.problem import UNTOUCHED
 from problems.report_columns import EPOCH
 from problems.reports import ReportStatus
 from problems.service import (
+    ENDINGS,
+    Ending,
     OnTime,
     OpenAges,
     ages_of_open,
@@ -65,8 +67,12 @@ def service_of(scope: Scope) -> Service:
         "backlog": counted("backlog", "Open at the end", Unit.REPORTS, int(backlog(scope).sum()), behind("backlog")),
         "median_age": _age("median_age", "Age of what is open, middle", ages.median_days, ages),
         "ninetieth_age": _age("ninetieth_age", "Age of what is open, nine in ten", ages.ninetieth_days, ages),
-        "on_time_net": _share("on_time_net", "In time, waiting left out", due, net=True),
-        "on_time_gross": _share("on_time_gross", "In time, with every working day", due, net=False),
+        "on_time_net": replace(
+            _share("on_time_net", "In time, waiting left out", due, net=True), behind=behind("due_net")
+        ),
+        "on_time_gross": replace(
+            _share("on_time_gross", "In time, with every working day", due, net=False), behind=behind("due_gross")
+        ),
         "instant": counted(
             "instant", "Closed on receipt", Unit.REPORTS, int(instant(scope).sum()), behind("instant")
         ),
@@ -83,12 +89,12 @@ def service_of(scope: Scope) -> Service:
         fix_by_category=tuple(by_category),
         fix_by_partner=tuple(by_partner),
         weeks=tuple(weeks),
-        figures=(*figures.values(), fix_figure("fix_all", whole)),
-        sentence=_sentence(figures, ages, whole),
+        figures=(*figures.values(), whole.figure),
+        sentence=_sentence(figures, whole.times),
     )
 
 
-def _sentence(figures: dict[str, Figure], ages: OpenAges, whole: TimeToFix) -> str:
+def _sentence(figures: dict[str, Figure], whole: TimeToFix) -> str:
     came, gone, left = (int(figures[name].value or 0) for name in ("received", "closed", "backlog"))
     grew = came - gone
     change = "as many as a week before" if not grew else f"{abs(grew):,} {'more' if grew > 0 else 'fewer'}"
@@ -115,11 +121,51 @@ def _resolution(scope: Scope) -> OnTime:
 
 def _held(scope: Scope, ended: Days, waited: Days, target: Days, keep: Mask) -> OnTime:
     moment = scope.moment
-    start = first_told(scope)
     rows = keep & (target >= 0)
     return on_time(
-        start[rows], ended[rows], waited[rows], target[rows], scope.days, since=moment.week.first, until=moment.as_of
-    )
+        first_told(scope)[rows], ended[rows], waited[rows], target[rows], scope.days,
+        since=moment.week.first, until=moment.as_of,
+    )  # fmt: skip
+
+
+def _decided(scope: Scope, ended: Days, waited: Days, target: Days, keep: Mask) -> Mask:
+    """Tell of which it was decided in the week whether they were in time; as :func:`problems.service.on_time` does."""
+    rows = np.flatnonzero(keep & (target >= 0))
+    start = first_told(scope)[rows]
+    end = np.where(ended[rows] < 0, np.iinfo(np.int64).max, np.maximum(ended[rows], start))
+    late_from = scope.days.reached(start, target[rows] + np.maximum(waited[rows], 0) + 1)
+    decided = np.minimum(end, late_from)
+    first, last = day_number(scope.moment.week.first), day_number(scope.moment.as_of)
+    found = np.zeros(len(scope.reports), dtype=np.bool_)
+    found[rows] = (decided >= first) & (decided <= last)
+    return found
+
+
+def due_net(scope: Scope) -> Mask:
+    """Tell of which it was decided in the week whether they ended in time, waiting left out."""
+    own = scope.reports
+    return _decided(scope, own.end_day, _waited(scope), _targets(scope, response=False), own.counts)
+
+
+def due_gross(scope: Scope) -> Mask:
+    """Tell of which it was decided in the week whether they ended in time, with every working day."""
+    own = scope.reports
+    none = np.zeros(len(own), dtype=np.int64)
+    return _decided(scope, own.end_day, none, _targets(scope, response=False), own.counts)
+
+
+def responded_in_week(scope: Scope) -> Mask:
+    """Tell of which it was decided in the week whether the first response was in time."""
+    none = np.zeros(len(scope.reports), dtype=np.int64)
+    return _decided(scope, scope.responded_day, none, _targets(scope, response=True), _response_known(scope))
+
+
+def _response_known(scope: Scope) -> Mask:
+    own = scope.reports
+    # Where somebody moved it and nobody noted when they answered, the time of the answer is not known.
+    unknown = (scope.responded_day < 0) & (own.columns.status != _STATUSES.index(ReportStatus.NEW))
+    known: Mask = own.counts & ~unknown
+    return known
 
 
 def first_told(scope: Scope) -> Days:
@@ -152,33 +198,58 @@ def _targets(scope: Scope, *, response: bool) -> Days:
 # -- time to a fix --
 
 
-def _fixes(scope: Scope) -> tuple[TimeToFix, list[TimeToFix], list[TimeToFix]]:
+def _fixes(scope: Scope) -> tuple[FixOf, list[FixOf], list[FixOf]]:
     """Return the times to a fix: of all, by group of categories, and by the partner that reports were given to."""
-    moment, own = scope.moment, scope.reports.where(scope.reports.counts)
-    since = moment.week.first - timedelta(weeks=WEEKS_OF_FLOW - 1)
-    since_s = int(day_start(since, moment.zone).timestamp())
-    columns = (own.columns.reported_s, np.where(own.ending == 0, 0, own.columns.closed_s), own.ending)
-    whole = time_to_fix("All", *columns, since_s=since_s, until_s=moment.end_s)
-    groups = [str(group) for group in Group]
-    place = {group: at for at, group in enumerate(groups)}
+    own = scope.reports.where(scope.reports.counts)
+    since_s, until_s = _window(scope)
+    columns = (own.columns.reported_s, own.columns.closed_s, own.ending)
+    whole = time_to_fix("All", *columns, since_s=since_s, until_s=until_s)
+    groups = tuple(Group)
+    place = {str(group): at for at, group in enumerate(groups)}
     of_word = np.array([place.get(word[:3], -1) for word in own.columns.words], dtype=np.int64)
-    by_group = times_to_fix(
-        [group.label for group in Group], of_word[own.columns.leaf], *columns, since_s=since_s, until_s=moment.end_s
-    )
+    names = [group.label for group in groups]
+    by_group = times_to_fix(names, of_word[own.columns.leaf], *columns, since_s=since_s, until_s=until_s)
     partners = sorted(int(one) for one in np.unique(own.columns.organisation) if one > 0)
     which = np.searchsorted(partners, own.columns.organisation) if partners else np.zeros(len(own), dtype=np.int64)
     which = np.where(np.isin(own.columns.organisation, partners), which, -1)
     names = [scope.then.work.organisations.get(one, f"Organisation {one}") for one in partners]
-    by_partner = times_to_fix(names, which, *columns, since_s=since_s, until_s=moment.end_s)
-    return whole, [one for one in by_group if one.count or one.instant or one.administrative], by_partner
+    by_partner = times_to_fix(names, which, *columns, since_s=since_s, until_s=until_s)
+    return (
+        _fix_of("fix_all", whole, ""),
+        [
+            _fix_of(f"fix_{group}", one, str(group))
+            for group, one in zip(groups, by_group, strict=True)
+            if _is_told(one)
+        ],
+        [_fix_of(f"fix_by_{to}", one, f"+{to}") for to, one in zip(partners, by_partner, strict=True)],
+    )
 
 
-def fix_figure(key: str, found: TimeToFix) -> Figure:
+def _window(scope: Scope) -> tuple[int, int]:
+    since = scope.moment.week.first - timedelta(weeks=WEEKS_OF_FLOW - 1)
+    return int(day_start(since, scope.moment.zone).timestamp()), scope.moment.end_s
+
+
+def timed(scope: Scope) -> Mask:
+    """Tell which count for the times to a fix: open at some time in the last weeks, instant ones and such left out."""
+    own, (since_s, until_s) = scope.reports, _window(scope)
+    end = np.where(own.end_day < 0, until_s, np.maximum(own.columns.closed_s, own.columns.reported_s))
+    apart = np.isin(own.ending, [ENDINGS.index(one) for one in (Ending.INSTANT, Ending.ADMINISTRATIVE)])
+    found: Mask = own.counts & (own.columns.reported_s < until_s) & (end >= since_s) & ~apart
+    return found
+
+
+def _is_told(one: TimeToFix) -> bool:
+    return bool(one.count or one.instant or one.administrative)
+
+
+def _fix_of(key: str, found: TimeToFix, of: str) -> FixOf:
     """Return a middle time to a fix as a figure; without a middle its value is None."""
     median = found.median
     days = None if median is None else median.days
     low, high = (None, None) if median is None else (median.low_days, median.high_days)
-    return Figure(key, f"Half fixed within: {found.name}", Unit.DAYS, days, found.sentence, found.count, low, high)
+    label = "Half fixed within" + (f": {found.name}" if of else "")
+    return FixOf(found, Figure(key, label, Unit.DAYS, days, found.sentence, found.count, low, high, behind("fix", of)))
 
 
 # -- 8: residents --
@@ -203,11 +274,8 @@ def residents_of(scope: Scope) -> Residents:
 
 
 def _first_response(scope: Scope) -> Figure:
-    own = scope.reports
-    # Where somebody moved it and nobody noted when they answered, the time of the answer is not known.
-    unknown = (scope.responded_day < 0) & (own.columns.status != _STATUSES.index(ReportStatus.NEW))
-    none = np.zeros(len(own), dtype=np.int64)
-    found = _held(scope, scope.responded_day, none, _targets(scope, response=True), own.counts & ~unknown)
+    none = np.zeros(len(scope.reports), dtype=np.int64)
+    found = _held(scope, scope.responded_day, none, _targets(scope, response=True), _response_known(scope))
     figure = _share("first_response", "First response in time", found, net=False)
     return replace(figure, behind=behind("responded"))
 

@@ -9,7 +9,8 @@ from problems.briefing.areas_then import area_called
 from problems.briefing.briefing import AreaThen, Briefing
 from problems.briefing.composing import compose, compose_for_partner, scope_of, unmapped_ids
 from problems.briefing.figure import Behind
-from problems.briefing.scope import LISTS, Scope, listed
+from problems.briefing.lists import LISTS, listed
+from problems.briefing.scope import Scope
 from problems.briefing.then import Then, look_back
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.clock import Clock
@@ -131,6 +132,8 @@ def reports_behind(
     *,
     week: IsoWeek,
     zone: tzinfo,
+    targets: Targets,
+    days: WorkingDays,
     behind: Behind,
     area: str = "",
     known_on: date | None = None,
@@ -149,7 +152,7 @@ def reports_behind(
     if behind.figure not in LISTS:
         raise InputRefused(asked, f"There is no list “{behind.figure[:40]}”.", f"Lists are: {', '.join(LISTS)}.")
     then = _then(store, principal, clock, week, zone, known_on)
-    scope = scope_of(then, _area(then, area), {}, WorkingDays())
+    scope = scope_of(then, _area(then, area), targets, days)
     try:
         return listed(scope, behind.figure, behind.of)
     except (KeyError, ValueError) as unknown:
