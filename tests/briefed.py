@@ -16,7 +16,14 @@ from tests.scenes import COMMANDER, LONDON, Scene
 
 DAYS = WorkingDays()
 TARGETS = {"LGT-OUT": Target(2, 5), "WST-DUMP": Target(1, 3)}
-STANDARDS: dict[str, Any] = {"zone": LONDON, "settings": DetectionSettings(), "targets": TARGETS, "days": DAYS}
+KINDS = {"LGT-OUT": "Street light out"}
+STANDARDS: dict[str, Any] = {
+    "zone": LONDON,
+    "settings": DetectionSettings(),
+    "targets": TARGETS,
+    "days": DAYS,
+    "kinds": KINDS,
+}
 LISTED: dict[str, Any] = {"zone": LONDON, "targets": TARGETS, "days": DAYS}
 
 

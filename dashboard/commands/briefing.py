@@ -10,6 +10,7 @@ from data.briefing_files import renderer_for, write_briefing
 from data.calendars import working_days
 from data.settings import SEED
 from data.targets import targets_of
+from data.taxonomy import names_of_kinds
 from problems.briefing.briefing import Briefing
 from problems.briefing.changing import called_first
 from problems.briefing.figure import Figure, Section
@@ -39,6 +40,7 @@ def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out
             settings=settings.detection,
             targets=targets_of(store),
             days=working_days(settings.calendar),
+            kinds=names_of_kinds(),
             area=area,
             known_on=known,
         )
@@ -89,7 +91,7 @@ def _lines(briefing: Briefing, section: Section) -> list[str]:
         called = [one for one in called_first(briefing.changes.every) if one.signal.word.is_called_out]
         return [f"{one.signal.name}: {one.signal.sentence}" for one in called[:_SERIES]]
     if section is Section.SERVICE:
-        return _said(briefing.service.figures[3:])
+        return _said(briefing.service.figures[3:-1])
     if section is Section.REMEDIATION:
         total = briefing.remediation.total
         return _said((total.due, total.overdue, total.blocked, total.rework))

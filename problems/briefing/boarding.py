@@ -53,8 +53,9 @@ def board_of(scope: Scope, settings: DetectionSettings) -> Board:
     moves = _moves(scope)
     came, left = Counter(one for _, _, one in moves), Counter(one for _, one, _ in moves if one)
     states = []
+    quiet = [one for one in scope.problems if one.status is ProblemStatus.DETECTED and not is_live(one)]
     for status in ProblemStatus:
-        own = [one for one in scope.problems if one.status is status]
+        own = [one for one in scope.problems if one.status is status and one not in quiet]
         if not own and not came[status] and not left[status]:
             continue
         figure = counted(f"state_{status}", status.label, Unit.PROBLEMS, len(own), behind_problems(own))
@@ -69,6 +70,8 @@ def board_of(scope: Scope, settings: DetectionSettings) -> Board:
     )
     live = [one for one in scope.problems if is_live(one)]
     said = "No problem is on the board." if not live else _said(live, [int(one.value or 0) for one in figures])
+    if quiet:
+        said += f" {len(quiet):,} that nobody took on {'has' if len(quiet) == 1 else 'have'} gone quiet."
     return Board(tuple(states), *figures, top=tuple(_top(scope, live, settings)), sentence=said)
 
 

@@ -41,6 +41,8 @@ def changes_of(scope: Scope) -> Changes:
     said = said if called else f"None of the {len(own)} kinds of report here stands out"
     if not own:
         return Changes((), (), whole.looked_at, "Nothing was reported here: there is nothing to compare.")
+    if not whole.looked_at:
+        return Changes(own, called, 0, whole.sentence)
     return Changes(own, called, whole.looked_at, f"{said}, of {whole.looked_at:,} tests in the whole place.")
 
 
@@ -57,10 +59,12 @@ def _every(then: Then, kind: AreaKind | None) -> Changes:
     )
     by_name = {one.signal.name: one for one in every}
     called = tuple(by_name[one.name] for one in found.called_out)
-    return Changes(every, called, found.looked_at, _sentence(found))
+    return Changes(every, called, found.looked_at, _sentence(found, judged=bool(usable[:, -1].any())))
 
 
-def _sentence(found: Signals) -> str:
+def _sentence(found: Signals, *, judged: bool) -> str:
+    if not judged:
+        return "Days are missing from this week, or it is not over: it is not compared with its usual weeks."
     return found.sentence
 
 
@@ -94,7 +98,7 @@ class _Rows:
         self._group_at = groups[self._own] if len(self._own) else np.zeros(0, dtype=groups.dtype)
         self.of += [(str(group), group.label, None) for group in self._groups]
         leaves = [code for code in present if sum(other[:3] == code[:3] for other in present) > 1]
-        self.of += [(code, code, None) for code in leaves]
+        self.of += [(code, then.kinds.get(code, code), None) for code in leaves]
         areas = [one for one in then.areas if one.kind is kind] if kind else []
         self.of += [(str(group), group.label, area) for area in areas for group in self._groups]
 

@@ -21,7 +21,7 @@ from problems.briefing.meetings import MeetingDecision, meeting_decisions
 from problems.briefing.scope import Scope
 from problems.briefing.serving import case_reviews_then
 from problems.case_review import CaseReview
-from problems.decisions import Decision, DecisionKind, Docket, Taken, docket
+from problems.decisions import CASE_REVIEW, STANDS, Decision, DecisionKind, Docket, Taken, docket
 from problems.events import Event
 from problems.figures import is_live
 from problems.kept_assessments import KeptAssessment, of_its_work
@@ -221,7 +221,7 @@ def _adoptions(scope: Scope) -> Iterator[tuple[Problem, Event]]:
 def _taken(scope: Scope, taken: Taken) -> DecisionTaken:
     one, problem = taken.event, taken.problem
     status = one.changes.get("status")
-    words = ProblemStatus(str(status)).label if status in tuple(ProblemStatus) else "Answered"
+    words = ProblemStatus(str(status)).label if status in tuple(ProblemStatus) else _answer_words(one)
     # Closing, and deciding on no action, is done when it is decided, unless it was taken back since.
     if status is None or not ProblemStatus(str(status)).is_open:
         state = DecisionState.DONE if status in (None, problem.status) else DecisionState.MOVED
@@ -229,6 +229,13 @@ def _taken(scope: Scope, taken: Taken) -> DecisionTaken:
     else:
         state, why = _standing(scope, problem)
     return _decision(one, problem, words, state, why, problem.review_on)
+
+
+def _answer_words(one: Event) -> str:
+    """Return what a decision was that moved no problem."""
+    if one.details.get("decision") == STANDS:
+        return "No action stands"
+    return "Case reviewed" if one.details.get(CASE_REVIEW) else "No action declined"
 
 
 def _adopted(scope: Scope, problem: Problem, one: Event) -> DecisionTaken:

@@ -99,14 +99,16 @@ class Then:
     reopened: frozenset[int]
     first_day: int | None
     notes: tuple[str, ...] = ()
+    #: What the categories are called, by leaf code; those that are not in it are called by their code.
+    kinds: Mapping[str, str] = field(default_factory=dict)
     #: Targets that were others then, by category.
     other_targets: Targets = field(default_factory=dict)
     #: What is the same for all areas is worked out once.
     shared: dict[str, Any] = field(default_factory=dict)
 
 
-def look_back(store: Store, moment: Moment) -> Then:
-    """Load what was known at a moment.
+def look_back(store: Store, moment: Moment, kinds: Mapping[str, str]) -> Then:
+    """Load what was known at a moment; ``kinds`` are the names of the categories by leaf code.
 
     Raises
     ------
@@ -132,7 +134,8 @@ def look_back(store: Store, moment: Moment) -> Then:
     days = None if first is None else int(local_days(np.array([first]), moment.zone)[0])
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
-        _reopened(changes, moment, finished), days, tuple(notes), _other_targets(store_events, moment.known_at),
+        _reopened(changes, moment, finished), days, tuple(notes), kinds,
+        _other_targets(store_events, moment.known_at),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The briefing of a week: for the whole place or an area, as it was known on some day."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 
 from problems.areas import AreaKind
@@ -41,6 +41,7 @@ def brief(
     settings: DetectionSettings,
     targets: Targets,
     days: WorkingDays,
+    kinds: Mapping[str, str],
     area: str = "",
     known_on: date | None = None,
 ) -> Briefing:
@@ -52,6 +53,8 @@ def brief(
         Which one; of the one that still runs, the days so far.
     zone, settings, targets, days
         Those of the deployment today; targets that were others then are taken back.
+    kinds
+        What the categories are called, by leaf code.
     area
         The name, official code or ``kind:id`` of an area as it was drawn then; empty for the whole place.
     known_on
@@ -71,7 +74,7 @@ def brief(
         For a week that has not begun or lies before the first report, a day before the week, and an area that
         was not there.
     """
-    then = _then(store, principal, clock, week, zone, known_on)
+    then = _then(store, principal, clock, week, zone, known_on, kinds)
     return _brief(store, principal, then, _area(then, area), targets, days, settings)
 
 
@@ -90,6 +93,7 @@ def briefs_by_area(
     settings: DetectionSettings,
     targets: Targets,
     days: WorkingDays,
+    kinds: Mapping[str, str],
     kind: AreaKind,
     known_on: date | None = None,
     progress: Progress = silent,
@@ -101,7 +105,7 @@ def briefs_by_area(
     NotAllowed, InputRefused
         As :func:`brief`; also where no area of the kind was known.
     """
-    then = _then(store, principal, clock, week, zone, known_on)
+    then = _then(store, principal, clock, week, zone, known_on, kinds)
     areas = [one for one in then.areas if one.kind is kind]
     if not areas:
         why = f"No {kind.plural} were known on {then.moment.known_on.isoformat()}."
@@ -151,7 +155,7 @@ def reports_behind(
     require(principal, asked, *MAY_READ)
     if behind.figure not in LISTS:
         raise InputRefused(asked, f"There is no list “{behind.figure[:40]}”.", f"Lists are: {', '.join(LISTS)}.")
-    then = _then(store, principal, clock, week, zone, known_on)
+    then = _then(store, principal, clock, week, zone, known_on, {})
     scope = scope_of(then, _area(then, area), targets, days)
     try:
         return listed(scope, behind.figure, behind.of)
@@ -159,9 +163,17 @@ def reports_behind(
         raise InputRefused(asked, f"“{behind.of[:40]}” names no part of it.", "Open it from the briefing.") from unknown
 
 
-def _then(store: Store, principal: Principal, clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Then:
+def _then(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    week: IsoWeek,
+    zone: tzinfo,
+    known_on: date | None,
+    kinds: Mapping[str, str],
+) -> Then:
     require(principal, _ASKED, *MAY_READ_SOME)
-    return look_back(whole(store), _moment(clock, week, zone, known_on))
+    return look_back(whole(store), _moment(clock, week, zone, known_on), kinds)
 
 
 def _moment(clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Moment:
