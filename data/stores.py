@@ -15,6 +15,7 @@ from data.sql import schema
 from data.sql.answering import AnswerReading, AnswerUnit
 from data.sql.assessing import AssessingUnit, AssessmentReading
 from data.sql.audit import AuditReading, Chain
+from data.sql.briefing import BriefingReading
 from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
 from data.sql.evidence import EvidenceReading, EvidenceUnit
@@ -54,6 +55,7 @@ class SqlStore(
     EvidenceReading,
     SearchReading,
     GuideReading,
+    BriefingReading,
 ):
     """A store in a relational database; it fulfils :class:`problems.store.Store`.
 

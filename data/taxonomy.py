@@ -69,6 +69,11 @@ def listed_taxonomy(store: Store) -> Taxonomy:
     return _taxonomy_by(kept) if kept else _shipped()
 
 
+def names_of_kinds() -> dict[str, str]:
+    """Return what the categories are called, by leaf code."""
+    return {code: category.name for code, category in load_taxonomy().categories.items()}
+
+
 def taxonomy_of(store: Store) -> Taxonomy:
     """Return the taxonomy in force in ``store``: the names that people decided one by one, then the list."""
     listed = listed_taxonomy(store)

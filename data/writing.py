@@ -1,6 +1,7 @@
 """Write problems, hot spots, reports and rejected rows to a file: whole or not at all."""
 
 import csv
+import io
 import json
 import os
 import tempfile
@@ -11,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from data.stores import SqlStore
 from problems.errors import InputRefused
@@ -79,6 +80,16 @@ def export(store: Store, what: str, fmt: str, out: Path) -> int:
 
 @contextmanager
 def replaced(asked: str, out: Path) -> Iterator[TextIO]:
+    """Open a text file beside ``out`` that takes its place at the end, or vanishes."""
+    with replaced_bytes(asked, out) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+        yield text
+        text.flush()
+        text.detach()
+
+
+@contextmanager
+def replaced_bytes(asked: str, out: Path) -> Iterator[BinaryIO]:
     """Open a file beside ``out`` that takes its place at the end, or vanishes."""
     try:
         if out.is_dir():
@@ -90,7 +101,7 @@ def replaced(asked: str, out: Path) -> Iterator[TextIO]:
         raise InputRefused(asked, _said(error), "Name another file.") from error
     part = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -19,6 +19,7 @@ from problems.advice import AdviceStore, AdviceUnit
 from problems.areas import Area, AreaKind, Street
 from problems.assessment_store import AssessmentStore, AssessmentUnit
 from problems.audit import AuditStore
+from problems.briefing.columns import BriefingStore
 from problems.categories import Group
 from problems.duplicates import Apart, Contact, OpenReports
 from problems.events import Event, Subject
@@ -250,6 +251,7 @@ class Store(
     SearchStore,
     GuideStore,
     AdviceStore,
+    BriefingStore,
     Protocol,
 ):
     """Everything that is kept, for reading, and the door to writing."""

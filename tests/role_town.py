@@ -11,6 +11,7 @@ import pytest
 from data.stores import open_store
 from data.taxonomy import taxonomy_of
 from problems.actions import Action, ActionType
+from problems.briefing.weeks import IsoWeek
 from problems.duplicates import Contact
 from problems.errors import NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
@@ -26,6 +27,7 @@ from problems.use_cases import (
     acting,
     assessing,
     evidencing,
+    meeting,
     reviewing,
 )
 from problems.visits import Shows
@@ -33,7 +35,7 @@ from tests.assessed import rules
 from tests.photos import a_picture
 from tests.plan_cases import add_plans
 from tests.scenes import COORDINATOR, OFFICER, Scene, days_before
-from tests.storing import a_batch, a_pile, a_problem
+from tests.storing import a_batch, a_pile, a_problem, an_area
 
 LETTERS = {
     "v": Role.VIEWER,
@@ -69,6 +71,7 @@ class Town(Scene):
     left_id: int = 0
     assessment_id: int = 0
     found_id: int = 0
+    decision_id: int = 0
     problem: Problem | None = None
     action: Action | None = None
 
@@ -171,6 +174,10 @@ def _add_answered(made: Town) -> None:
 def _add_asked(made: Town) -> None:
     """Keep an assessment, and let a refresh propose to merge the problem with another one."""
     made.assessment_id = keep_assessment(made, asking(made, OFFICER)).id
+    with made.store.writing() as unit:
+        unit.add_areas([an_area(geometry=a_problem().footprint)])
+    week = IsoWeek.of(made.today)
+    made.decision_id = meeting.decide_in_meeting(*asking(made, COORDINATOR), week=week, text="Light Mill Lane.").id
     with made.store.writing() as unit:
         found = a_problem(group=made.store.problem(1).group, status=ProblemStatus.DETECTED, name="Found", shares={})
         made.found_id = unit.add_problem(found)

@@ -45,7 +45,21 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
     assert (
         sorted(readme_rows())
         == COMMANDS
-        == sorted({"serve", "demo", "import", "areas", "refresh", "problems", "assess", "export", "contacts", "doctor"})
+        == sorted(
+            {
+                "serve",
+                "demo",
+                "import",
+                "areas",
+                "refresh",
+                "problems",
+                "assess",
+                "brief",
+                "export",
+                "contacts",
+                "doctor",
+            }
+        )
     )
 
 

@@ -56,6 +56,7 @@ from problems.use_cases.answer_changes import the_one
 from problems.visits import Purpose, Shows
 from tests.adopting_cases import ADOPTING_CASES
 from tests.assessed import rules
+from tests.briefing_cases import BRIEFING_CASES
 from tests.photos import a_picture, unsealed
 from tests.plan_cases import PLAN_CASES
 from tests.role_town import (
@@ -148,6 +149,7 @@ Call = Callable[[Town, Any], object]
 CASES: dict[str, tuple[Call, str]] = {
     **ADOPTING_CASES,
     **PLAN_CASES,
+    **BRIEFING_CASES,
     "acting.add_action": (
         lambda town, ask: acting.add_action(
             *ask, problem_id=1, organisation_id=town.own_id, type=ActionType.CLEAN, title="Cut the hedge"

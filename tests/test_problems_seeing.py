@@ -23,6 +23,7 @@ CLOSED = {
     *("verify_audit", "audit_lines", "picture", "to_be_told", "distinct_places", "source_places", "addresses"),
     *("rejected_rows", "source_quality", "reports_about", "every_report_about", "reports_on", "rejected_reasons"),
     *("rejected_about", "find_addresses", "find_assets", "reports_of_known_reporters"),
+    *("briefing_columns", "briefing_columns_of", "report_changes", "named_reports", "spots_seen", "reported_times"),
 }
 
 

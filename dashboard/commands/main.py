@@ -256,6 +256,32 @@ def assess(
 @app.command(
     epilog=(
         "Examples:\n\n\b\n"
+        "  python -m dashboard brief --week 2026-W47\n"
+        "  python -m dashboard brief --week 2026-W47 --area Northside --out briefing.csv\n"
+        "  python -m dashboard brief --week 2026-W47 --known-on 2026-11-30     with what came in since\n\n"
+        "The same week as known on the same day always gives the same figures."
+    )
+)
+def brief(
+    *,
+    week: Annotated[str, typer.Option("--week", metavar="WEEK", help="Year and week, written as 2026-W47.")],
+    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
+    known_on: Annotated[
+        str | None,
+        typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else the end of the week."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A file to write: .csv.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Make the briefing of a week."""
+    from dashboard.commands.briefing import run_brief
+
+    return run_brief(Output(as_json), week=week, area=area, known_on=known_on, out=out)
+
+
+@app.command(
+    epilog=(
+        "Examples:\n\n\b\n"
         "  python -m dashboard export problems --format geojson --out problems.geojson\n"
         "  python -m dashboard export reports --out reports.csv\n"
         "  python -m dashboard export rejected --out rejected.csv     the rows that could not be read, with reasons\n"

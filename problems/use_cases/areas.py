@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from geo.boundaries import Boundaries
 from problems.areas import Area, AreaKind
+from problems.briefing.areas_then import FORMER, keep_former
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
@@ -102,11 +103,15 @@ def import_areas(
             numbers = np.array([0, *(area.id for area in kept), *unit.add_areas(areas)], dtype=np.int64)
             progress(f"Putting each report into its {kind.label.lower()}", 0.5)
             unit.set_areas(kind, places, numbers[ids_at])
+            now = clock()
             unit.add_events([
                 event(
-                    clock(), principal, Subject.AREA, 0, EventKind.LOADED,
+                    now, principal, Subject.AREA, 0, EventKind.LOADED,
                     changes={"kind": str(kind), "areas": len(areas)},
-                    details={"file_name": file_name, "removed": done.removed},
+                    details={
+                        "file_name": file_name, "removed": done.removed,
+                        FORMER: keep_former(unit, now, kind, before),
+                    },
                 )
             ])  # fmt: skip
             points = store.report_points().lon_lat

@@ -1,0 +1,278 @@
+"""The problem board and the map: where problems stand, what moved in the week, and the ten at the top."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from geo.footprints import near
+from geo.geojson import bounds
+from geo.weekly import LEAST_WEEKS, judge_week, week_swing
+from problems.actions import Action, ActionStatus
+from problems.briefing.briefing import Board, MapOfProblems, MapPlace, StateCount, TopProblem
+from problems.briefing.figure import Behind, Figure, Listed, Unit, counted
+from problems.briefing.scope import Scope
+from problems.briefing.then import Then
+from problems.events import Event
+from problems.figures import is_live
+from problems.finding import GROUPS, incident_index, local_days
+from problems.hot_spots import DetectionSettings
+from problems.problem import Problem, ProblemStatus, Remediation
+from problems.report_columns import Ints
+from problems.reports import ReportPoints
+from problems.signals import range_words
+from problems.targets import day_number
+
+TOP: Final = 10
+DAYS_OF_TOP: Final = 28
+#: Spans of 28 days that tell what is usual, before the present one.
+_SPANS: Final = 13
+WEEKS_OF_PERSISTENCE: Final = 26
+_NEXT: Final = {
+    ProblemStatus.DETECTED: "Take it on, or dismiss it",
+    ProblemStatus.CONFIRMED: "Analyse it",
+    ProblemStatus.ANALYSING: "Plan a response",
+    ProblemStatus.PLANNED: "Start the first action",
+    ProblemStatus.IN_PROGRESS: "Report the work as done",
+    ProblemStatus.REMEDIATED: "Visit and verify",
+    ProblemStatus.VERIFIED: "Assess, then close",
+    ProblemStatus.RECURRED: "Analyse again why it came back",
+}
+
+
+def behind_problems(problems: Sequence[Problem]) -> Behind:
+    """Return the list of these problems."""
+    return Behind(Listed.PROBLEMS, tuple(one.id for one in problems))
+
+
+def board_of(scope: Scope, settings: DetectionSettings) -> Board:
+    """Return how the problems stand."""
+    moves = _moves(scope)
+    came, left = Counter(one for _, _, one in moves), Counter(one for _, one, _ in moves if one)
+    states = []
+    quiet = [one for one in scope.problems if one.status is ProblemStatus.DETECTED and not is_live(one)]
+    for status in ProblemStatus:
+        own = [one for one in scope.problems if one.status is status and one not in quiet]
+        if not own and not came[status] and not left[status]:
+            continue
+        figure = counted(f"state_{status}", status.label, Unit.PROBLEMS, len(own), behind_problems(own))
+        states.append(StateCount(status, figure, came[status], left[status]))
+    opened = [one for one, was, _ in moves if was is None]
+    ended = [one for one, was, now in moves if was is not None and was.is_open and not now.is_open]
+    back = [one for one, _, now in moves if now is ProblemStatus.RECURRED]
+    figures = (
+        counted("opened", "New on the board", Unit.PROBLEMS, len(set(opened)), _ids(opened)),
+        counted("ended", "Off the board", Unit.PROBLEMS, len(set(ended)), _ids(ended)),
+        counted("recurred", "Came back", Unit.PROBLEMS, len(set(back)), _ids(back)),
+    )
+    live = [one for one in scope.problems if is_live(one)]
+    said = "No problem is on the board." if not live else _said(live, [int(one.value or 0) for one in figures])
+    if quiet:
+        said += f" {len(quiet):,} that nobody took on {'has' if len(quiet) == 1 else 'have'} gone quiet."
+    return Board(tuple(states), *figures, top=tuple(_top(scope, live, settings)), sentence=said)
+
+
+def _said(live: Sequence[Problem], moved: Sequence[int]) -> str:
+    untouched = sum(one.status is ProblemStatus.DETECTED for one in live)
+    number = "1 problem is" if len(live) == 1 else f"{len(live):,} problems are"
+    new, off, back = moved
+    return (
+        f"{number} on the board, of which nobody has taken on {untouched:,}; "
+        f"in the week {new} {'was' if new == 1 else 'were'} new, {off} left it and {back} came back."
+    )
+
+
+def _ids(problems: Sequence[int]) -> Behind:
+    return Behind(Listed.PROBLEMS, tuple(sorted(set(problems))))
+
+
+def _moves(scope: Scope) -> list[tuple[int, ProblemStatus | None, ProblemStatus]]:
+    """Return every change of status in the week: problem, from (None: it began) and to."""
+    found: list[tuple[int, ProblemStatus | None, ProblemStatus]] = []
+    for problem in scope.problems:
+        for one in scope.then.work.events.get(problem.id, ()):
+            if one.at < scope.moment.starts_at or "status" not in one.changes:
+                continue
+            was = one.before.get("status")
+            found.append(
+                (problem.id, ProblemStatus(str(was)) if was else None, ProblemStatus(str(one.changes["status"])))
+            )
+    return found
+
+
+# -- the ten at the top --
+
+
+def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> list[TopProblem]:
+    counts = _spans(scope.then, settings, live)
+    today = scope.moment.as_of
+
+    def order(one: Problem) -> tuple[int, int, int]:
+        return -int(counts[one.id][-1]), -_days_late(one, scope.actions_on(one.id), today), one.id
+
+    first = sorted(live, key=order)[:TOP]
+    known_from = _spans_known(scope.then)
+    figures = _bands([(one, counts[one.id]) for one in first], known_from)
+    return [
+        TopProblem(
+            problem_id=one.id,
+            ref=one.ref,
+            name=one.name,
+            area=one.area,
+            kind=one.group.label,
+            weeks_active=max(0, (today - one.created_at.astimezone(scope.moment.zone).date()).days // 7),
+            incidents=figure,
+            owner=one.owner,
+            next_step=next_step(scope, one)[0],
+            due_on=next_step(scope, one)[1],
+            days_late=_days_late(one, scope.actions_on(one.id), today),
+            status=one.status,
+        )
+        for one, figure in zip(first, figures, strict=True)
+    ]
+
+
+def next_step(scope: Scope, problem: Problem) -> tuple[str, date | None]:
+    """Return what has to be done next on a problem, and by when: the owed action that is due first, else its move."""
+    owed = [one for one in scope.actions_on(problem.id) if one.status.is_owed]
+    if owed:
+        first = min(owed, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
+        who = scope.then.work.organisations.get(first.organisation_id, "")
+        blocked = " (blocked)" if first.status is ActionStatus.BLOCKED else ""
+        return f"{first.title}{blocked}" + (f": {who}" if who else ""), first.due_on
+    return _NEXT.get(problem.status, problem.status.label), problem.review_on
+
+
+def _days_late(problem: Problem, actions: Sequence[Action], today: date) -> int:
+    late = [one.days_late(today) for one in actions]
+    if problem.review_on is not None and problem.status.is_open:
+        late.append(max(0, (today - problem.review_on).days))
+    return max(late, default=0)
+
+
+def _spans(then: Then, settings: DetectionSettings, problems: Sequence[Problem]) -> dict[int, Ints]:
+    """Return the distinct incidents of each problem's place in spans of 28 days, the one up to now last."""
+    known: dict[int, Ints] = then.shared.setdefault("spans", {})
+    epsg = then.work.epsg
+    if epsg is None:
+        return {one.id: np.zeros(_SPANS + 1, dtype=np.int64) for one in problems}
+    if "points" not in then.shared:
+        then.shared["points"] = _placed(then)
+    points, span = then.shared["points"]
+    for one in problems:
+        if one.id not in known:
+            known[one.id] = _spans_of(points, span, one, then, settings, epsg)
+    return known
+
+
+def _placed(then: Then) -> tuple[ReportPoints, Ints]:
+    points = then.reports.points()
+    day = local_days(points.reported_s, then.moment.zone)
+    span = (day_number(then.moment.as_of) - day) // DAYS_OF_TOP
+    keep = (span >= 0) & (span <= _SPANS)
+    return points.where(keep), span[keep]
+
+
+def _spans_of(
+    points: ReportPoints, span: Ints, problem: Problem, then: Then, settings: DetectionSettings, epsg: int
+) -> Ints:
+    none = np.zeros(_SPANS + 1, dtype=np.int64)
+    if not problem.footprint.get("coordinates"):
+        return none
+    west, south, east, north = bounds(problem.footprint)
+    lon, lat = points.lon_lat[:, 0], points.lon_lat[:, 1]
+    box = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    at = np.flatnonzero(box & (points.group == GROUPS.index(problem.group)))
+    at = at[near(points.lon_lat[at], problem.footprint, epsg=epsg)] if len(at) else at
+    if not len(at):
+        return none
+    here = np.zeros(len(points), dtype=np.bool_)
+    here[at] = True
+    own, spans = points.where(here), span[here]
+    incident = incident_index(own, epsg=epsg, settings=settings, zone=then.moment.zone)
+    # An incident counts in the span of its first report.
+    by_time = np.lexsort((own.ids, own.reported_s))
+    first = by_time[np.unique(incident[by_time], return_index=True)[1]]
+    return np.bincount(spans[first], minlength=_SPANS + 1).astype(np.int64)[::-1]
+
+
+def _spans_known(then: Then) -> int:
+    """Return how many whole spans of 28 days before the present one are known."""
+    if then.first_day is None:
+        return 0
+    days = day_number(then.moment.as_of) - then.first_day + 1
+    return max(0, min(_SPANS, days // DAYS_OF_TOP - 1))
+
+
+def _bands(rows: Sequence[tuple[Problem, Ints]], known: int) -> list[Figure]:
+    if not rows:
+        return []
+    table = np.array([counts for _, counts in rows], dtype=np.float64)
+    usable = np.zeros((len(rows), _SPANS), dtype=np.bool_)
+    usable[:, _SPANS - known :] = True
+    swing = week_swing(table[:, :-1], usable)
+    found = judge_week(table[:, -1], table[:, :-1], usable, swing, least_weeks=LEAST_WEEKS)
+    figures = []
+    for at, (problem, counts) in enumerate(rows):
+        now = int(counts[-1])
+        low, high = int(found.low[at]), int(found.high[at])
+        said = f"{now} in {DAYS_OF_TOP} days"
+        told = bool(np.isfinite(found.p[at]))
+        said += (
+            f", {range_words(low, high)} expected from the year before." if told else ": too little known to compare."
+        )
+        key = f"incidents_{problem.id}"
+        figure = Figure(key, f"{problem.ref} {problem.name}", Unit.INCIDENTS, now, said, now)
+        figure = replace(figure, low=low if told else None, high=high if told else None)
+        figures.append(replace(figure, behind=behind_problems([problem])))
+    return figures
+
+
+# -- 4: the map --
+
+
+def map_of(scope: Scope) -> MapOfProblems:
+    """Return the footprints with their state and how persistent they are."""
+    hot, looked = _weeks_hot(scope.then)
+    shown = [
+        one for one in scope.problems if one.footprint.get("coordinates") and (is_live(one) or _ended_now(scope, one))
+    ]
+    places = tuple(
+        MapPlace(
+            one.id, one.ref, one.name, one.footprint, one.lon_lat, one.status.remediation,
+            len(hot.get(one.id, ())), looked,
+        )
+        for one in shown
+    )  # fmt: skip
+    figures = []
+    for remediation in Remediation:
+        own = [one for one in shown if one.status.remediation is remediation]
+        if own:
+            figures.append(
+                counted(f"map_{remediation}", remediation.label, Unit.PROBLEMS, len(own), behind_problems(own))
+            )
+    lasting = sum(one.weeks_hot > WEEKS_OF_PERSISTENCE // 2 for one in places)
+    said = f"{len(places)} places are on the map; {lasting} of them were hot in more than half of the {looked} weeks."
+    return MapOfProblems(places, tuple(figures), said if places else "No place is on the map.")
+
+
+def _ended_now(scope: Scope, problem: Problem) -> bool:
+    """Tell whether a problem was closed in the week: it is shown once more as resolved."""
+    if problem.status is not ProblemStatus.CLOSED:
+        return False
+    told: Sequence[Event] = scope.then.work.events.get(problem.id, ())
+    return any(one.changes.get("status") == problem.status and one.at >= scope.moment.starts_at for one in told)
+
+
+def _weeks_hot(then: Then) -> tuple[dict[int, set[date]], int]:
+    """Return the weeks in which each problem was a hot spot, and in how many of the last ones anybody looked."""
+    first = then.moment.week.first - timedelta(weeks=WEEKS_OF_PERSISTENCE - 1)
+    week_of = {one.id: one.as_of - timedelta(days=one.as_of.weekday()) for one in then.work.refreshes}
+    found: dict[int, set[date]] = {}
+    for one in then.work.spots:
+        if one.is_hot and week_of[one.refresh_id] >= first:
+            found.setdefault(one.problem_id, set()).add(week_of[one.refresh_id])
+    return found, len({week for week in week_of.values() if week >= first})

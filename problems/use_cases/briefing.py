@@ -1,0 +1,214 @@
+"""The briefing of a week: for the whole place or an area, as it was known on some day."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, tzinfo
+
+from problems.areas import AreaKind
+from problems.briefing.areas_then import area_called
+from problems.briefing.briefing import AreaThen, Briefing
+from problems.briefing.composing import compose, compose_for_partner, scope_of, unmapped_ids
+from problems.briefing.figure import Behind
+from problems.briefing.lists import LISTS, listed
+from problems.briefing.scope import Scope
+from problems.briefing.then import Then, look_back
+from problems.briefing.weeks import IsoWeek, Moment
+from problems.clock import Clock
+from problems.errors import InputRefused
+from problems.hot_spots import DetectionSettings
+from problems.people import Principal, Role
+from problems.progress import Progress, silent
+from problems.seeing import Seen, seen_by, whole
+from problems.sharing import EVERYWHERE
+from problems.store import Store
+from problems.targets import Targets, WorkingDays
+from problems.use_cases.saving import require
+
+#: Who is shown the whole of it; partners are shown what is shared with them and their own work.
+MAY_READ = (*EVERYWHERE, Role.ADMIN, Role.SYSTEM)
+MAY_READ_SOME = (*MAY_READ, Role.PARTNER)
+_ASKED = "The briefing was not made."
+
+
+def brief(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    week: IsoWeek,
+    zone: tzinfo,
+    settings: DetectionSettings,
+    targets: Targets,
+    days: WorkingDays,
+    kinds: Mapping[str, str],
+    area: str = "",
+    known_on: date | None = None,
+) -> Briefing:
+    """Return the briefing of a week.
+
+    Parameters
+    ----------
+    week
+        Which one; of the one that still runs, the days so far.
+    zone, settings, targets, days
+        Those of the deployment today; targets that were others then are taken back.
+    kinds
+        What the categories are called, by leaf code.
+    area
+        The name, official code or ``kind:id`` of an area as it was drawn then; empty for the whole place.
+    known_on
+        The day as of whose end everything is told; None: the last day of the week (or today, if that is earlier).
+        What was kept later is not in it, so that the same question always has the same answer.
+
+    Returns
+    -------
+    Briefing
+        What the reader may see of it; :attr:`problems.briefing.briefing.Briefing.withheld` names what is left out.
+
+    Raises
+    ------
+    NotAllowed
+        For a viewer.
+    InputRefused
+        For a week that has not begun or lies before the first report, a day before the week, and an area that
+        was not there.
+    """
+    then = _then(store, principal, clock, week, zone, known_on, kinds)
+    return _brief(store, principal, then, _area(then, area), targets, days, settings)
+
+
+def _area(then: Then, words: str) -> AreaThen | None:
+    return area_called(then.areas, words) if words.strip() else None
+
+
+def briefs_by_area(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    week: IsoWeek,
+    zone: tzinfo,
+    settings: DetectionSettings,
+    targets: Targets,
+    days: WorkingDays,
+    kinds: Mapping[str, str],
+    kind: AreaKind,
+    known_on: date | None = None,
+    progress: Progress = silent,
+) -> Iterator[Briefing]:
+    """Yield the briefing of every area of a kind as it was drawn then, by name; everything is loaded once.
+
+    Raises
+    ------
+    NotAllowed, InputRefused
+        As :func:`brief`; also where no area of the kind was known.
+    """
+    then = _then(store, principal, clock, week, zone, known_on, kinds)
+    areas = [one for one in then.areas if one.kind is kind]
+    if not areas:
+        why = f"No {kind.plural} were known on {then.moment.known_on.isoformat()}."
+        raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
+    return _each(store, principal, then, areas, targets, days, settings, progress)
+
+
+def _each(
+    store: Store,
+    principal: Principal,
+    then: Then,
+    areas: Sequence[AreaThen],
+    targets: Targets,
+    days: WorkingDays,
+    settings: DetectionSettings,
+    progress: Progress,
+) -> Iterator[Briefing]:
+    for at, area in enumerate(areas):
+        progress(f"Briefing of {area.name}", at / len(areas))
+        yield _brief(store, principal, then, area, targets, days, settings)
+
+
+def reports_behind(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    seed: int,
+    *,
+    week: IsoWeek,
+    zone: tzinfo,
+    targets: Targets,
+    days: WorkingDays,
+    behind: Behind,
+    area: str = "",
+    known_on: date | None = None,
+) -> list[int]:
+    """Return the ids of the reports behind a figure of a briefing, in ascending order.
+
+    Raises
+    ------
+    NotAllowed
+        For viewers and partners.
+    InputRefused
+        As :func:`brief`, and when no list has this name.
+    """
+    asked = "The list was not made."
+    require(principal, asked, *MAY_READ)
+    if behind.figure not in LISTS:
+        raise InputRefused(asked, f"There is no list “{behind.figure[:40]}”.", f"Lists are: {', '.join(LISTS)}.")
+    then = _then(store, principal, clock, week, zone, known_on, {})
+    scope = scope_of(then, _area(then, area), targets, days)
+    try:
+        return listed(scope, behind.figure, behind.of)
+    except (KeyError, ValueError) as unknown:
+        raise InputRefused(asked, f"“{behind.of[:40]}” names no part of it.", "Open it from the briefing.") from unknown
+
+
+def _then(
+    store: Store,
+    principal: Principal,
+    clock: Clock,
+    week: IsoWeek,
+    zone: tzinfo,
+    known_on: date | None,
+    kinds: Mapping[str, str],
+) -> Then:
+    require(principal, _ASKED, *MAY_READ_SOME)
+    return look_back(whole(store), _moment(clock, week, zone, known_on), kinds)
+
+
+def _moment(clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Moment:
+    asked = f"The briefing of {week.words} was not made."
+    today = clock().astimezone(zone).date()
+    if week.first > today:
+        raise InputRefused(asked, "It has not begun.", f"The present week is {IsoWeek.of(today)}.")
+    known = min(week.last, today) if known_on is None else known_on
+    if known > today:
+        raise InputRefused(asked, f"{known.isoformat()} has not come yet.", f"Today is {today.isoformat()}.")
+    if known < week.first:
+        why = f"On {known.isoformat()} the week had not begun."
+        raise InputRefused(asked, why, f"Ask for it as known on {week.first.isoformat()} or later.")
+    return Moment(week, zone, min(week.last, known), known)
+
+
+def _brief(
+    store: Store,
+    principal: Principal,
+    then: Then,
+    area: AreaThen | None,
+    targets: Targets,
+    days: WorkingDays,
+    settings: DetectionSettings,
+) -> Briefing:
+    seen = seen_by(whole(store), principal)
+    if isinstance(seen, Seen):
+        problems = seen.problems_as_shared(then.work.problems)
+        scope = scope_of(then, area, targets, days, problems, seen.actions_as_shared(then.work.actions))
+        return compose_for_partner(scope, principal, settings)
+    scope = scope_of(then, area, targets, days)
+    return compose(scope, settings, _unmapped_names(whole(store), scope))
+
+
+def _unmapped_names(store: Store, scope: Scope) -> list[tuple[str, str, int]]:
+    """Return (source, name, reports) of the names in the week that nobody had mapped, most first."""
+    found = Counter((one.source, one.category_name) for one in store.reports(unmapped_ids(scope)))
+    return sorted(((of, name, count) for (of, name), count in found.items()), key=lambda one: (-one[2], one[0], one[1]))
