@@ -83,7 +83,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MoveAnswers:
-    """What the person filled in for a move; empty where nothing was given. Texts are kept without unseen signs."""
+    """What the person filled in for a move; empty where nothing was given. Texts are kept without unseen signs.
+
+    ``due_on`` no move needs: it is when work that is proposed once more is due.
+    """
 
     note: str = ""
     reason: str = ""
@@ -97,6 +100,7 @@ class MoveAnswers:
     outcome: str = ""
     body: str = ""
     referred_on: date | None = None
+    due_on: date | None = None
 
     def __post_init__(self) -> None:
         """Take out of the texts what nobody can see."""

@@ -160,3 +160,9 @@ def test_ended_work_is_in_the_table_and_not_in_the_lanes(busy: Scene) -> None:
     shown = page("board")
     assert "move-A-0001-proposed" not in keys(shown)
     assert "Renew the column Lighting Cancelled" in words(shown)
+
+
+def test_to_cancel_is_never_the_first_thing_to_do(busy: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, busy, COORDINATOR)
+    buttons = {button.label for button in page("board").button if str(button.key).startswith(("move-A-", "more-A-"))}
+    assert buttons == {"More"}

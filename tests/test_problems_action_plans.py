@@ -407,4 +407,18 @@ def test_days_to_accept_begin_anew_with_each_organisation(worked: Scene) -> None
     move(worked, 1, A.PROPOSED, organisation_id=2, note="Yours.")
     worked.today += timedelta(days=2)
     assert move(worked, 1, A.ACCEPTED).days_to_accept() == 2
-    assert worked.store.action(1).due_on == date(2026, 3, 7)
+    kept = worked.store.action(1)
+    assert (kept.due_on, kept.first_promised_on) == (None, date(2026, 3, 7)), "the day had passed"
+
+
+def test_work_that_is_proposed_once_more_gets_a_day_of_its_own_and_the_first_promise_stays(worked: Scene) -> None:
+    first = propose(worked).due_on
+    assert first is not None
+    worked.today += timedelta(days=9)
+    move(worked, 1, A.DECLINED, reason="not_ours", note="Not ours.")
+    with pytest.raises(InputRefused, match="has passed"):
+        move(worked, 1, A.PROPOSED, organisation_id=2, note="Yours.", due_on=first)
+    later = worked.today + timedelta(days=14)
+    again = move(worked, 1, A.PROPOSED, organisation_id=2, note="Yours.", due_on=later)
+    assert (again.due_on, again.first_promised_on, again.moved_count) == (later, first, 1)
+    assert again.days_late(worked.today) == 0

@@ -9,7 +9,7 @@ from dashboard.design import Html
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import form_button
 from dashboard.parts.markup import draw, element, joined, problem_link
-from dashboard.parts.move_forms import action_moves, more_form, move_action_form
+from dashboard.parts.move_forms import action_moves, more_form, move_action_form, sets_aside
 from dashboard.wording import acceptance, clocks, days, days_in_status, lateness, listed, postponed
 from problems.actions import Action, ActionStatus
 from problems.ordering import in_the_way
@@ -88,10 +88,11 @@ def show_card(desk: Desk, action: Action, problem: Problem | None, others: Mappi
         moves = action_moves(desk, action)
         if not moves:
             return
-        first, beside = moves[0], moves[1:]
+        first, beside = (None, moves) if sets_aside(moves[0]) else (moves[0], moves[1:])
         # Only the form that is opened is made: a board has a hundred of them.
-        form = partial(move_action_form, desk, action, first)
-        form_button(form, key=f"move-{action.ref}-{first.target}", label=first.verb)
+        if first:
+            form = partial(move_action_form, desk, action, first)
+            form_button(form, key=f"move-{action.ref}-{first.target}", label=first.verb)
         if beside or action.status.is_owed:
             form_button(partial(more_form, desk, action, beside), key=f"more-{action.ref}", label="More")
 

@@ -21,6 +21,8 @@ from problems.sharing import is_own
 from problems.use_cases import acting, working
 
 #: Moves that end, undo or refuse something: offered, but never as the first thing to do.
+#: Work that is proposed once more is due after so long, or on the day that it was due.
+_TIME_TO_ANSWER: Final = timedelta(days=21)
 _ASIDE: Final = frozenset(
     {
         ProblemStatus.DISMISSED,
@@ -55,6 +57,11 @@ def leading_first(moves: Iterable[Move]) -> list[Move]:
         return move.target in _ASIDE, target < source, target
 
     return sorted(moves, key=place)
+
+
+def sets_aside(move: Move) -> bool:
+    """Tell whether a move ends or stops the work: never the first thing to do."""
+    return move.target in _ASIDE
 
 
 def is_onward(move: Move) -> bool:
@@ -130,6 +137,9 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
 
     intro = f"{action.title}: from “{action.status.label}” to “{target.label}”."
     questions = _questions(desk, move)
+    if target is ActionStatus.PROPOSED:
+        due_on = max(action.due_on or desk.today, desk.today + _TIME_TO_ANSWER)
+        questions = (*questions, Field("due_on", "Due date", "day", due_on, low=desk.today))
     if Need.NOTE not in move.needs:
         questions = (*questions, Field("note", "Note (if there is something to say)", "text"))
 
@@ -260,6 +270,7 @@ def move_answers(answers: Answers) -> MoveAnswers:
         organisation_id=answers.get("organisation_id"),
         target_id=answers.get("target_id"),
         outcome=_text(answers.get("outcome")),
+        due_on=answers.get("due_on"),
     )
 
 

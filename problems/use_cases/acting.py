@@ -172,6 +172,8 @@ def move_action(
         When the table has no such move from here, for this principal, with these answers; a
         partner moves only their own organisation's actions. When it would start and something that
         it waits for is not settled.
+    InputRefused
+        When it is proposed to a closed organisation, to the one that declined it, or for a day that has passed.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -186,6 +188,7 @@ def move_action(
         check_own(asked, principal, action, move.roles)
         asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
         check_organisation(store, asked, answers.organisation_id or asks_id)
+        check_due(asked, answers.due_on if target is ActionStatus.PROPOSED else None, now.date())
         if target in _BEGINS and action.status in _NOT_BEGUN:
             titled = shares_in(principal, store.problem(action.problem_id), store.actions(action.problem_id))
             check_may_start(asked, action, {one.id: one for one in store.actions()}, titled=titled)
@@ -289,6 +292,11 @@ def moved(action: Action, target: ActionStatus, principal: Principal, answers: M
     if target is ActionStatus.PROPOSED:
         organisation_id = answers.organisation_id or action.organisation_id
         after = replace(after, organisation_id=organisation_id, person="", proposed_at=now, accepted_at=None)
+        # Nobody is late on the day that they are asked: a day that has passed was another proposal's.
+        has_passed = action.due_on is not None and action.due_on < now.date()
+        due_on = answers.due_on or (None if has_passed else action.due_on)
+        has_moved = action.due_on is not None and due_on not in (None, action.due_on)
+        after = replace(after, due_on=due_on, moved_count=action.moved_count + int(has_moved))
     return after
 
 

@@ -16,6 +16,8 @@ from problems.use_cases.saving import plain
 
 #: So many reports are changed by one click: the others wait meanwhile.
 MOST_AT_ONCE = 500
+#: So often two readings that do not belong together are read again; then the older version beside them is safe.
+_LOOKS = 5
 #: Roles that see every report; a partner sees those of their own organisation.
 EVERY_REPORT = (Role.OFFICER, Role.COORDINATOR)
 
@@ -42,8 +44,16 @@ def matters_in(unit: Unit, ids: Iterable[int]) -> dict[int, Matter]:
 def matters_of(store: Store, ids: Sequence[int]) -> list[Matter]:
     """Return reports with what people did about them, in the order of ``ids``; unknown ones are left out."""
     # The reports first: with a version that is newer than what is shown beside it, an edit would pass unchecked.
+    state = store.reports_version()
     found = {report.id: report for report in store.reports(ids) if not report.undone}
     followups = store.followups(ids)
+    for _ in range(_LOOKS):
+        again, state = state, store.reports_version()
+        if again == state:
+            break
+        # Somebody saved between the two: what is shown together was kept together.
+        found = {report.id: report for report in store.reports(ids) if not report.undone}
+        followups = store.followups(ids)
     return [Matter(found[number], followups.get(number, Followup(number))) for number in ids if number in found]
 
 
