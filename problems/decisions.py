@@ -73,6 +73,11 @@ class Decision:
     asked: Asked | None = None
     review: CaseReview | None = None
 
+    @property
+    def owed(self) -> tuple[Action, ...]:
+        """The actions that are still owed: until each of them ends, the problem cannot."""
+        return tuple(one for one in self.actions if one.status.is_owed)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

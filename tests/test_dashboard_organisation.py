@@ -152,3 +152,16 @@ def test_what_is_accepted_stands_under_a_name_of_its_own(town: Scene, monkeypatc
     text = words(page("organisation"))
     assert "Owed 2" in text
     assert "To be done 1: accepted, what is due first on top" in text
+
+
+def test_a_decision_says_what_is_still_owed_and_offers_no_end_before(
+    town: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commanding.ask_no_action(
+        town.store, COORDINATOR, town.clock, 1, problem_id=1, reason="cost", note="Too dear for one lamp."
+    )
+    propose(town, "Renew the column")
+    sit_down(monkeypatch, town, COMMANDER)
+    shown = page("decisions")
+    assert "Still owed A-0001 Renew the column. A coordinator ends it first" in words(shown)
+    assert [button.label for button in shown.button if str(button.key).startswith("decide-")] == ["Work goes on"]

@@ -126,6 +126,9 @@ def _facts(desk: Desk, decision: Decision) -> list[tuple[str, object]]:
     found = f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"
     told.append(("What was found", f"{found}, last seen {day(problem.last_seen_on)}"))
     told.append(("What was done", _done(decision.done, len(decision.actions))))
+    if decision.owed:
+        named = listed([f"{one.ref} {one.title}" for one in decision.owed])
+        told.append(("Still owed", f"{named}. A coordinator ends it first: only then can the problem end."))
     told.append(("Did it work", _worked(decision)))
     told.append(("Cost", _cost(decision)))
     return told
@@ -171,6 +174,8 @@ def _ways(desk: Desk, decision: Decision) -> list[tuple[Form, str, dict[str, obj
     ways: list[tuple[Form, str, dict[str, object] | None]] = []
     for move in moves:
         closes = move.target is ProblemStatus.CLOSED
+        if decision.owed and move.target in (ProblemStatus.CLOSED, ProblemStatus.NO_ACTION):
+            continue  # the card says what is owed
         if closes and decision.assessment is None:
             continue
         written: dict[str, object] | None = {"outcome": outcome} if closes and outcome else None
