@@ -1,7 +1,7 @@
 """The sample city: a generated town with three years of reports and a year and a half of problem solving.
 
 :func:`load_sample_city` fills an empty store through the same use cases that people and schedules
-use. Nothing comes from outside; equal seeds and an equal day give an equal city.
+use. Nothing comes from outside; equal seeds and an equal moment give an equal city.
 """
 
 from dataclasses import dataclass
