@@ -165,6 +165,11 @@ def _finished(desk: Desk, case: Case, begin: Begin) -> Course:
     note = "All agreed work is done; we ask residents to tell us if it starts again."
     review_on = desk.now.date() + timedelta(days=90)
     desk.move(case.problem_id, P.REMEDIATED, Role.COORDINATOR, note=note, review_on=review_on)
+    yield from _visited(desk, case)
+
+
+def _visited(desk: Desk, case: Case) -> Course:
+    """Let officers see on site that the work is done, and what comes of it be assessed and decided on."""
     yield later(desk, 7, 30)
     while any(action.status.is_owed for action in desk.store.actions(case.problem_id)):
         # What an officer sent back meanwhile is done before anybody says that the place is in order.

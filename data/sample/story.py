@@ -27,6 +27,7 @@ FINAL_DAYS = 21
 _LEAST_IN_PROGRESS = 9
 _LEAST_REMEDIATED = 3
 _MOST_RECURRED = 5
+_LEAST_TO_CLOSE = 2
 
 
 class Story:
@@ -142,6 +143,7 @@ def fill_stages(desk: Desk) -> None:
         if not _report_as_done(desk):
             break
     _merge_two(desk)
+    _assess_some(desk)
     for target in (P.CONFIRMED, P.ANALYSING, P.PLANNED):
         problems = desk.store.problems()
         fresh = [one for one in problems if one.status is P.DETECTED and one.dormant_since is None]
@@ -193,6 +195,18 @@ def _report_as_done(desk: Desk) -> bool:
             status = desk.act(action.id, onward[status], note="Finished this week.").status
     desk.move(problem.id, P.REMEDIATED, Role.COORDINATOR, note="All agreed work is done; a visit follows.")
     return True
+
+
+def _assess_some(desk: Desk) -> None:
+    """Let officers assess what was verified longest ago and enough is known of, so that command has some to close."""
+    verified = [one for one in desk.store.problems() if one.status is P.VERIFIED]
+    waiting = [one for one in verified if desk.store.assessments(one.id)]
+    left = sorted((one for one in verified if one not in waiting), key=lambda one: (one.remediated_on, one.id))
+    for problem in left:
+        if len(waiting) >= _LEAST_TO_CLOSE:
+            return
+        if desk.assess(problem.id) is not None:
+            waiting.append(problem)
 
 
 def _merge_two(desk: Desk) -> None:
