@@ -352,24 +352,6 @@ def test_the_second_of_two_is_told_what_the_first_changed(scene: Scene) -> None:
     assert stale.value.changes["outcome"] == ("", "Lit.")
 
 
-def test_what_is_shown_together_was_kept_together(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody saves between the two readings of a look: what is told is of one moment."""
-    (matter,) = sent(scene)
-    organisation = scene.organisation("Street lighting")
-    readings = scene.store.followups
-    looks = count()
-
-    def followups(ids: list[int]) -> dict[int, Followup]:
-        if next(looks) == 0:
-            give(scene, [matter], organisation.id)
-        return dict(readings(ids))
-
-    monkeypatch.setattr(scene.store, "followups", followups)
-    (seen,) = matters_of(scene.store, [matter.id])
-    assert seen == matters_of(scene.store, [matter.id])[0]
-    assert (seen.followup.organisation_id, seen.version) == (organisation.id, matter.version + 1)
-
-
 def test_of_many_at_the_same_time_one_is_kept_and_every_other_is_told(scene: Scene) -> None:
     (matter,) = sent(scene)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -18,7 +18,7 @@ from data.stores import SqlStore, open_store
 from problems.actions import ActionStatus, ActionType
 from problems.errors import ProblemError, Stale
 from problems.events import Event, Subject
-from problems.followups import Matter, told_fields
+from problems.followups import Followup, Matter, told_fields
 from problems.history import fold
 from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP, Principal
@@ -27,7 +27,9 @@ from problems.use_cases import acting, commanding, evidencing, referring, workin
 from problems.use_cases.answer_changes import matters_of
 from problems.use_cases.saving import plain
 from tests.editors import EDITS_EACH, REPORTS, Told, clock, opened, prepare, texts_in, work_together
+from tests.scenes import Scene
 from tests.storing import BACK_ENDS, empty_url
+from tests.test_problems_answering import give, sent
 
 EDITORS = 200
 #: All have opened what they edit before the first one saves; so many of them are saving at any moment.
@@ -239,3 +241,21 @@ def test_of_two_who_link_the_same_report_one_does_and_the_other_is_told(store: S
     check_one_and_the_others_told(answers, "problem_id", (None, kept.followup.problem_id))
     told_of_link = [one for one in store.events(Subject.PROBLEM) if "linked" in one.details]
     assert [one.subject_id for one in told_of_link] == [kept.followup.problem_id]
+
+
+def test_what_is_shown_together_was_kept_together(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody saves between the two readings of a look: what is told is of one moment."""
+    (matter,) = sent(scene)
+    organisation = scene.organisation("Street lighting")
+    readings = scene.store.followups
+    looks = count()
+
+    def followups(ids: list[int]) -> dict[int, Followup]:
+        if next(looks) == 0:
+            give(scene, [matter], organisation.id)
+        return dict(readings(ids))
+
+    monkeypatch.setattr(scene.store, "followups", followups)
+    (seen,) = matters_of(scene.store, [matter.id])
+    assert seen == matters_of(scene.store, [matter.id])[0]
+    assert (seen.followup.organisation_id, seen.version) == (organisation.id, matter.version + 1)
