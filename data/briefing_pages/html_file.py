@@ -8,13 +8,27 @@ from typing import Final
 from data.briefing_pages.colours import DARK, MARKS, ON_SCREEN, PRINTED, Colours
 from data.briefing_pages.drawing import bar_chart, flow_chart, run_chart
 from data.briefing_pages.mapping import map_drawing, mark_svg
-from data.briefing_pages.parts import Chart, Column, FlowChart, Grid, MapChart, Pages, Part, RunChart, plain, short_day
+from data.briefing_pages.parts import (
+    Chart,
+    Column,
+    FlowChart,
+    Grid,
+    MapChart,
+    Pages,
+    Part,
+    RunChart,
+    breakable,
+    plain,
+    short_day,
+)
 from data.briefing_pages.setting import pages_of
 from problems.briefing.briefing import Briefing
 
 _SHEET: Final = Path(__file__).with_name("briefing.css")
 #: Nothing is fetched, run or sent, even if a text should ever be taken for markup.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+#: Longer tables are folded away.
+_LONGEST: Final = 20
 _RUN: Final = (330.0, 150.0)
 _FLOW: Final = (420.0, 200.0)
 _BARS: Final = 380.0
@@ -30,8 +44,8 @@ def briefing_html(briefing: Briefing) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f"<title>{title}</title><style>{_sheet()}</style></head><body>",
-        *_head(pages),
         "<main>",
+        *_head(pages),
         *(line for part in pages.parts for line in _section(part)),
         "</main></body></html>",
     ]
@@ -70,7 +84,12 @@ def _section(part: Part) -> Iterator[str]:
         yield f'<ul class="small">{"".join(f"<li>{escape(one)}</li>" for one in part.lines)}</ul>'
     if part.charts:
         yield f'<div class="charts">{"".join(_figure(one) for one in part.charts)}</div>'
-    yield from (_table(one) for one in part.grids)
+    for one in part.grids:
+        folded = len(one.rows) > _LONGEST
+        table = _table(one)
+        yield (
+            f"<details><summary>{escape(one.caption)}: {len(one.rows)}</summary>{table}</details>" if folded else table
+        )
     if part.charts:
         yield from _twins(part.charts)
     yield "</section>"
@@ -121,8 +140,10 @@ def _table(grid: Grid) -> str:
         f'<th scope="col"{_number(one.is_number)}>{escape(one.name) or "Place"}</th>' for one in grid.columns
     )
     body = "".join(f"<tr>{''.join(_cell(grid, at, cell) for at, cell in enumerate(row))}</tr>" for row in grid.rows)
+    wide = ' class="wide"' if len(grid.columns) > 4 else ""
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}"><table><caption>{caption}</caption>'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">'
+        f"<table{wide}><caption>{caption}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -131,7 +152,7 @@ def _cell(grid: Grid, at: int, cell: str) -> str:
     # The number of a row does not name it; the cell after it does.
     named = 1 if grid.columns[0].is_number else 0
     kind, scope = ("th", ' scope="row"') if at == named else ("td", "")
-    return f"<{kind}{scope}{_number(grid.columns[at].is_number)}>{escape(cell)}</{kind}>"
+    return f"<{kind}{scope}{_number(grid.columns[at].is_number)}>{escape(breakable(cell))}</{kind}>"
 
 
 def _number(is_number: bool) -> str:

@@ -9,20 +9,50 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, Self
 
 from problems.briefing.briefing import MapOfProblems
 from problems.briefing.figure import Section
+from problems.errors import InputRefused
 from problems.service import WeekFlow
 from problems.signals import Signal
 
 #: Longer words without a space are given places where they may be broken.
-_LONGEST_WORD: Final = 24
+_LONGEST_WORD: Final = 16
+_PIECE: Final = 6
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 _NO_WIDTH: Final = "\u200b"
 #: What joins letters in the scripts that need it; all other signs that nobody sees are left out.
 _JOINERS: Final = "\u200c\u200d"
 DASH: Final = "–"
+
+
+class Paper(StrEnum):
+    """The size of printed pages."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the size that is meant.
+
+        Raises
+        ------
+        InputRefused
+            When there is no such size.
+        """
+        try:
+            return cls(text.strip().casefold())
+        except ValueError as error:
+            sizes = " and ".join(one.value for one in cls)
+            raise InputRefused(f"“{text[:40]}” is no size of paper.", "", f"Sizes are {sizes}.") from error
+
+    @property
+    def typst_name(self) -> str:
+        """What typst calls it."""
+        return "a4" if self is Paper.A4 else "us-letter"
 
 
 def plain(text: object) -> str:
@@ -35,10 +65,10 @@ def plain(text: object) -> str:
 def breakable(text: str) -> str:
     """Return text whose longest words may be broken, so that none of them runs out of its column.
 
-    >>> breakable("a" * 30).split("\u200b")
-    ['aaaaaaaaaaaa', 'aaaaaaaaaaaa', 'aaaaaa']
+    >>> breakable("a" * 20).split("\u200b")
+    ['aaaaaa', 'aaaaaa', 'aaaaaa', 'aa']
     """
-    return _LONG_WORD.sub(lambda word: _NO_WIDTH.join(_pieces(word[0], _LONGEST_WORD // 2)), text)
+    return _LONG_WORD.sub(lambda word: _NO_WIDTH.join(_pieces(word[0], _PIECE)), text)
 
 
 def _pieces(word: str, length: int) -> list[str]:

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +24,7 @@ from data.briefing_pages.parts import (
     Grid,
     MapChart,
     Pages,
+    Paper,
     Part,
     RunChart,
     breakable,
@@ -48,13 +48,6 @@ _FLOW: Final = (232.0, 132.0)
 _BARS: Final = 176.0
 _MAP_WIDTH: Final = 314.0
 _MAP_HEIGHTS: Final = (250.0, 220.0, 190.0, 160.0, 120.0)
-
-
-class Paper(StrEnum):
-    """The size of the pages."""
-
-    A4 = "a4"
-    LETTER = "us-letter"
 
 
 def briefing_pdf(briefing: Briefing, paper: Paper = Paper.A4) -> bytes:
@@ -101,7 +94,7 @@ def _told(pages: Pages, paper: Paper) -> dict[str, Any]:
         "week": pages.week,
         "known": pages.known,
         "day": [pages.known_on.year, pages.known_on.month, pages.known_on.day],
-        "paper": str(paper),
+        "paper": paper.typst_name,
         "language": "en",
         "fonts": [FONT],
         "note": "",
@@ -136,7 +129,8 @@ def _chart(chart: Chart) -> dict[str, Any]:
         drawn = [map_drawing(chart, PRINTED, FONT, _MAP_WIDTH, height).svg() for height in _MAP_HEIGHTS]
         return {"title": chart.title, "alt": plain(chart.alt), "svgs": drawn, "legend": _legend(chart)}
     reading = breakable(plain(chart.signal.sentence)) if isinstance(chart, RunChart) else ""
-    return {"title": chart.title, "alt": plain(chart.alt), "svg": _drawing(chart).svg(), "reading": reading}
+    title = breakable(plain(chart.title))
+    return {"title": title, "alt": plain(chart.alt), "svg": _drawing(chart).svg(), "reading": reading}
 
 
 def _drawing(chart: RunChart | FlowChart | BarChart) -> Drawing:

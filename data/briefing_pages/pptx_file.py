@@ -12,11 +12,13 @@ from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
 from data.briefing_pages.colours import PRINTED
+from data.briefing_pages.drawing import axis_steps
 from data.briefing_pages.parts import (
     BarChart,
     Chart,
@@ -40,12 +42,16 @@ _INCH: Final = 914_400
 _WIDTH, _HEIGHT = round(13.333 * _INCH), round(7.5 * _INCH)
 _LEFT, _TOP = round(0.6 * _INCH), round(1.75 * _INCH)
 _ACROSS, _DOWN = _WIDTH - 2 * _LEFT, round(4.95 * _INCH)
+_BELOW: Final = (_LEFT, round(6.55 * _INCH), _ACROSS, round(0.4 * _INCH))
 _GAP: Final = round(0.35 * _INCH)
 #: Rows of a table on one slide, and the letters of one line over its whole width.
-_ROWS: Final = 10
+_ROWS: Final = 12
 _LETTERS: Final = 165
+#: The most rows, and the size of letters that they are set in.
+_SIZES: Final = ((7, 14.0), (10, 12.5), (99, 11.0))
 #: The layout of python-pptx’s own deck that has a title and nothing else.
 _TITLE_ONLY: Final = 5
+_NAMES_SHOWN: Final = 14
 _SERIF, _SANS = "Georgia", "Calibri"
 #: Files in a zip have no earlier day.
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -123,10 +129,13 @@ def _title_slide(deck: Deck, pages: Pages) -> None:
 
 
 def _slides_of(deck: Deck, pages: Pages, part: Part) -> None:
-    contents: list[Chart | Grid] = [*part.charts, *(piece for one in part.grids for piece in _cut(one))]
+    # The map says where; the list of its places is in the other files.
+    grids = () if part.section is Section.MAP else part.grids
+    contents: list[Chart | Grid] = [*part.charts, *(piece for one in grids for piece in _cut(one))]
     notes = [part.sentence, *part.lines]
     first = True
-    for group in _groups(part.section, contents) or [[]]:
+    groups = _groups(contents) or ([] if part.lines else [[]])
+    for group in groups:
         slide = _section_slide(deck, pages, part, first=first)
         first = False
         _notes(slide, [*notes, *(plain(one.alt) for one in group if not isinstance(one, Grid))])
@@ -137,9 +146,16 @@ def _slides_of(deck: Deck, pages: Pages, part: Part) -> None:
                 _table(slide, one, box)
             else:
                 _chart(slide, one, box)
-        if not group and part.lines:
-            _words(slide, "\n".join(shortened(one, 220) for one in part.lines[:8]), 16, (_LEFT, _TOP, _ACROSS, _DOWN),
-                   PRINTED.ink)  # fmt: skip
+        if group is groups[-1] and len(part.lines) == 1:
+            _words(slide, shortened(part.lines[0], 200), 14, _BELOW, PRINTED.muted)
+    if len(part.lines) > 1 or (part.lines and not groups):
+        _lines(_section_slide(deck, pages, part, first=first), part)
+
+
+def _lines(slide: Slide, part: Part) -> None:
+    words = "\n".join(shortened(one, 240) for one in part.lines[:10])
+    _words(slide, words, 16, (_LEFT, _TOP, _ACROSS, _DOWN), PRINTED.ink)
+    _notes(slide, [part.sentence, *part.lines])
 
 
 def _cut(grid: Grid) -> Iterator[Grid]:
@@ -148,7 +164,7 @@ def _cut(grid: Grid) -> Iterator[Grid]:
         yield Grid(caption, grid.columns, grid.rows[start : start + _ROWS])
 
 
-def _groups(section: Section, contents: Sequence[Chart | Grid]) -> list[list[Chart | Grid]]:
+def _groups(contents: Sequence[Chart | Grid]) -> list[list[Chart | Grid]]:
     """Return what stands together on a slide: two charts, or a chart beside a narrow table; else one thing alone."""
     found: list[list[Chart | Grid]] = []
     for one in contents:
@@ -223,7 +239,8 @@ def _table(slide: Slide, grid: Grid, box: Box) -> None:
     left, top, width, height = box
     _words(slide, grid.caption, 12, (left, top - round(0.05 * _INCH), width, round(0.3 * _INCH)), PRINTED.muted)
     rows = len(grid.rows) + 1
-    pitch = min(round(0.42 * _INCH), (height - round(0.35 * _INCH)) // rows)
+    pitch = min(round(0.55 * _INCH), (height - round(0.35 * _INCH)) // rows)
+    size = next(size for most, size in _SIZES if rows <= most)
     frame = slide.shapes.add_table(
         rows, len(grid.columns), Emu(left), Emu(top + round(0.3 * _INCH)), Emu(width), Emu(pitch * rows)
     )
@@ -233,25 +250,26 @@ def _table(slide: Slide, grid: Grid, box: Box) -> None:
     table.horz_banding = False
     whole = sum(one.width for one in grid.columns)
     # Two lines in a cell at most, so that a table never runs off its slide.
-    letters = [max(4, round(2 * _LETTERS * width / _ACROSS * one.width / whole)) for one in grid.columns]
+    line = _LETTERS * width / _ACROSS * _SIZES[-1][1] / size
+    letters = [max(4, round(2 * line * one.width / whole)) for one in grid.columns]
     for at, one in enumerate(grid.columns):
         table.columns[at].width = Emu(round(width * one.width / whole))
-        _fill(table.cell(0, at), one.name, right=one.is_number, head=True)
+        _fill(table.cell(0, at), one.name, size, right=one.is_number, head=True)
     for down, row in enumerate(grid.rows, start=1):
         for at, cell in enumerate(row):
             right = grid.columns[at].is_number
-            _fill(table.cell(down, at), shortened(cell, letters[at]), right=right, head=False)
+            _fill(table.cell(down, at), shortened(cell, letters[at]), size, right=right, head=False)
     for one in table.rows:
         one.height = Emu(pitch)
 
 
-def _fill(cell: Any, words: str, *, right: bool, head: bool) -> None:
-    cell.margin_left = cell.margin_right = Emu(round(0.06 * _INCH))
+def _fill(cell: Any, words: str, size: float, *, right: bool, head: bool) -> None:
+    cell.margin_left, cell.margin_right = Emu(round(0.12 * _INCH)), Emu(round(0.06 * _INCH))
     cell.margin_top = cell.margin_bottom = Emu(round(0.02 * _INCH))
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()
     cell.fill.fore_color.rgb = _rgb(PRINTED.band if head else PRINTED.paper)
-    _write(cell.text_frame.paragraphs[0], words, 11, PRINTED.ink, bold=head, right=right)
+    _write(cell.text_frame.paragraphs[0], words, size, PRINTED.ink, bold=head, right=right)
 
 
 def _described(frame: Any, words: str) -> None:
@@ -279,13 +297,30 @@ def _chart(slide: Slide, chart: Chart, box: Box) -> None:
     if drawn.legend is not None:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     drawn.value_axis.major_gridlines.format.line.color.rgb = _rgb(PRINTED.hairline)
-    drawn.value_axis.minimum_scale = 0
+    _even_steps(drawn.value_axis, max(value or 0 for _, values in series for value in values))
+    if len(names) > _NAMES_SHOWN:
+        _thin(drawn.category_axis, len(names))
     for one, colour in zip(drawn.plots[0].series, colours, strict=True):
         _coloured(one, colour, is_line=kind is XL_CHART_TYPE.LINE)
     if isinstance(chart, BarChart):
         drawn.category_axis.reverse_order = True
         drawn.plots[0].has_data_labels = True
         drawn.plots[0].gap_width = 60
+
+
+def _even_steps(axis: Any, most: float) -> None:
+    steps = axis_steps(most)
+    axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, steps[-1], steps[1]
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "#,##0", False
+
+
+def _thin(axis: Any, count: int) -> None:
+    """Name about every eighth place of an axis; python-pptx has no word for it."""
+    skip = str(-(-count // 8))
+    element = axis._element
+    for name in ("tickLblSkip", "tickMarkSkip"):
+        mark = element.makeelement(qn(f"c:{name}"), {"val": skip})
+        element.find(qn("c:noMultiLvlLbl")).addprevious(mark)
 
 
 def _coloured(series: Any, colour: str, *, is_line: bool) -> None:

@@ -163,7 +163,7 @@ def _board(briefing: Briefing) -> Part:
     columns = (
         Column("", 0.3, is_number=True), Column("Problem", 3.3), Column("Weeks", 0.6, is_number=True),
         Column("28 days", 0.7, is_number=True), Column("Expected", 0.9, is_number=True), Column("Owner", 1.4),
-        Column("Next step", 2.6), Column("Due", 1.0, is_number=True), Column("State", 1.5),
+        Column("Next step", 2.6), Column("Due", 1.15, is_number=True), Column("State", 1.5),
     )  # fmt: skip
     top = [
         (place, f"{one.ref} {one.name}", one.weeks_active, one.incidents.words, range_of(one.incidents) or "not known",
@@ -240,7 +240,7 @@ def _remediation(briefing: Briefing) -> Part:
     columns = (
         Column("Partner", 2.4), Column("Accepted in", 1.3, is_number=True), Column("Due", 0.6, is_number=True),
         Column("Late", 0.6, is_number=True), Column("Blocked", 0.7, is_number=True),
-        Column("Sent back", 0.8, is_number=True), Column("Blocked by", 1.6),
+        Column("Sent back", 0.95, is_number=True), Column("Blocked by", 1.6),
     )  # fmt: skip
     every = (of.total, *of.partners) if of.partners else ()
     bars = tuple((plain(one.name), (_count(one.overdue), _count(one.due))) for one in of.partners)
