@@ -84,7 +84,8 @@ def shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
-    word = cut.rsplit(" ", 1)[0] if " " in cut[longest // 2 :] else cut
+    in_word = text[longest - 1] != " " and " " in cut[longest // 2 :]
+    word = cut.rsplit(" ", 1)[0] if in_word else cut
     return word.rstrip(" ,;:.(“") + "…"
 
 
