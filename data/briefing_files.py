@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from data.briefing_pages.parts import Paper
 from data.stores import SqlStore
 from data.writing import csv_writer, replaced_bytes, safe_cell
 from problems.briefing.briefing import Briefing
@@ -30,12 +32,30 @@ def briefing_csv(briefing: Briefing) -> bytes:
     return out.getvalue().encode()
 
 
-#: The files that can be written, by suffix.
-RENDERERS: Final[Mapping[str, Renderer]] = {".csv": briefing_csv}
+def _pdf(briefing: Briefing, paper: Paper = Paper.A4) -> bytes:
+    from data.briefing_pages.pdf_file import briefing_pdf
+
+    return briefing_pdf(briefing, paper)
 
 
-def renderer_for(out: Path) -> Renderer:
-    """Return what makes the file ``out``.
+def _pptx(briefing: Briefing) -> bytes:
+    from data.briefing_pages.pptx_file import briefing_pptx
+
+    return briefing_pptx(briefing)
+
+
+def _html(briefing: Briefing) -> bytes:
+    from data.briefing_pages.html_file import briefing_html
+
+    return briefing_html(briefing)
+
+
+#: The files that can be written, by suffix. What makes them is imported when it is needed.
+RENDERERS: Final[Mapping[str, Renderer]] = {".pdf": _pdf, ".pptx": _pptx, ".html": _html, ".csv": briefing_csv}
+
+
+def renderer_for(out: Path, paper: Paper = Paper.A4) -> Renderer:
+    """Return what makes the file ``out``; pages are of that ``paper``.
 
     Raises
     ------
@@ -47,10 +67,10 @@ def renderer_for(out: Path) -> Renderer:
         kinds = ", ".join(RENDERERS)
         why = f"“{out.suffix}” is no kind of file for a briefing." if out.suffix else "Its name has no suffix."
         raise InputRefused(f"The briefing cannot be written to {out.name}.", why, f"Kinds are: {kinds}.")
-    return found
+    return partial(_pdf, paper=paper) if found is _pdf else found
 
 
-def write_briefing(store: Store, briefing: Briefing, out: Path) -> None:
+def write_briefing(store: Store, briefing: Briefing, out: Path, paper: Paper = Paper.A4) -> None:
     """Write a briefing to a file of the kind that its suffix names: whole, or not at all.
 
     Raises
@@ -58,7 +78,7 @@ def write_briefing(store: Store, briefing: Briefing, out: Path) -> None:
     InputRefused
         When there is no such kind, or the file cannot be written there: above all not over the store.
     """
-    render = renderer_for(out)
+    render = renderer_for(out, paper)
     asked = f"The briefing cannot be written to {out}."
     if isinstance(store, SqlStore) and store.owns(out):
         raise InputRefused(asked, "That file belongs to the store itself.", "Name another file.")

@@ -68,7 +68,14 @@ def test_the_annex_is_written_whole_and_again_the_same(store_file: Path, tmp_pat
     [
         (["--week", "2026-W47"], "It has not begun. The present week is 2026-W11."),
         (["--week", "March"], "“March” is not a week. Write it as year and week: 2026-W47."),
-        (["--week", "2026-W10", "--out", "briefing.txt"], "“.txt” is no kind of file for a briefing. Kinds are: .csv"),
+        (
+            ["--week", "2026-W10", "--out", "briefing.txt"],
+            "“.txt” is no kind of file for a briefing. Kinds are: .pdf, .pptx, .html, .csv",
+        ),
+        (
+            ["--week", "2026-W10", "--out", "b.pdf", "--paper", "A3"],
+            "“A3” is no size of paper. Sizes are a4 and letter.",
+        ),
         (["--week", "2026-W10", "--out", "briefing"], "Its name has no suffix."),
         (["--week", "2026-W10", "--area", "North"], "No wards, beats or neighbourhoods were known then."),
         (["--week", "2026-W10", "--known-on", "soon"], "“soon” is not a day for --known-on."),
@@ -96,3 +103,12 @@ def test_a_briefing_is_never_written_over_the_store(
 def test_each_kind_of_file_is_named_by_its_suffix() -> None:
     assert renderer_for(Path("A.CSV")) is briefing_csv
     assert all(suffix.startswith(".") and suffix == suffix.casefold() for suffix in RENDERERS)
+
+
+def test_the_pages_are_written_on_the_paper_that_is_asked_for(store_file: Path, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    for size, width in (("a4", 595), ("Letter", 612)):
+        out = tmp_path / f"{size}.pdf"
+        assert main(["brief", "--week", "2026-W10", "--out", str(out), "--paper", size]) == 0
+        assert [round(page.mediabox.width) for page in PdfReader(out).pages] == [width, width]

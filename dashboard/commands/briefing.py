@@ -7,6 +7,7 @@ from pathlib import Path
 from dashboard.commands.output import FINE, Output, table
 from dashboard.commands.working import day, opened_store
 from data.briefing_files import renderer_for, write_briefing
+from data.briefing_pages.parts import Paper
 from data.calendars import working_days
 from data.settings import SEED
 from data.targets import targets_of
@@ -23,10 +24,11 @@ from problems.use_cases.briefing import brief
 _SERIES = 8
 
 
-def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out: Path | None) -> int:
+def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out: Path | None, paper: str) -> int:
     """Print the briefing of a week, or write it to a file."""
     wanted = IsoWeek.read(week)
     known = None if known_on is None else day(known_on, "--known-on")
+    size = Paper.read(paper)
     if out is not None:
         renderer_for(out)  # refused before the work, not after it
     with opened_store() as (store, settings):
@@ -45,7 +47,7 @@ def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out
             known_on=known,
         )
         if out is not None:
-            write_briefing(store, found, out)
+            write_briefing(store, found, out, size)
     rows = rows_of(found)
     values = {
         "week": str(found.header.week),
@@ -56,7 +58,7 @@ def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out
         "figures": len(rows),
         "sentences": {str(section): sentence for section, sentence in found.sentences()},
     }
-    written = [] if out is None else [f"{len(rows):,} rows were written to {out}."]
+    written = [] if out is None else [f"The briefing was written to {out}."]
     output.answer(values, [*lines_of(found), *written])
     return FINE
 

@@ -257,6 +257,7 @@ def assess(
     epilog=(
         "Examples:\n\n\b\n"
         "  python -m dashboard brief --week 2026-W47\n"
+        "  python -m dashboard brief --week 2026-W47 --out briefing.pdf\n"
         "  python -m dashboard brief --week 2026-W47 --area Northside --out briefing.csv\n"
         "  python -m dashboard brief --week 2026-W47 --known-on 2026-11-30     with what came in since\n\n"
         "The same week as known on the same day always gives the same figures."
@@ -270,13 +271,16 @@ def brief(
         str | None,
         typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else the end of the week."),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A file to write: .csv.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A file to write: .pdf, .pptx, .html or .csv.")
+    ] = None,
+    paper: Annotated[str, typer.Option("--paper", metavar="SIZE", help="The size of the pages: a4 or letter.")] = "a4",
     as_json: Json = False,
 ) -> int:
     """Make the briefing of a week."""
     from dashboard.commands.briefing import run_brief
 
-    return run_brief(Output(as_json), week=week, area=area, known_on=known_on, out=out)
+    return run_brief(Output(as_json), week=week, area=area, known_on=known_on, out=out, paper=paper)
 
 
 @app.command(

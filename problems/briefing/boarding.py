@@ -12,8 +12,9 @@ from geo.footprints import near
 from geo.geojson import bounds
 from geo.weekly import LEAST_WEEKS, judge_week, week_swing
 from problems.actions import Action, ActionStatus
-from problems.briefing.briefing import Board, MapOfProblems, MapPlace, StateCount, TopProblem
+from problems.briefing.briefing import AreaThen, Board, MapOfProblems, MapPlace, StateCount, TopProblem
 from problems.briefing.figure import Behind, Figure, Listed, Unit, counted
+from problems.briefing.heading import kind_of_areas
 from problems.briefing.scope import Scope
 from problems.briefing.then import Then
 from problems.events import Event
@@ -256,7 +257,14 @@ def map_of(scope: Scope) -> MapOfProblems:
             )
     lasting = sum(one.weeks_hot > WEEKS_OF_PERSISTENCE // 2 for one in places)
     said = f"{len(places)} places are on the map; {lasting} of them were hot in more than half of the {looked} weeks."
-    return MapOfProblems(places, tuple(figures), said if places else "No place is on the map.")
+    return MapOfProblems(places, tuple(figures), said if places else "No place is on the map.", _outlines(scope))
+
+
+def _outlines(scope: Scope) -> tuple[AreaThen, ...]:
+    if scope.area is not None:
+        return (scope.area,)
+    kind = kind_of_areas(scope.then, None)
+    return tuple(one for one in scope.then.areas if one.kind is kind)
 
 
 def _ended_now(scope: Scope, problem: Problem) -> bool:

@@ -226,11 +226,12 @@ class MapPlace:
 
 @dataclass(frozen=True, slots=True)
 class MapOfProblems:
-    """The map, with the area that it is of (None: the whole place)."""
+    """The map. ``outlines`` are the areas that it is drawn on: the one that it is of, or those of the whole place."""
 
     places: tuple[MapPlace, ...]
     by_remediation: tuple[Figure, ...]
     sentence: str
+    outlines: tuple[AreaThen, ...] = ()
 
 
 # -- 5: what changed --
