@@ -264,3 +264,11 @@ def test_slides_show_one_section_each_and_are_left_in_one_click(week: Scene) -> 
 @pytest.mark.parametrize("slide", ["0", "99", "-1", "x", "1e3"])
 def test_a_slide_that_is_not_there_shows_one_that_is(week: Scene, slide: str) -> None:
     assert "Week 10, 2 to 8 March 2026" in words(page("briefing", present="true", slide=slide))
+
+
+def test_the_weeks_of_one_series_are_told_as_a_chart_and_as_a_table(week: Scene) -> None:
+    shown = page("briefing")
+    series = shown.selectbox(key="briefing-series")
+    series.select(series.options[0])
+    shown = run(shown)
+    assert "2 Mar 2026 13" in words(shown)

@@ -47,7 +47,7 @@ def _wanted(reading: Reading, one: Wanted) -> None:
     waits = f"Waits for {count(one.waits_days, 'day')}. {one.owner or 'Nobody'} has it."
     told = element(
         "div",
-        element("h3", element("span", one.kind.label, css="fx-kind"), " ", name),
+        reading.subhead(element("span", one.kind.label, css="fx-kind"), " ", name),
         element("p", element("b", one.recommendation), f" {one.why}"),
         element("p", waits, css="fx-quiet"),
         css="fx-wanted",
@@ -116,7 +116,8 @@ def show_top(reading: Reading) -> None:
     """Draw the ten problems at the top of the board."""
     of = reading.briefing.board
     if of.top:
-        draw(element("h3", f"The {len(of.top)} at the top" if len(of.top) > 1 else "At the top", css="fx-sub"))
+        if not reading.slide:
+            draw(reading.subhead(f"The {len(of.top)} at the top" if len(of.top) > 1 else "At the top"))
         draw(
             table("The problems at the top of the board", _HEADS, [_top(reading, one) for one in of.top], stacked=True)
         )
@@ -129,7 +130,7 @@ def _top(reading: Reading, one: TopProblem) -> Sequence[object]:
     return (
         element("span", reading.problem(one.problem_id, one.ref, one.name), element("br"), _where(one)),
         reading.number(one.incidents),
-        usual(one.incidents),
+        element("span", usual(one.incidents), css="fx-whole-line"),
         one.weeks_active,
         one.owner or "Nobody",
         one.next_step,

@@ -17,14 +17,17 @@ from problems.briefing.weeks import IsoWeek
 from problems.service import WeekFlow
 
 _RUN_HEIGHT_PX: Final = 170
+#: On the wall.
+_RUN_TALL_PX: Final = 280
 _FLOW_HEIGHT_PX: Final = 200
 #: How many weeks the band is of; it is drawn under them and under the week that is judged.
 _BAND_WEEKS: Final = 8
 
 
-def draw_run_chart(change: Change, week: IsoWeek) -> None:
+def draw_run_chart(change: Change, week: IsoWeek, *, tall: bool = False) -> None:
     """Draw the weeks of one series: the band of eight weeks, the line of the year, this week as a large dot."""
-    st.altair_chart(_run_chart(change, week), theme=None, alt=f"{change.signal.name} by week. {change.signal.sentence}")
+    chart = _run_chart(change, week, _RUN_TALL_PX if tall else _RUN_HEIGHT_PX)
+    st.altair_chart(chart, theme=None, alt=f"{change.signal.name} by week. {change.signal.sentence}")
 
 
 def run_rows(change: Change, week: IsoWeek) -> list[tuple[object, ...]]:
@@ -37,7 +40,7 @@ def _starts(weeks: int, week: IsoWeek) -> list[date]:
     return [week.first - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
 
 
-def _run_chart(change: Change, week: IsoWeek) -> alt.LayerChart:
+def _run_chart(change: Change, week: IsoWeek, height_px: int) -> alt.LayerChart:
     colours, signal = session.colours(), change.signal
     starts = _starts(len(change.weeks), week)
     frame = pd.DataFrame({"week": pd.to_datetime(starts), "number": change.weeks})
@@ -73,7 +76,7 @@ def _run_chart(change: Change, week: IsoWeek) -> alt.LayerChart:
         )
     )
     config = altair_theme(colours)["config"]
-    return alt.LayerChart(layer=layers, height=_RUN_HEIGHT_PX, width="container", config=config)
+    return alt.LayerChart(layer=layers, height=height_px, width="container", config=config)
 
 
 def draw_stock_and_flow(weeks: Sequence[WeekFlow]) -> None:

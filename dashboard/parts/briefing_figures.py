@@ -37,6 +37,10 @@ class Reading:
         """What stands in the address of this page, slide included."""
         return self.asked.query | ({PRESENT: "true", SLIDE: str(self.slide)} if self.slide else {})
 
+    def subhead(self, *children: object) -> Html:
+        """Return a heading under that of a section: a slide has its section as the heading of the page."""
+        return element("h2" if self.slide else "h3", *children, css="fx-sub")
+
     def number(self, figure: Figure) -> object:
         """Return the words of a figure, as a link to its list where there is one to open."""
         words, behind = figure_words(figure), figure.behind

@@ -16,6 +16,7 @@ from dashboard.wording import NOTHING
 from problems.briefing.briefing import Change, FixOf, PartnerWork
 from problems.briefing.changing import called_first
 from problems.briefing.figure import Behind, Listed
+from problems.briefing.weeks import IsoWeek
 from problems.signals import SignalWord
 
 #: So many run charts are drawn; the others that are called out stand in the table.
@@ -56,9 +57,7 @@ def show_changes(reading: Reading) -> None:
     if chosen in named:
         draw_run_chart(named[chosen], week)
         draw(element("p", named[chosen].signal.sentence, " ", BAND_AND_LINE, css="fx-quiet"))
-        with st.expander("The same as a table"):
-            rows = run_rows(named[chosen], week)
-            draw(table(f"{chosen} by week, newest first", ("Week from", "Reports"), rows, numeric=(1,)))
+        _same(named[chosen], week)
     with st.expander(f"All {len(named):,} series that were looked at"):
         _every(reading, list(named.values()))
 
@@ -66,8 +65,16 @@ def show_changes(reading: Reading) -> None:
 def _chart(reading: Reading, one: Change) -> None:
     number = reading.number(one.figure)
     draw(element("p", element("b", one.signal.name), " ", number, " ", one.signal.word.label.lower(), css="fx-line"))
-    draw_run_chart(one, reading.asked.week)
+    draw_run_chart(one, reading.asked.week, tall=bool(reading.slide))
     draw(element("p", one.signal.sentence, css="fx-quiet"))
+    if not reading.slide:
+        _same(one, reading.asked.week)
+
+
+def _same(one: Change, week: IsoWeek) -> None:
+    with st.expander(plain_label(f"{one.signal.name} as a table")):
+        rows = run_rows(one, week)
+        draw(table(f"{one.signal.name} by week, newest first", ("Week from", "Reports"), rows, numeric=(1,)))
 
 
 def _every(reading: Reading, changes: Sequence[Change]) -> None:
@@ -97,7 +104,7 @@ def show_fixes(reading: Reading) -> None:
     of = reading.briefing.service
     for title, fixes in (("category", of.fix_by_category), ("partner", of.fix_by_partner)):
         if fixes:
-            draw(element("h3", f"Time to a fix, by {title}", css="fx-sub"))
+            draw(reading.subhead(f"Time to a fix, by {title}"))
             _fixes(reading, title, fixes)
     if of.fix_by_category:
         words = "Half were fixed within this time; the line is its range. What is still open counts as long as it is."

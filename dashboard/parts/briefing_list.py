@@ -37,8 +37,8 @@ def show_list(reading: Reading, asked: str) -> None:
         why = "No figure of this briefing has it; figures may have changed since the address was kept."
         raise InputRefused("This list is not shown.", why, "Open it from the briefing.")
     page_head(_title(rows), week_words(reading.asked.week), kicker="The list behind a figure")
-    for said in dict.fromkeys(one.note for one in rows if one.note):
-        draw(element("p", said, css="fx-reading"))
+    if rows[0].note:
+        draw(element("p", rows[0].note, css="fx-reading"))
     draw(element("p", link(PATH, "Back to the briefing", query=reading.query), css="fx-ways"))
     _DRAWN[behind.listed](reading, behind)
 

@@ -121,7 +121,7 @@ def settle_rows(reading: Reading) -> None:
         return
     _, before = meeting_of(*desk.asking, week=reading.asked.week.before)
     if before:
-        draw(element("h3", "What the meeting before decided, as it stands today", css="fx-sub"))
+        draw(reading.subhead("What the meeting before decided, as it stands today"))
     for one in before:
         with st.container(key=f"settle-{one.id}", horizontal=True, vertical_alignment="center", gap="small"):
             _settle_row(desk, one)

@@ -18,17 +18,17 @@ def show_worked(reading: Reading) -> None:
     """Draw the assessments of the week, each with its verdict, and how many fixes came back."""
     of = reading.briefing.worked
     for one in of.assessed:
-        _worked(one)
+        _worked(reading, one)
     show_figures(reading, (of.recurrence,))
 
 
-def _worked(one: Worked) -> None:
+def _worked(reading: Reading, one: Worked) -> None:
     name = link("/problem", f"{one.ref} {one.name}", query={"problem": one.ref, "tab": "assess"})
     interval = _interval(one.figure)
     draw(
         element(
             "div",
-            element("h3", element("span", one.verdict.label, css="fx-kind"), " ", name),
+            reading.subhead(element("span", one.verdict.label, css="fx-kind"), " ", name),
             element("p", one.sentence),
             element("p", " ".join(part for part in (interval, one.displacement) if part), css="fx-quiet"),
             element("p", f"Assessed on {day(one.made_on)}.", css="fx-quiet"),

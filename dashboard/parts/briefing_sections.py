@@ -19,7 +19,7 @@ _DRAWN: Final[Mapping[Section, tuple[tuple[str, Draw], ...]]] = {
     Section.HEADER: (("", show_header),),
     Section.DECISIONS: (("", show_wanted),),
     Section.LAST_DECISIONS: (("", show_last),),
-    Section.BOARD: (("", show_states), ("the ten at the top", show_top)),
+    Section.BOARD: (("", show_states), ("at the top", show_top)),
     Section.MAP: (("", show_map),),
     Section.CHANGES: (("", show_changes),),
     Section.SERVICE: (("", show_service), ("time to a fix", show_fixes)),
