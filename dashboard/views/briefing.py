@@ -26,7 +26,7 @@ from dashboard.parts.briefing_present import show_slide
 from dashboard.parts.briefing_sections import show_sections
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
-from dashboard.parts.markup import draw, element, page_head, section, show_sheet
+from dashboard.parts.markup import draw, element, link, page_head, section, show_sheet
 from dashboard.parts.notices import empty, refusal, remark, said
 from dashboard.wording import day
 from problems.briefing.briefing import Briefing
@@ -59,7 +59,7 @@ def show() -> None:
         return
     reading = Reading(desk, asked, found, slide)
     if wanted := st.query_params.get(LIST, ""):
-        show_list(reading, wanted)
+        _list(reading, wanted)
         return
     said()
     if slide:
@@ -74,6 +74,15 @@ def draw_choices_again(desk: Desk) -> None:
     for name in ("week", KNOWN, AGAINST):
         st.query_params.pop(name, None)
     show_choices(desk, read_asked(desk))
+
+
+def _list(reading: Reading, wanted: str) -> None:
+    try:
+        show_list(reading, wanted)
+    except ProblemError as refused:
+        page_head("Briefing", _LEAD, kicker=week_words(reading.asked.week))
+        refusal(refused)
+        draw(element("p", link(f"/{PATH}", "Back to the briefing", query=reading.query), css="fx-ways"))
 
 
 def _slide() -> int:
