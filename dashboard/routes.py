@@ -35,6 +35,13 @@ _log = logging.getLogger(__name__)
 
 ASSETS: Final = Path(__file__).parent / "assets"
 LEAFLET: Final = Path(xstatic.pkg.leaflet.BASE_DIR)
+#: What the files are that pages hand out, by suffix.
+_HANDED_OUT: Final[Mapping[str, str]] = {
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
 _STATUS: Final[Mapping[type[ProblemError], int]] = {
     InputRefused: 400,
     NotAllowed: 403,
@@ -125,7 +132,8 @@ async def handout(request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
+    kind = _HANDED_OUT.get(Path(found.file_name).suffix, "application/octet-stream")
+    return Response(found.content, media_type=kind, headers=headers)
 
 
 async def photo(request: Request) -> Response:

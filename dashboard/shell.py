@@ -16,6 +16,7 @@ from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.parts import looking_back, viewing
 from dashboard.views import (
     board,
+    briefing,
     combine,
     decisions,
     draw,
@@ -38,6 +39,7 @@ from problems.seeing import READS_EVERYTHING
 from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
 from problems.store import Store
+from problems.use_cases.briefing import MAY_READ_SOME
 from problems.use_cases.drawing import MAY_LOOK
 from problems.use_cases.owing import MAY_SEE
 from problems.use_cases.reporting import MAY_REPORT
@@ -68,6 +70,7 @@ _PAGES: Final = (
     _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE, can_look_back=True),
     _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING, can_look_back=True),
     _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN), can_look_back=True),
+    _Page(briefing.show, "Briefing", briefing.PATH, MAY_READ_SOME),
     _Page(report.show, "Report", "report", MAY_REPORT),
     _Page(inbox.show, "Inbox", "inbox", (Role.OFFICER, Role.COORDINATOR, Role.PARTNER)),
     _Page(duplicates.show, "Duplicates", "duplicates", READS_EVERYTHING),

@@ -1,0 +1,153 @@
+"""The first four sections of a briefing: decisions wanted, last week's decisions, the board and the map."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard.parts.briefing_figures import AS_BARS, Reading, bar, show_figures
+from dashboard.parts.briefing_map import show_places
+from dashboard.parts.briefing_meeting import decision_button, settle_rows
+from dashboard.parts.markup import draw, element, joined, link, status_mark, table
+from dashboard.parts.notices import remark
+from dashboard.wording import NOTHING, count, day, day_of
+from problems.briefing.briefing import DecisionTaken, TopProblem, Wanted
+from problems.briefing.figure import Figure
+
+_HEADS: Final = ("Problem", "28 days", "Usual", "Weeks", "Owner", "Next step", "Due", "State")
+
+
+def show_header(reading: Reading) -> None:
+    """Draw what came in and went out, and what is missing."""
+    of = reading.briefing.header
+    show_figures(reading, (of.received, of.closed, of.unplaced, of.unmapped))
+    for feed in of.late_feeds:
+        remark(f"{feed.source}: {feed.sentence}", tone="warn")
+    if of.unmapped_names:
+        named = "; ".join(f"“{name}” ({source}, {number})" for source, name, number in of.unmapped_names[:5])
+        more = len(of.unmapped_names) - 5
+        remark(f"Names without a category: {named}{f'; {more} more' if more > 0 else ''}.")
+
+
+def show_wanted(reading: Reading) -> None:
+    """Draw at most five decisions, each with what is recommended and why, and how many others there are."""
+    of = reading.briefing.decisions
+    for one in of.wanted:
+        _wanted(reading, one)
+    others = [f"{number} to {kind.label.lower()}" for kind, number in of.rest.items() if number]
+    if others or of.wanted:
+        words = f"Also wanted: {', '.join(others)}. " if others else ""
+        every = reading.number(of.count)
+        ways = [words, "All of them: ", every, ". ", link("/decisions", "Go to Decisions"), " to decide."]
+        draw(element("p", *ways, css="fx-quiet"))
+
+
+def _wanted(reading: Reading, one: Wanted) -> None:
+    name = reading.problem(one.problem_id, one.ref, one.title)
+    waits = f"Waits for {count(one.waits_days, 'day')}. {one.owner or 'Nobody'} has it."
+    told = element(
+        "div",
+        reading.subhead(element("span", one.kind.label, css="fx-kind"), " ", name),
+        element("p", element("b", one.recommendation), f" {one.why}"),
+        element("p", waits, css="fx-quiet"),
+        css="fx-wanted",
+    )
+    with st.container(key=f"wanted-{one.kind}-{one.ref}", horizontal=True, vertical_alignment="center", gap="medium"):
+        draw(told)
+        _record(reading, one)
+
+
+def _record(reading: Reading, one: Wanted) -> None:
+    decision_button(
+        reading, key=f"decide-{one.kind}-{one.ref}", text=one.recommendation, owner=one.owner, problem_id=one.problem_id
+    )
+
+
+def show_last(reading: Reading) -> None:
+    """Draw what was decided in the week before with what became of it, and the ways to settle it."""
+    of = reading.briefing.last_decisions
+    if of.taken:
+        show_figures(reading, [one for one in of.counts if one.value])
+        heads = ("State", "Decision", "Problem", "Owner", "Due", "Why")
+        rows = [_taken(reading, one) for one in of.taken]
+        draw(table("Decisions of the week before", heads, rows, stacked=True))
+        if len(of.by_owner) > 1:
+            owners = [
+                (one.owner, ", ".join(f"{number} {state.label.lower()}" for state, number in one.counts.items()))
+                for one in of.by_owner
+            ]
+            draw(table("By owner", ("Owner", "Decisions"), owners))
+    settle_rows(reading)
+
+
+def _taken(reading: Reading, one: DecisionTaken) -> Sequence[object]:
+    who = element("small", f"{one.by_name}, {day_of(one.at, reading.desk.zone)}")
+    return (
+        one.state.label,
+        element("span", one.decided, element("br"), who),
+        reading.problem(one.problem_id, one.ref, one.title),
+        one.owner or NOTHING,
+        day(one.due_on),
+        one.why or NOTHING,
+    )
+
+
+def show_states(reading: Reading) -> None:
+    """Draw the problems by state with the moves of the week."""
+    of = reading.briefing.board
+    show_figures(reading, (of.opened, of.ended, of.recurred))
+    most = max((one.now.value or 0 for one in of.states), default=0) or 1
+    rows = [
+        (
+            status_mark(one.status),
+            bar((one.now.value or 0) / most, css="" if one.status.is_open else "fx-ended"),
+            reading.number(one.now),
+            one.came or NOTHING,
+            one.left or NOTHING,
+        )
+        for one in of.states
+    ]
+    if rows:
+        heads = ("State", AS_BARS, "Now", "Came", "Left")
+        draw(table("Problems by state, with the moves of the week", heads, rows, numeric=(2, 3, 4)))
+
+
+def show_top(reading: Reading) -> None:
+    """Draw the ten problems at the top of the board."""
+    of = reading.briefing.board
+    if of.top:
+        if not reading.slide:
+            draw(reading.subhead(f"The {len(of.top)} at the top" if len(of.top) > 1 else "At the top"))
+        draw(
+            table("The problems at the top of the board", _HEADS, [_top(reading, one) for one in of.top], stacked=True)
+        )
+
+
+def _top(reading: Reading, one: TopProblem) -> Sequence[object]:
+    due: object = day(one.due_on)
+    if one.days_late:
+        due = joined([element("span", f"{day(one.due_on)}, {count(one.days_late, 'day')} late", css="fx-late")])
+    return (
+        element("span", reading.problem(one.problem_id, one.ref, one.name), element("br"), _where(one)),
+        reading.number(one.incidents),
+        element("span", usual(one.incidents), css="fx-whole-line"),
+        one.weeks_active,
+        one.owner or "Nobody",
+        one.next_step,
+        due,
+        status_mark(one.status),
+    )
+
+
+def _where(one: TopProblem) -> object:
+    return element("small", ", ".join(part for part in (one.kind, one.area) if part))
+
+
+def usual(figure: Figure) -> str:
+    """Return the range that is usual, or that it is not known."""
+    return "not known" if figure.low is None or figure.high is None else f"{figure.low:g} to {figure.high:g}"
+
+
+def show_map(reading: Reading) -> None:
+    """Draw the map."""
+    show_places(reading)

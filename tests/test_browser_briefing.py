@@ -1,0 +1,87 @@
+"""The weekly briefing in a real browser: nothing for axe-core, the keyboard, a phone, the wall, a file and a list."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browsing import DESK, PHONE, Visitor, drawn
+from tests.test_browser_access import THEMES, found
+
+pytestmark = pytest.mark.browser
+#: The last whole week of the sample city; today's weeks have no report in it.
+WEEK = "/briefing?week=2026-W11"
+PATHS = (f"{WEEK}&against=2026-W10", f"{WEEK}&present=true&slide=2", f"{WEEK}&list=reports:received")
+
+
+def title(page: Page) -> str:
+    """Return what the page is headed once it has settled."""
+    drawn(page)
+    return page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", PATHS)
+def test_no_barrier_is_found_on_the_briefing(visit: Visitor, path: str, theme: str) -> None:
+    scheme, added = THEMES[theme]
+    joined = f"{path}{'&' if '?' in path else '?'}{added}" if added else path
+    assert found(visit(joined, width=DESK, scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_wider_than_a_phone(visit: Visitor, path: str) -> None:
+    page = visit(path, width=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert found(page) == []
+
+
+def test_a_figure_leads_to_its_rows_and_back(visit: Visitor) -> None:
+    page = visit(WEEK)
+    figure = page.get_by_role("link", name="Reports in: see the list")
+    number = figure.inner_text()
+    figure.click()
+    expect(page.get_by_text(f"{number} reports in all.")).to_be_visible()
+    page.get_by_role("link", name="Back to the briefing").click()
+    expect(page.get_by_role("heading", name="Briefing", level=1)).to_be_visible()
+
+
+def test_arrow_keys_go_through_the_slides_and_escape_leaves(visit: Visitor) -> None:
+    page = visit(WEEK)
+    page.get_by_role("button", name="Present it").click()
+    expect(page.get_by_role("heading", name="The week", level=1)).to_be_visible()
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    drawn(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="1. Decisions wanted today", level=1)).to_be_visible()
+    drawn(page)
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="2. Last week’s decisions", level=1)).to_be_visible()
+    drawn(page)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="1. Decisions wanted today", level=1)).to_be_visible()
+    assert "slide=2" in page.url
+    drawn(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Briefing", level=1)).to_be_visible()
+    assert "present" not in page.url
+
+
+def test_keys_that_are_typed_into_a_note_do_not_turn_the_slide(visit: Visitor) -> None:
+    page = visit(f"{WEEK}&present=true&slide=3")
+    page.get_by_role("button", name="Add a note").click()
+    note = page.get_by_role("dialog").get_by_label("Note")
+    note.fill("All were there")
+    note.press("ArrowLeft")
+    note.press("PageUp")
+    page.get_by_role("dialog").get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert title(page) == "2. Last week’s decisions"
+    page.get_by_role("button", name="Notes").click()
+    expect(page.get_by_text("All were there")).to_be_visible()
+
+
+def test_the_annex_is_downloaded(visit: Visitor) -> None:
+    page = visit(WEEK)
+    page.get_by_role("button", name="Make CSV annex").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download briefing-").click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    assert "Reports in" in waiting.value.path().read_text(encoding="utf-8")
