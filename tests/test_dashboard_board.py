@@ -166,3 +166,14 @@ def test_to_cancel_is_never_the_first_thing_to_do(busy: Scene, monkeypatch: pyte
     sit_down(monkeypatch, busy, COORDINATOR)
     buttons = {button.label for button in page("board").button if str(button.key).startswith(("move-A-", "more-A-"))}
     assert buttons == {"More"}
+
+
+def test_a_day_that_has_passed_is_refused_in_words_and_nothing_is_saved(busy: Scene) -> None:
+    before = busy.store.actions()
+    shown = click(page("problem", problem="P-0001", tab="respond"), "add-action")
+    shown.selectbox(key="form_organisation_id").set_value(busy.store.organisations()[0].id)
+    shown.text_input(key="form_title").set_value("Fit a new lock")
+    shown.date_input(key="form_due_on").set_value(busy.today - timedelta(days=22))
+    shown = click(shown, "form-save")
+    assert "has passed. Choose today or a later day." in words(shown)
+    assert busy.store.actions() == before

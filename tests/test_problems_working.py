@@ -217,7 +217,7 @@ def test_work_that_is_still_owed_keeps_a_problem_from_being_done(
     partner = scene.partner(lighting)
     owed = move(scene, partner, owed, ActionStatus.ACCEPTED)
     move(scene, partner, owed, ActionStatus.IN_PROGRESS)
-    with pytest.raises(MoveRefused, match=f"{owed.ref}, {other.ref}"):
+    with pytest.raises(MoveRefused, match=rf"{owed.ref} “Renew column 14”, {other.ref}"):
         scene.move(COORDINATOR, planned, ProblemStatus.REMEDIATED, note="All lit.")
 
 

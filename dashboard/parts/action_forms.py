@@ -52,7 +52,7 @@ def add_action_form(desk: Desk, problem: Problem) -> Form:
         Field("title", "What is to be done", placeholder="Repair the lamp by the underpass"),
         Field("type", "Kind of work", "choice", ActionType.REPAIR, {kind: kind.label for kind in ActionType}),
         Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations()),
-        Field("due_on", "Due", "day", desk.today + timedelta(days=14), low=desk.today),
+        Field("due_on", "Due", "day", desk.today + timedelta(days=14)),
         Field("person", "Person (if known)"),
         *_particular_questions(desk, problem.id, None),
     )
@@ -154,7 +154,6 @@ def _usual_questions(
             f"{at + 1}. Due",
             "day",
             desk.today + timedelta(days=usual.due_days),
-            low=desk.today,
             beside=True,
         ),
     )

@@ -176,7 +176,7 @@ def _give_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
     titles = {one.id: f"{one.ref} {one.title}" for one in actions}
     questions = [
         Field("action_id", "Which advice", "choice", next(iter(titles)), titles),
-        Field("given_on", "Day", "day", desk.today, high=desk.today),
+        Field("given_on", "Day", "day", desk.today),
     ]
     if addresses:
         choices = {_WHOLE: "The whole problem", **{place: place for place in addresses}}

@@ -148,7 +148,7 @@ def _postpone_form(desk: Desk, versions: Mapping[int, int]) -> Form:
         return _remember(outcomes, f"due on {day(due_on)} now", is_state=True)
 
     questions = (
-        Field("due_on", "New due date of all of them", "day", desk.today + timedelta(days=7), low=desk.today),
+        Field("due_on", "New due date of all of them", "day", desk.today + timedelta(days=7)),
         Field("note", "Why it moves", "text"),
     )
     intro = "What was promised first stays with each of them."

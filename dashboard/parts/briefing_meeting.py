@@ -70,7 +70,7 @@ def decision_form(desk: Desk, week: IsoWeek, problem_id: int | None = None) -> F
         Field("text", "What was decided", "text"),
         Field("problem", "About which problem", "choice", problem_id, problems, placeholder="About no one problem"),
         Field("owner", "Who does it"),
-        Field("due_on", "By when", "day", desk.today + _A_WEEK, low=desk.today, beside=True),
+        Field("due_on", "By when", "day", desk.today + _A_WEEK, beside=True),
     )
     intro = "It is kept with the meeting. Nothing moves by it: close a problem, or take it on, on its own page."
     return Form("Record a decision", "Keep the decision", questions, save, intro=intro)
@@ -91,7 +91,7 @@ def settle_form(desk: Desk, decision: MeetingDecision, state: Settled) -> Form:
         return f"“{_short(decision.text)}” is now “{state.label}”."
 
     note = Field("note", "What was done (may be left empty)" if state is Settled.DONE else "Why", "text")
-    new_day = Field("due_on", "New day", "day", low=desk.today)
+    new_day = Field("due_on", "New day", "day")
     questions = (note, new_day) if state is Settled.MOVED else (note,)
     return Form(f"{state.label}: {_short(decision.text)}", "Keep it", questions, save)
 

@@ -1,7 +1,6 @@
 """What people decided that names mean: listed, changed, taken back."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -20,7 +19,6 @@ from problems.feed_names import Decision, decisions
 from problems.use_cases import reviewing
 
 _SHOWN: Final = 30
-_FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 
 
 @lru_cache(maxsize=1)
@@ -34,8 +32,8 @@ def choices() -> Mapping[str, str]:
 def days_asked() -> tuple[Field, Field]:
     """Return the questions for the days on which a name means this; both may stay empty."""
     return (
-        Field("valid_from", "Only from (may stay empty)", "day", low=_FIRST_DAY, high=_LAST_DAY),
-        Field("valid_to", "Only until (may stay empty)", "day", low=_FIRST_DAY, high=_LAST_DAY),
+        Field("valid_from", "Only from (may stay empty)", "day"),
+        Field("valid_to", "Only until (may stay empty)", "day"),
     )
 
 

@@ -65,10 +65,9 @@ def stands_form(desk: Desk, problem: Problem) -> Form:
         )
         return f"The decision on {saved.ref} stands until {day(saved.review_on)}."
 
-    tomorrow = desk.today + timedelta(days=1)
     questions = (
         Field("note", "Why it stands", "text"),
-        Field("review_on", "Next review", "day", desk.today + NEXT_REVIEW, low=tomorrow),
+        Field("review_on", "Next review", "day", desk.today + NEXT_REVIEW),
     )
     return Form(f"{problem.ref}: No action stands", "It stands", questions, save, problem)
 

@@ -40,7 +40,7 @@ def visit_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
         return f"The visit on {day(visit.visited_on)} is kept."
 
     questions = (
-        Field("visited_on", "Day of the visit", "day", desk.today, high=desk.today),
+        Field("visited_on", "Day of the visit", "day", desk.today),
         Field("note", "What was seen", "text"),
         Field("action_id", "What it was about", "choice", _THE_PROBLEM, _subjects(actions)),
     )

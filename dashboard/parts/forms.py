@@ -33,6 +33,8 @@ Record = Problem | Action | Pile | Source | Matter | Guide
 Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
 
 _OPEN: Final = "fx_form"
+#: Wide enough for every day that anybody means; whether it may be is for the rules to say, in words.
+_FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 _PREFIX: Final = "form_"
 _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
     Problem: Subject.PROBLEM,
@@ -46,7 +48,7 @@ _SUBJECTS: Final[Mapping[type[Record], Subject]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. ``choices`` maps a value to its words; ``low``/``high`` bound a day.
+    """One question of a form. ``choices`` maps a value to its words.
 
     Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``. One that stands
     ``beside`` is drawn in one row with the question before it, where there is room.
@@ -57,8 +59,6 @@ class Field:
     kind: Literal["line", "text", "day", "choice", "many"] = "line"
     value: Any = None
     choices: Mapping[Any, str] = field(default_factory=dict)
-    low: date | None = None
-    high: date | None = None
     help: str | None = None
     placeholder: str | None = None
     beside: bool = False
@@ -199,7 +199,8 @@ def _ask(question: Field) -> None:
     if question.kind == "text":
         st.text_area(label, key=key, help=question.help, placeholder=question.placeholder)
     elif question.kind == "day":
-        st.date_input(label, None, question.low, question.high, key=key, format="DD/MM/YYYY")
+        # No narrower bounds: a day beyond them that is typed is dropped without a word, and the one before it is saved.
+        st.date_input(label, None, _FIRST_DAY, _LAST_DAY, key=key, format="DD/MM/YYYY", help=question.help)
     elif question.kind == "choice":
         st.selectbox(
             label,

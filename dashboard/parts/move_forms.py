@@ -139,7 +139,7 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
     questions = _questions(desk, move)
     if target is ActionStatus.PROPOSED:
         due_on = max(action.due_on or desk.today, desk.today + _TIME_TO_ANSWER)
-        questions = (*questions, Field("due_on", "Due date", "day", due_on, low=desk.today))
+        questions = (*questions, Field("due_on", "Due date", "day", due_on))
     if Need.NOTE not in move.needs:
         questions = (*questions, Field("note", "Note (if there is something to say)", "text"))
 
@@ -177,7 +177,7 @@ def postpone_form(desk: Desk, action: Action) -> Form:
 
     later = max(desk.today, action.due_on or desk.today) + timedelta(days=7)
     questions = (
-        Field("due_on", "New due date", "day", later, low=desk.today),
+        Field("due_on", "New due date", "day", later),
         Field("note", "Why it moves", "text"),
     )
     intro = f"{action.title}: due {day(action.due_on)}." if action.due_on else f"{action.title}: no due date yet."
@@ -291,9 +291,9 @@ def _question(desk: Desk, need: Need, move: Move, problem: Problem | None) -> tu
             Need.REASON: Field(
                 "reason", need.label, "choice", choices={reason: reason.label for reason in move.reasons}
             ),
-            Need.VISIT: Field("visited_on", need.label, "day", today, high=today),
+            Need.VISIT: Field("visited_on", need.label, "day", today),
             Need.OBJECTIVE: Field("objective", need.label, "text", problem.objective if problem else ""),
-            Need.REVIEW: Field("review_on", need.label, "day", today + REVIEW_AFTER, low=today),
+            Need.REVIEW: Field("review_on", need.label, "day", today + REVIEW_AFTER),
             Need.ORGANISATION: Field("organisation_id", need.label, "choice", choices=desk.open_organisations()),
             Need.TARGET: Field("target_id", "Continues in", "choice", choices=_others(desk, problem)),
             Need.OUTCOME: Field(

@@ -95,9 +95,9 @@ def _question(desk: Desk, need: Need, move: Move) -> Field:
     fields: Mapping[Need, Field] = {
         Need.NOTE: Field("note", need.label, "text", help="The reporter is told this sentence, word for word."),
         Need.REASON: Field("reason", need.label, "choice", choices={one: one.label for one in move.reasons}),
-        Need.VISIT: Field("visited_on", need.label, "day", today, high=today),
+        Need.VISIT: Field("visited_on", need.label, "day", today),
         Need.BODY: Field("body", need.label, placeholder="Water company, housing association, county council"),
-        Need.REFERRED: Field("referred_on", need.label, "day", today, high=today),
+        Need.REFERRED: Field("referred_on", need.label, "day", today),
         Need.TARGET: Field("target", "Main report", placeholder="R-000123"),
     }
     return fields[need]
@@ -175,7 +175,7 @@ def _give(desk: Desk) -> Task:
             "organisation_id", "Organisation", "choice", choices={**desk.open_organisations(), NOBODY: "None of them"}
         ),
         Field("owner", "Person (if known)"),
-        Field("referred_on", Need.REFERRED.label, "day", desk.today, high=desk.today),
+        Field("referred_on", Need.REFERRED.label, "day", desk.today),
         _remark(),
     )
     return Task(GIVE, questions, work, "referred")

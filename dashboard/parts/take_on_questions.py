@@ -27,7 +27,7 @@ def plan_questions(desk: Desk, problem: Problem | None = None) -> tuple[Field, .
             {NOBODY: "None", **desk.open_organisations()},
         ),
         Field("objective", Need.OBJECTIVE.label, "text", aim, placeholder="What is to be different"),
-        Field("review_on", Need.REVIEW.label, "day", desk.today + REVIEW_AFTER, low=desk.today),
+        Field("review_on", Need.REVIEW.label, "day", desk.today + REVIEW_AFTER),
     )
 
 

@@ -142,7 +142,7 @@ def _head(desk: Desk, problem: Problem) -> None:
     if problem.reopened:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
-    if problem.status.is_open and desk.principal.has(*MAY_COMBINE):
+    if desk.on is None and problem.status.is_open and desk.principal.has(*MAY_COMBINE):
         ways.append(link("/combine", "Merge or split", query={"problem": problem.ref}))
     draw(element("p", joined([*parts, *ways], " "), css="fx-line"))
 

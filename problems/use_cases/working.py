@@ -136,7 +136,7 @@ def _check_actions_ended(store: Store, problem: Problem, target: ProblemStatus) 
     asked = f"Problem {problem.ref} cannot become “{target.label}”."
     if target is ProblemStatus.REMEDIATED:
         asked = f"Problem {problem.ref} cannot be reported as done."
-    owed = [action.ref for action in actions if action.status.is_owed]
+    owed = [f"{action.ref} “{action.title}”" for action in actions if action.status.is_owed]
     if owed:
         raise MoveRefused(
             asked, f"Work is still owed: {', '.join(owed)}.", "Finish, decline or cancel these actions first."
