@@ -26,7 +26,7 @@ PLAIN = {
         "grids",
         "hexagons",
     ),
-    *("incidents", "lattice", "neighbours", "outlines", "projection"),
+    *("area_sizes", "incidents", "lattice", "neighbours", "outlines", "projection"),
 }
 #: Claims that rest on a definition or on what we measured ourselves, and on no paper.
 NO_PAPER = {
