@@ -6,8 +6,7 @@
     The time zone in which times are shown and days begin, such as ``Europe/London``.
 ``FIXPOINT_SETTINGS``
     A TOML file with the sections ``[detection]``, ``[base_map]``, ``[server]``, ``[open311]``,
-    ``[duplicates]``, ``[priority]``, ``[drawing]``, ``[targets]`` and
-    ``[photos]``.
+    ``[duplicates]``, ``[priority]``, ``[drawing]``, ``[targets]``, ``[photos]``, ``[briefing]`` and ``[mail]``.
 
 A setting that is not understood is refused, never skipped: a misspelt radius would otherwise go
 unnoticed until somebody wonders about the map.
@@ -23,8 +22,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from data.briefing_pages.parts import Paper
 from data.calendars import CALENDARS, WEEK, CalendarSettings
 from data.feeds.servers import FORMATS, Feeds, FeedServer, why_not_an_address
+from data.mail_settings import MailSettings, read_mail
 from data.pictures.limits import PhotoLimits
 from data.settings_sections import Limit, Section, read_sections, refused_key
 from data.taxonomy import load_taxonomy
@@ -72,6 +73,10 @@ class Settings:
     #: The days that targets and clocks count.
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     photos: PhotoLimits = field(default_factory=PhotoLimits)
+    #: The size of the printed pages of a briefing.
+    paper: Paper = Paper.A4
+    #: Who is mailed the briefing, and through which server; None where nobody is.
+    mail: MailSettings | None = None
 
 
 _DETECTION_LIMITS = {
@@ -156,6 +161,8 @@ def _with_file(settings: Settings, path: Path) -> Settings:
         "drawing": _with_drawing,
         "targets": _with_targets,
         "photos": _with_photos,
+        "briefing": _with_briefing,
+        "mail": _with_mail,
     }
     for name, content in read_sections(path).items():
         if name not in sections:
@@ -292,6 +299,17 @@ def _with_photos(settings: Settings, section: Section) -> Settings:
     section.allow(*_PHOTO_LIMITS)
     chosen = {key: int(section.number(key, _PHOTO_LIMITS[key], whole=True)) for key in section.content}
     return replace(settings, photos=replace(settings.photos, **chosen))
+
+
+def _with_briefing(settings: Settings, section: Section) -> Settings:
+    section.allow("paper")
+    sizes = "|".join(Paper)
+    told = section.matching("paper", sizes, "is no size of paper", f"It can be {' or '.join(Paper)}.")
+    return replace(settings, paper=Paper(told)) if told else settings
+
+
+def _with_mail(settings: Settings, section: Section) -> Settings:
+    return replace(settings, mail=read_mail(section))
 
 
 def _with_open311(settings: Settings, section: Section) -> Settings:

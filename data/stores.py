@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from data.sql import schema
 from data.sql.answering import AnswerReading, AnswerUnit
@@ -20,6 +21,7 @@ from data.sql.checks import Check, check_store
 from data.sql.engine import Address, Engines, address_of, engines_for, refusing
 from data.sql.evidence import EvidenceReading, EvidenceUnit
 from data.sql.guides import GuideReading, GuideUnit
+from data.sql.known import copy_known, passing_engines, see_one_state
 from data.sql.merged import MergedReading
 from data.sql.migrating import check_fit, upgrade
 from data.sql.places import PlaceReading
@@ -27,6 +29,7 @@ from data.sql.quality import QualityReading
 from data.sql.searching import SearchReading
 from problems.audit import AuditHead
 from problems.errors import StoreRefused
+from problems.then.known import KnownThen, known_reports
 
 __all__ = ["Check", "SqlStore", "check_store", "open_store"]
 
@@ -98,9 +101,49 @@ class SqlStore(
         files = [file.with_name(file.name + ending) for file in (own, own.resolve()) for ending in _BESIDE]
         return real in files or any(_is_same(file, path) for file in files)
 
+    def as_known(self, known: KnownThen) -> "SqlStore":
+        """Return a store of the reports as they were known; it holds nothing else, and is for reading only.
+
+        Copied into a place of its own that goes with it: whatever is written afterwards, its answers stay. When
+        something was written since ``known`` was worked out, it is worked out again, in the state that is copied.
+        """
+        engines = passing_engines()
+        with self._reading() as kept, engines.reader.connect() as then:
+            version = see_one_state(kept, then)
+            if version != known.version:
+                known = known_reports(_OneState(self._address, self._engines, self._wait_s, kept), known.known_at)
+            copy_known(kept, then, known)
+        return _KnownStore(self._address, engines, self._wait_s)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engines.dispose()
+
+
+class _OneState(SqlStore):
+    """A store in the one state that an open connection sees, for reading by one thread."""
+
+    def __init__(self, address: Address, engines: Engines, wait_s: float, seen: Connection) -> None:
+        super().__init__(address, engines, wait_s)
+        self._seen = seen
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with refusing(self._address, self._wait_s):
+            yield self._seen
+
+
+class _KnownStore(SqlStore):
+    """The reports of a past day. It has one connection, which one thread uses at a time."""
+
+    def __init__(self, address: Address, engines: Engines, wait_s: float) -> None:
+        super().__init__(address, engines, wait_s)
+        self._turn = RLock()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._turn, super()._reading() as connection:
+            yield connection
 
 
 def _is_same(one: Path, other: Path) -> bool:

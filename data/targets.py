@@ -13,6 +13,8 @@ from data.taxonomy import load_taxonomy, refused, rows_of, whole_days
 from data.writing import csv_writer, safe_cell
 from problems.categories import Category
 from problems.errors import InputRefused
+from problems.looking_back import targets_that_day
+from problems.seeing import whole
 from problems.store import Store
 from problems.targets import LONGEST_TARGET, TARGETS_FACT, Target, Targets
 
@@ -30,9 +32,14 @@ def shipped_targets() -> Targets:
 
 
 def targets_of(store: Store) -> Targets:
-    """Return the targets in force in ``store``: its own, else those that came with the categories."""
+    """Return the targets in force in ``store``: its own, else those that came with the categories.
+
+    Of a past day those that were in force then.
+    """
     kept = store.fact(TARGETS_FACT)
-    return _targets_in(kept) if kept else _shipped()
+    now = _targets_in(kept) if kept else _shipped()
+    then = targets_that_day(whole(store))
+    return {**now, **then} if then else now
 
 
 def targets_csv(targets: Targets, categories: Mapping[str, Category]) -> str:

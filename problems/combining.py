@@ -14,6 +14,7 @@ from problems.advice import AdviceGiven
 from problems.errors import InputRefused, MoveRefused
 from problems.lifecycle import moves_from
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.public import joined_shares
 from problems.visits import Photo, Visit
 from problems.words import has_words
 
@@ -181,6 +182,8 @@ def merge_warnings(stays: Problem, goes: Sequence[tuple[Problem, Belongings]], *
             told.append(f"The {' and '.join(lost)} of {problem.ref} {ends} with it; its page keeps {kept}.")
         if problem.shares and problem.shares != stays.shares:
             told.append(f"Who sees the problem follows {stays.ref}, not {problem.ref}.")
+        if joined_shares(stays, [problem]) != stays.shares:
+            told.append(f"Residents will be told no more of {stays.ref} than they are of {problem.ref}.")
         if problem.footprint and stays.footprint and not shares(stays.footprint, [problem.footprint], epsg=epsg).any():
             told.append(f"{problem.ref} and {stays.ref} share no ground: the problem will consist of separate places.")
         if problem.status in UNTOUCHED and belongings.visits:

@@ -48,7 +48,10 @@ class EventKind(StrEnum):
     VISITED = "visited"
     PHOTO_ADDED = "photo_added"
     PHOTO_WITHDRAWN = "photo_withdrawn"
+    PHOTO_ALLOWED = "photo_allowed"
+    HANDED_OUT = "handed_out"
     ADVISED = "advised"
+    MAILED = "mailed"
 
 
 @dataclass(frozen=True, slots=True)

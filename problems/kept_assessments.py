@@ -12,6 +12,7 @@ from problems.baseline import Baseline
 from problems.errors import InputRefused
 from problems.evidence import AssessmentSettings, as_plain, from_plain
 from problems.problem import Problem
+from problems.reasons import Outcome
 from problems.verdicts import Obstacle, Verdict
 
 
@@ -128,6 +129,11 @@ def of_its_work(problem: Problem, records: Sequence[KeptAssessment]) -> KeptAsse
     done_on = problem.remediated_on
     fitting = [one for one in records if done_on is None or one.made_at.astimezone(UTC).date() >= done_on]
     return max(fitting, key=lambda one: one.id, default=None)
+
+
+def outcomes_of(record: KeptAssessment) -> tuple[Outcome, ...]:
+    """Return what a problem may be closed as by an assessment of its work: only what fell is said to have worked."""
+    return tuple(one for one in Outcome if one is not Outcome.EFFECTIVE or record.verdict is Verdict.FELL)
 
 
 def made_again(record: KeptAssessment) -> MadeAgain:

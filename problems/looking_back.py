@@ -1,10 +1,11 @@
 """A store as it was known at the end of a past day, for reading: what pages show of today they show of that day too.
 
-What was told later is not told, problems and actions stand where they stood, and the clock is that of the last
-moment of the day. Who may see what is decided by today, also of what was known on a past day.
+What was told later is not told, problems, actions and reports stand where they stood, and the clock is that of the
+last moment of the day. Who may see what is decided by today, also of what was known on a past day.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any, Final, cast
@@ -17,20 +18,34 @@ from problems.clock import day_end
 from problems.errors import InputRefused, NotFound
 from problems.events import Event, Subject
 from problems.history import History
-from problems.hot_spots import HotSpot, Refresh
+from problems.hot_spots import HotSpot, Pile, PileDecision, Refresh
 from problems.kept_assessments import KeptAssessment
 from problems.problem import Problem
-from problems.reports import Report, ReportPoints
+from problems.reports import ReportPoints
 from problems.store import Store
-from problems.store_values import Box
+from problems.store_values import Box, StoreCounts
+from problems.targets import Targets
+from problems.then.advice import advice_then, where_it_hung
+from problems.then.known import KnownThen, known_reports
 from problems.visits import Photo, Visit
 
 #: Answers that are the same on every day, or tell of the installation: names, boundaries, settings.
 OF_EVERY_DAY: Final = frozenset(
     {
-        *("version", "reports_version", "fact", "organisations", "people", "areas", "streets", "sources", "source"),
-        *("guides", "picture", "has_photos", "categories_of", "duplicates_of", "merged_reports", "aparts", "counts"),
-        *("hot_spots", "places_of", "snapped_reports", "piles"),
+        *("version", "reports_version", "fact", "organisations", "people", "areas", "streets"),
+        *("guides", "picture", "has_photos", "hot_spots", "places_of"),
+    }
+)
+#: Answers about reports and imports: asked of the reports as they were known.
+OF_REPORTS: Final = frozenset(
+    {
+        *("inbox", "statuses", "report_sources", "followups", "to_be_told", "earliest_of_duplicates"),
+        *("answers_on_satisfaction", "reports_with_contact", "report_known_as", "reports", "categories_of"),
+        *("all_reports", "area_counts", "snapped_reports", "distinct_places", "source_places", "addresses"),
+        *("duplicates_of", "merged_reports", "open_reports", "aparts", "find_addresses", "find_assets"),
+        *("source_quality", "reports_about", "every_report_about", "reports_on", "sources", "source"),
+        *("rejected_reasons", "rejected_about", "rejected_rows", "batches", "has_reports_of", "newest_report_at"),
+        *("unmapped_names", "names_in_use", "unmapped_reports", "known_reports"),
     }
 )
 _A_MOMENT: Final = timedelta(microseconds=1)
@@ -52,6 +67,11 @@ def last_moment(day: date, zone: tzinfo) -> datetime:
     return day_end(day, zone) - _A_MOMENT
 
 
+def targets_that_day(store: Store) -> Targets:
+    """Return the targets that were others on the day that a store tells of, by category; of today's store none."""
+    return store.known.other_targets if isinstance(store, LookedBack) else {}
+
+
 class LookedBack:
     """A store as it was known at the end of a day; nothing can be written."""
 
@@ -65,6 +85,8 @@ class LookedBack:
         """Return what is the same on every day; refuse the rest."""
         if name in OF_EVERY_DAY:
             return cast("Callable[..., Any]", getattr(self.now_known, name))
+        if name in OF_REPORTS:
+            return cast("Callable[..., Any]", getattr(self._reports, name))
         if name.startswith("_") or not hasattr(type(self.now_known), name):
             raise AttributeError(name)
         return self._refused
@@ -72,8 +94,8 @@ class LookedBack:
     def _refused(self, *_args: object, **_named: object) -> object:
         raise InputRefused(
             "This is not shown as it was on a past day.",
-            "How every report stood is not kept for each day.",
-            "The weekly briefing counts the reports of a past week as they were known; go back to today for the rest.",
+            "It is kept as it is now only.",
+            "Go back to today to see it.",
         )
 
     def writing(self) -> object:
@@ -83,6 +105,40 @@ class LookedBack:
             f"You look at {self.day.day} {self.day:%B} {self.day.year}, and the past cannot be changed.",
             "Go back to today, then do it again.",
         )
+
+    # -- reports --
+
+    @cached_property
+    def known(self) -> KnownThen:
+        """What was known of the reports."""
+        return known_reports(self.now_known, self._until)
+
+    @cached_property
+    def _reports(self) -> Store:
+        return self.now_known.as_known(self.known)
+
+    def counts(self) -> StoreCounts:
+        """Return how much the store held."""
+        problems, actions = len(self._problems), len(self._actions)
+        counted = self._reports.counts()
+        return replace(counted, problems=problems, actions=actions, refreshes=len(self._refreshed))
+
+    def piles(self) -> list[Pile]:
+        """Return the points on the review list with what had been decided about them; their counts are today's."""
+        # Before the events: what is decided meanwhile does not show here, or is told by one of them.
+        points = self.now_known.piles()
+        was: dict[int, str] = {}
+        for one in self.now_known.events(Subject.DEFAULT_POINT, since=self._until):
+            if "decision" in one.before:
+                was.setdefault(one.subject_id, str(one.before["decision"]))
+        return [
+            replace(one, decision=PileDecision(was[one.id]), decided_by=self._decided(one)) if one.id in was else one
+            for one in points
+        ]
+
+    def _decided(self, pile: Pile) -> str:
+        told = self.events(Subject.DEFAULT_POINT, pile.id)
+        return told[-1].by_name if told else ""
 
     # -- problems and the work on them --
 
@@ -164,10 +220,6 @@ class LookedBack:
         known = {one.id for one in self._refreshed}
         return [one for one in self.now_known.hot_spots_of(problem_id) if one.refresh_id in known]
 
-    def reports(self, ids: Sequence[int]) -> list[Report]:
-        """Return the reports that had come in, as they were told: how they stand is not of that day."""
-        return [one for one in self.now_known.reports(ids) if one.reported_at < self._until]
-
     def report_points(
         self,
         since: datetime | None = None,
@@ -176,11 +228,11 @@ class LookedBack:
         box: Box | None = None,
     ) -> ReportPoints:
         """Return the placed reports that had come in."""
-        return self.now_known.report_points(since, self._by_then(until), groups, box)
+        return self._reports.report_points(since, self._by_then(until), groups, box)
 
     def reports_of_known_reporters(self, since: datetime, groups: Iterable[Group]) -> list[Told]:
         """Return the reports of those who report repeatedly that had come in."""
-        told = self.now_known.reports_of_known_reporters(since, groups)
+        told = self._reports.reports_of_known_reporters(since, groups)
         return [one for one in told if one.reported_at < self._until]
 
     # -- what was seen on site, and what was concluded --
@@ -199,8 +251,12 @@ class LookedBack:
         return found
 
     def advice_given(self, problem_id: int | None = None) -> list[AdviceGiven]:
-        """Return where advice had been given."""
-        return [one for one in self.now_known.advice_given(problem_id) if one.at < self._until]
+        """Return where advice had been given; what was withdrawn later stood."""
+        return [one for one in self._advice if problem_id in (None, one.problem_id)]
+
+    @cached_property
+    def _advice(self) -> list[AdviceGiven]:
+        return where_it_hung(advice_then(self.now_known, self._until), self._actions)
 
     def visits(self, problem_id: int) -> list[Visit]:
         """Return the visits that had been noted, the latest day first."""

@@ -115,7 +115,7 @@ def summed(repeats: Sequence[Repeats]) -> RepeatSummary:
     A place where advice was given twice within ninety days counts once, from the last time: the same incidents
     must not count for both.
     """
-    over = _last_of_each([one for one in repeats if one.given.stands and one.is_over and one.before])
+    over = watched(repeats)
     running = sum(one.given.stands and not one.is_over for one in repeats)
     stretches = [count for one in over for count in one.before]
     after, before = sum(one.after for one in over), sum(stretches)
@@ -140,6 +140,11 @@ def summed(repeats: Sequence[Repeats]) -> RepeatSummary:
             dispersion=max(1.0, spread),
         ),
     )
+
+
+def watched(repeats: Sequence[Repeats]) -> list[Repeats]:
+    """Return the places whose ninety days have passed and of which the time before is known: each once."""
+    return _last_of_each([one for one in repeats if one.given.stands and one.is_over and one.before])
 
 
 def _last_of_each(repeats: Sequence[Repeats]) -> list[Repeats]:

@@ -26,6 +26,7 @@ from problems.followups import Followup
 from problems.hot_spots import HotSpot
 from problems.inbox import Asked, InboxColumns, limited
 from problems.kept_assessments import KeptAssessment
+from problems.looking_back import LookedBack
 from problems.people import Principal, Role
 from problems.problem import Problem
 from problems.reports import Report
@@ -88,15 +89,21 @@ _STANDING: Final = frozenset(EventKind) - {
     EventKind.VISITED,
     EventKind.PHOTO_ADDED,
     EventKind.PHOTO_WITHDRAWN,
+    EventKind.PHOTO_ALLOWED,
 }
 #: Whom a viewer is told of, in place of names.
 SOMEBODY: Final = "The team"
 
 
 def seen_by(store: Store, principal: Principal) -> Store:
-    """Return ``store`` as ``principal`` sees it: itself for those who read everything."""
+    """Return ``store`` as ``principal`` sees it: itself for those who read everything.
+
+    Of a past day somebody sees what is shared with them today.
+    """
     if principal.has(*READS_EVERYTHING):
         return store
+    if isinstance(store, LookedBack):
+        return seen_as_today(cast(Store, store), seen_by(store.now_known, principal))
     return cast(Store, Seen(store, principal))
 
 
@@ -159,7 +166,8 @@ class Seen:
         """Return what is open to everybody; refuse the rest."""
         if name in OPEN:
             return cast("Callable[..., Any]", getattr(self.whole, name))
-        if name.startswith("_") or not hasattr(type(self.whole), name):
+        kept = self.whole.now_known if isinstance(self.whole, LookedBack) else self.whole
+        if name.startswith("_") or not hasattr(type(kept), name):
             raise AttributeError(name)
         return self._refused
 
@@ -376,13 +384,20 @@ class Seen:
         own = self.principal.organisation_id
         if not self._is_partner or own is None:
             return {}
-        return {number: one for number, one in self.whole.followups(report_ids).items() if one.organisation_id == own}
+        found = {number: one for number, one in self.whole.followups(report_ids).items() if one.organisation_id == own}
+        # Of a past day what was theirs then, and still is.
+        still = found.keys() if self._shared_by is None else self._shared_by.followups(list(found)).keys()
+        return {number: one for number, one in found.items() if number in still}
 
     def inbox(self, asked: Asked) -> InboxColumns:
         """Return the reports of the inbox that were given to the organisation."""
         if not self._is_partner or self.principal.organisation_id is None:
             self._refused()
-        return self.whole.inbox(limited(asked, self.principal))
+        found = self.whole.inbox(limited(asked, self.principal))
+        if self._shared_by is None:
+            return found
+        still = self._shared_by.whole.inbox(limited(Asked(), self.principal))
+        return found.where(np.isin(found.ids, still.ids))
 
 
 def _plain_problem(problem: Problem) -> Problem:

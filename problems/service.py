@@ -282,7 +282,7 @@ def on_time(
 
 def share_words(share: Proportion) -> str:
     """Return a share in words, with the interval of its percent: "84 of 103 (73 to 88 %)"."""
-    return f"{share.count} of {share.total} ({round(100 * share.low)} to {round(100 * share.high)} %)"
+    return f"{share.count:,} of {share.total:,} ({round(100 * share.low)} to {round(100 * share.high)} %)"
 
 
 def days_words(days: float) -> str:

@@ -24,7 +24,14 @@ EVERYWHERE = (Role.OFFICER, Role.COORDINATOR, Role.COMMAND)
 LEAST_REPORTS, LEAST_ADDRESSES = 5, 3
 #: What of an event is told without the words that somebody wrote: what became of what.
 _UNTOLD_KINDS = frozenset(
-    {EventKind.NOTED, EventKind.VISITED, EventKind.PHOTO_ADDED, EventKind.PHOTO_WITHDRAWN, EventKind.ADVISED}
+    {
+        EventKind.NOTED,
+        EventKind.VISITED,
+        EventKind.PHOTO_ADDED,
+        EventKind.PHOTO_WITHDRAWN,
+        EventKind.PHOTO_ALLOWED,
+        EventKind.ADVISED,
+    }
 )
 _FREE_TEXT = frozenset({"objective", "last_note", "outcome", "done_by", "person", "shares"})
 #: Details of events that name reports, or other problems that may not be shared.

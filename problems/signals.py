@@ -118,7 +118,7 @@ class Signals:
             return "Nothing could be compared: too few weeks are known before this one."
         compared = sum(one.band is not None for one in self.every)
         found = len(self.called_out)
-        of = f"{compared} series that were compared" if compared != 1 else "the one series that was compared"
+        of = f"{compared:,} series that were compared" if compared != 1 else "the one series that was compared"
         if not found:
             return (
                 f"None of the {of} is unlike its usual weeks by more than chance."

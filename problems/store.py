@@ -36,6 +36,7 @@ from problems.reports import Batch, RejectedRow, Report, ReportPoints
 from problems.search_store import SearchStore
 from problems.sources import Source
 from problems.store_values import Box, ChangedReport, KnownReport, NameUse, SaidByPeople, StoreCounts
+from problems.then.changes import PastStore
 
 __all__ = ["Box", "ChangedReport", "KnownReport", "NameUse", "SaidByPeople", "Store", "StoreCounts", "Unit"]
 
@@ -252,6 +253,7 @@ class Store(
     GuideStore,
     AdviceStore,
     BriefingStore,
+    PastStore,
     Protocol,
 ):
     """Everything that is kept, for reading, and the door to writing."""

@@ -19,15 +19,20 @@ IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 SHARED_ABSENT = "the real files and reference values are not here"
 NO_BROWSER = "no Chromium is installed (set CHROMIUM to its path)"
 
-#: Files that take long for the number of their tests, the longest first.
-LONG_FILES = (
-    "test_data_hostile_limits",
+#: Long files without the sample city: they run while the first file of browser tests builds it, and no worker waits.
+BESIDE_THE_CITY = (
     "test_data_hostile",
+    "test_smoke",
+    "test_problems_editors",
+    "test_data_hostile_limits",
+)
+#: Other files that take long for the number of their tests, the longest first.
+LONG_FILES = (
     "test_data_open311",
+    "test_data_boston_briefing",
     "test_geo_clusters",
     "test_data_importing",
     "test_data_sample",
-    "test_smoke",
     "test_geo_piles",
     "test_data_store_writing",
     "test_geo_engine",
@@ -63,10 +68,14 @@ def _begin_with_the_longest(items: list[pytest.Item]) -> None:
     """Put files with browser tests first, then the other long ones: none may begin when the others are done."""
     tests = Counter(test.path for test in items)
     in_browser = {test.path for test in items if test.get_closest_marker("browser")}
+    first = min(in_browser, key=lambda path: (-tests[path], str(path)), default=None)
 
-    def place(test: pytest.Item) -> tuple[bool, int, int, str]:
-        long = LONG_FILES.index(test.path.stem) if test.path.stem in LONG_FILES else len(LONG_FILES)
-        return test.path not in in_browser, long, -tests[test.path], str(test.path)
+    def place(test: pytest.Item) -> tuple[int, int, int, str]:
+        name = test.path.stem
+        stage = 1 if name in BESIDE_THE_CITY else 2 if test.path in in_browser else 3
+        order = BESIDE_THE_CITY if stage == 1 else LONG_FILES
+        long = order.index(name) if name in order else len(order)
+        return 0 if test.path == first else stage, long, -tests[test.path], str(test.path)
 
     items.sort(key=place)
 

@@ -18,6 +18,7 @@ from problems.reports import Batch, Report, ReportStatus
 from problems.store import Store
 from problems.use_cases import acting, organising, working
 from problems.use_cases.refreshing import refresh
+from problems.verdicts import Verdict
 from tests.storing import an_assessment, empty_url
 
 LONDON = ZoneInfo("Europe/London")
@@ -164,10 +165,10 @@ class Scene:
             )
         return self.move(COORDINATOR, problem, ProblemStatus.REMEDIATED, note="All lamps are lit again.")
 
-    def assessed(self, problem_id: int = 1) -> None:
+    def assessed(self, problem_id: int = 1, verdict: Verdict = Verdict.FELL) -> None:
         """Keep an assessment of a problem as of today, without counting anything."""
         with self.store.writing() as unit:
-            unit.add_assessment(an_assessment(problem_id, self.clock()))
+            unit.add_assessment(an_assessment(problem_id, self.clock(), verdict=verdict))
 
 
 def days_before(last: date, count: int, step: int = 3) -> list[date]:

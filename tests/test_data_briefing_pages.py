@@ -29,7 +29,7 @@ from tests.test_problems_briefing import SUNDAY
 
 __all__ = ["scene"]
 _PICTURES = (".pdf", ".pptx", ".html")
-_NAMES = ("北京市朝阳区建国路", "شارع الملك فيصل", "улица Ленина", "\U00013000\U00013001")
+_NAMES = ("北京市朝阳区建国路", "شارع الملك فيصل", "улица Ленина", "महाल वार्ड", "\U00013000\U00013001")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from data.sample.photos import SIZE_PX, made_up_photo
 from data.stores import SqlStore
 from problems.categories import Group
 from problems.people import Principal, Role
+from problems.use_cases.publishing import allowed_photos
 from problems.visits import Shows
 from tests.sampling import SAMPLE_NOW, SAMPLE_SEED, SAMPLE_ZONE
 
@@ -67,7 +68,11 @@ def test_of_what_cannot_be_seen_there_is_no_photo(group: Group) -> None:
 def test_an_officer_of_the_city_keeps_one_where_originals_can_be_sealed(sample_store: SqlStore) -> None:
     problem = next(one for one in sample_store.problems() if one.group is Group.WASTE and one.status.is_open)
     officer = Principal(key="person:1", name="Ola Berg", roles=frozenset({Role.OFFICER}))
-    people: list[tuple[Principal, Role, str | None]] = [(officer, Role.OFFICER, None)]
+    coordinator = Principal(key="person:2", name="Cy Dunn", roles=frozenset({Role.COORDINATOR}))
+    people: list[tuple[Principal, Role, str | None]] = [
+        (officer, Role.OFFICER, None),
+        (coordinator, Role.COORDINATOR, None),
+    ]
     desk = Desk(sample_store, SAMPLE_SEED, np.random.default_rng(1), SAMPLE_NOW, {}, people, SAMPLE_ZONE)
     desk.photo(problem.id, Shows.BEFORE)
     assert not sample_store.photos(problem.id), "nothing seals, so nothing is kept"
@@ -76,3 +81,5 @@ def test_an_officer_of_the_city_keeps_one_where_originals_can_be_sealed(sample_s
     (photo,) = sample_store.photos(problem.id)
     assert (photo.shows, photo.by_name) == (Shows.BEFORE, "Ola Berg")
     assert "rubbish" in photo.alt
+    allowed = allowed_photos(sample_store, problem.id, [photo])
+    assert bool(allowed) is bool(problem.id % 3), "residents may see two in three"

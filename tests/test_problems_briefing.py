@@ -229,6 +229,18 @@ def test_a_week_without_reports_is_told_plainly(week: Scene) -> None:
     _check_numbers(found)
 
 
+def test_in_a_quiet_week_the_largest_kinds_are_drawn_beside_their_usual_weeks(scene: Scene) -> None:
+    scene.today = date(2026, 3, 8)
+    days = [date(2026, 3, 8) - timedelta(days=back) for back in range(7 * 20)]
+    scene.send(*(scene.report((0, 0), one) for one in days))
+    changes = briefed(scene, IsoWeek.of(days[0])).changes
+    assert changes.called_out == ()
+    (drawn,) = changes.drawn
+    assert (drawn.signal.count, drawn.area_id) == (7, None)
+    assert drawn.signal.band is not None
+    assert replace(changes, called_out=changes.every[:1]).drawn == changes.every[:1]
+
+
 def test_the_week_that_runs_is_told_up_to_today_and_not_judged(week: Scene) -> None:
     found = briefed(week, WEEK, known_on=MONDAY)
     assert not found.header.is_over

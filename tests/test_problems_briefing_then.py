@@ -13,7 +13,7 @@ from data.stores import SqlStore, open_store
 from data.taxonomy import taxonomy_of
 from problems.actions import ActionStatus, ActionType
 from problems.briefing.briefing import Briefing
-from problems.briefing.columns import BriefingColumns, ReportChange, as_known, take_back
+from problems.briefing.columns import BriefingColumns, as_known
 from problems.briefing.weeks import IsoWeek
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings
@@ -22,6 +22,7 @@ from problems.people import LAPTOP, SYSTEM
 from problems.problem import ProblemStatus
 from problems.reports import Report, ReportStatus
 from problems.targets import Target
+from problems.then.changes import ReportChange, take_back
 from problems.use_cases import (
     acting,
     answering,
@@ -305,8 +306,13 @@ def test_both_databases_tell_the_same_columns(back_end: str, tmp_path: Path) -> 
     assert everything.lon_lat.tolist() == [list(one.lon_lat or ()) for one in told]
     assert as_known(everything, take_back([], scene.clock(), {})) is everything
     assert store.briefing_columns_of([2, 3, 999]).ids.tolist() == [2, 3]
-    assert sorted(store.reported_times(at(date(2025, 1, 1), 0), at(LATER, 0), [1]).ids.tolist()) == sorted(by_id)
-    assert store.reported_times(at(date(2025, 1, 1), 0), at(LATER, 0), []).ids.tolist() == []
+    began, end = at(date(2025, 1, 1), 0), at(LATER, 0)
+    for left_out in ([], [2, 3], sorted(by_id)):
+        times = store.reported_times(began, end, [1], left_out)
+        found = [(second, times.words[leaf]) for second, leaf in zip(times.reported_s, times.leaf, strict=True)]
+        kept = [one for one in by_id.values() if one.id not in left_out]
+        assert sorted(found) == sorted((int(one.reported_at.timestamp()), one.category or "") for one in kept)
+    assert len(store.reported_times(began, end, []).leaf) == 0
     assert store.named_reports("council", "Unknown", None) == [39, 40]
     store.close()
 

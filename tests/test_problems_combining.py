@@ -23,9 +23,11 @@ from problems.history import History, fold
 from problems.inbox import Asked
 from problems.lineage import Turn, lineage, relatives
 from problems.problem import Problem, ProblemStatus
+from problems.public import PublicLevel, chosen_public_level
 from problems.use_cases import acting, advising, evidencing, referring, working
 from problems.use_cases.combining import look_at_merge, merge_problems, split_problem
 from problems.use_cases.drawing import Plan, draw_problem
+from problems.use_cases.publishing import allow_photo, allowed_photos, set_public_level
 from problems.visits import Shows
 from tests.photos import a_picture
 from tests.scenes import CENTRE, COORDINATOR, DEGREE_EAST, DEGREE_NORTH, OFFICER, Scene
@@ -391,3 +393,44 @@ def test_however_people_merge_and_split_nothing_is_lost_or_doubled(
                 assert set(getattr(now, kind).values()) <= {p.id for p in store.problems() if p.status.is_open}
             check_folds(scene)
         assert store.verify_audit().ok
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes", "left"),
+    [
+        (None, PublicLevel.NOTHING, PublicLevel.NOTHING),
+        (PublicLevel.STREET, PublicLevel.AREA, PublicLevel.AREA),
+        (PublicLevel.AREA, PublicLevel.STREET, PublicLevel.AREA),
+        (PublicLevel.AREA, None, PublicLevel.AREA),
+        (None, None, None),
+    ],
+)
+def test_residents_are_told_no_more_after_a_merge_than_of_the_strictest_before(
+    scene: Scene, stays: PublicLevel | None, goes: PublicLevel | None, left: PublicLevel | None
+) -> None:
+    numbers = []
+    for at, level in enumerate((stays, goes)):
+        problem = a_problem_at(scene, at)
+        numbers.append(problem.id)
+        if level is not None:
+            set_public_level(*asking(scene), problem_id=problem.id, level=level, seen_version=problem.version)
+    seen = look_at_merge(*asking(scene), survivor_id=numbers[0], other_ids=numbers[1:])
+    is_less = left is not stays
+    assert any("Residents will be told no more" in one for one in seen.warnings) == is_less
+    assert chosen_public_level(merge(scene, *numbers)) is left
+    check_folds(scene)
+
+
+def test_photos_have_to_be_allowed_again_after_a_merge_also_those_of_actions(scene: Scene) -> None:
+    keeper, gone = (a_problem_at(scene, at).id for at in range(2))
+    work_on(scene, gone, 1)
+    for photo in scene.store.photos(gone):
+        allow_photo(*asking(scene), photo_id=photo.id, public=True, seen_version=photo.version)
+    assert len(allowed_photos(scene.store, gone, scene.store.photos(gone))) == 2
+    merge(scene, keeper, gone)
+    photos = scene.store.photos(keeper)
+    assert len(photos) == 2
+    assert allowed_photos(scene.store, keeper, photos) == []
+    for photo in photos:
+        allow_photo(*asking(scene), photo_id=photo.id, public=True, seen_version=photo.version)
+    assert allowed_photos(scene.store, keeper, scene.store.photos(keeper)) == scene.store.photos(keeper)

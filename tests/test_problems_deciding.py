@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from problems.events import EventKind, Subject
+from problems.people import SYSTEM
 from problems.problem import Problem, ProblemStatus
+from problems.public import PublicLevel, chosen_public_level
+from problems.use_cases.publishing import set_public_level
 from tests.scenes import COORDINATOR, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -79,6 +82,23 @@ def test_untouched_problems_that_grow_together_become_one(scene: Scene) -> None:
     keeper, gone = scene.store.problems()
     assert (keeper.status, gone.status) == (ProblemStatus.DETECTED, ProblemStatus.SUPERSEDED)
     assert gone.successor_ids == (keeper.id,)
+
+
+def test_residents_are_told_no_more_of_what_grew_together_than_of_the_strictest(scene: Scene) -> None:
+    later = merge_scene(scene)
+    for problem, level in zip(scene.store.problems(), (None, PublicLevel.NOTHING), strict=True):
+        if level is not None:
+            set_public_level(
+                scene.store, COORDINATOR, scene.clock, 1, problem_id=problem.id, level=level,
+                seen_version=problem.version,
+            )  # fmt: skip
+    bridge(scene, later)
+    scene.refresh(later)
+    keeper, gone = scene.store.problems()
+    assert gone.status is ProblemStatus.SUPERSEDED
+    assert chosen_public_level(keeper) is PublicLevel.NOTHING
+    told = scene.store.events(Subject.PROBLEM, keeper.id)
+    assert any(one.details.get("public_level") == "nothing" and one.by == SYSTEM.key for one in told)
 
 
 def test_two_problems_that_people_work_on_are_never_merged_but_asked_about_once(scene: Scene) -> None:

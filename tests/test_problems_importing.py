@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.stores import open_store
@@ -112,6 +112,11 @@ def test_the_last_row_about_an_id_holds_within_a_file(store: Store, monkeypatch:
     assert [report.text for report in store.all_reports()] == ["three"]
 
 
+#: Of examples that each write stores of their own.
+EXAMPLES = 40
+
+
+@settings(max_examples=EXAMPLES)
 @given(
     rows=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y"]), st.booleans()), max_size=12),
     chunk=st.integers(1, 5),
@@ -147,6 +152,7 @@ _SAID: dict[str, dict[str, Any]] = {
 _TOLD = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(sorted(_SAID))), min_size=1, max_size=7)
 
 
+@settings(max_examples=EXAMPLES)
 @given(first=_TOLD, then=_TOLD, chunk=st.integers(1, 4))
 def test_where_a_file_is_cut_changes_nothing_of_what_is_kept(
     tmp_path_factory: pytest.TempPathFactory, first: list[tuple[str, str]], then: list[tuple[str, str]], chunk: int

@@ -7,14 +7,20 @@ import pytest
 from problems.errors import InputRefused, NotFound
 from problems.events import Subject
 from problems.lifecycle import MoveAnswers
-from problems.looking_back import last_moment, look_back
+from problems.looking_back import OF_EVERY_DAY, OF_REPORTS, LookedBack, last_moment, look_back
 from problems.problem import ProblemStatus
 from problems.seeing import seen_as_today, seen_by, whole
 from problems.sharing import SharingLevel
+from problems.store import Store
 from problems.use_cases import commanding, owing, sharing, working
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, Scene, days_before
 from tests.test_problems_history import TODAY, lived
 
+#: What belongs to the installation, to single people, or to what works the past out itself.
+REFUSED = {
+    *("as_known", "audit_lines", "briefing_columns", "briefing_columns_of", "close", "contact", "named_reports"),
+    *("report_changes", "reported_times", "spots_seen", "verify_audit"),
+}
 WEEK = timedelta(days=7)
 DAYS = (TODAY, TODAY + WEEK, TODAY + 2 * WEEK)
 
@@ -98,10 +104,19 @@ def test_what_was_not_known_yet_is_not_there(scene: Scene) -> None:
 
 def test_what_is_not_kept_of_the_past_is_refused_in_words(scene: Scene) -> None:
     store = look_back(scene.store, TODAY, LONDON)
-    with pytest.raises(InputRefused, match="not kept for each day"):
-        store.statuses()
+    with pytest.raises(InputRefused, match="kept as it is now only"):
+        store.contact(1)
     with pytest.raises(AttributeError):
         store.no_such_answer()  # type: ignore[attr-defined] # that is what is asked here
+
+
+def test_every_question_to_a_store_is_answered_of_a_past_day_or_refused() -> None:
+    """A new question has to be thought of here: what it tells of a past day, or that it is refused."""
+    asked = {name for each in Store.__mro__ for name in vars(each) if not name.startswith("_")}
+    own = {name for name in vars(LookedBack) if not name.startswith("_")}
+    assert asked - own - OF_EVERY_DAY - OF_REPORTS == REFUSED
+    assert not OF_EVERY_DAY & OF_REPORTS
+    assert not own & (OF_EVERY_DAY | OF_REPORTS)
 
 
 def test_who_may_see_what_is_decided_by_today(scene: Scene) -> None:

@@ -72,6 +72,7 @@ from tests.role_town import (
     town,
 )
 from tests.scenes import CENTRE, LONDON, OFFICER, VIEWER
+from tests.serving_cases import SERVING_CASES
 from tests.storing import a_problem, an_area
 
 __all__ = ["town"]
@@ -150,6 +151,7 @@ CASES: dict[str, tuple[Call, str]] = {
     **ADOPTING_CASES,
     **PLAN_CASES,
     **BRIEFING_CASES,
+    **SERVING_CASES,
     "acting.add_action": (
         lambda town, ask: acting.add_action(
             *ask, problem_id=1, organisation_id=town.own_id, type=ActionType.CLEAN, title="Cut the hedge"

@@ -13,6 +13,7 @@ from problems.lifecycle import MoveAnswers
 from problems.people import Organisation, Principal, Role
 from problems.problem import Problem, ProblemStatus
 from problems.use_cases import acting, drawing, working
+from problems.verdicts import Verdict
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, days_before
 
 TODAY = date(2026, 3, 2)
@@ -356,6 +357,22 @@ def test_a_problem_is_closed_only_with_an_assessment_of_the_work_that_was_last_d
         close()
     scene.assessed()
     assert close().status is ProblemStatus.CLOSED
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_work_is_said_to_have_worked_only_where_the_reports_fell(
+    scene: Scene, problem: Problem, verdict: Verdict
+) -> None:
+    scene.remediated(problem)
+    scene.move(OFFICER, problem, ProblemStatus.VERIFIED, visited_on=TODAY, note="All lamps lit at 21:00.")
+    scene.assessed(verdict=verdict)
+    if verdict is not Verdict.FELL:
+        with pytest.raises(MoveRefused, match=f"as “It worked”.*of 2 Mar 2026, found: {verdict.label}"):
+            scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome="effective", note="Reports stopped.")
+        assert scene.store.problem(1).status is ProblemStatus.VERIFIED
+    outcome = "effective" if verdict is Verdict.FELL else "no_effect"
+    closed = scene.move(COMMANDER, problem, ProblemStatus.CLOSED, outcome=outcome, note="Counted.")
+    assert closed.outcome == outcome
 
 
 def test_what_came_back_is_closed_only_with_an_assessment(scene: Scene, problem: Problem) -> None:

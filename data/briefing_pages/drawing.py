@@ -196,11 +196,11 @@ def bar_chart(chart: BarChart, colours: Colours, font: str, width: float, row: f
     kinds = len(chart.kinds)
     drawing = Drawing(width, 4 + len(chart.rows) * row * (1 if kinds == 1 else 1.5), colours, font)
     most = max(1, *(value for _, values in chart.rows for value in values))
-    left, right = width * 0.5, width - 22
+    left, right = width * 0.56, width - 22
     fills = (colours.accent, colours.second)
     pitch = (drawing.height - 4) / len(chart.rows)
     thick = (pitch - 3) / kinds
-    letters = int(left / (_TEXT * 0.47))
+    letters = int((left - 5) / (_TEXT * 0.5))
     for at, (name, values) in enumerate(chart.rows):
         top = 2 + at * pitch
         drawing.text(left - 5, top + pitch / 2 + 1, shortened(name, letters), anchor="end")

@@ -7,7 +7,7 @@ from typing import Final
 
 from data.briefing_pages.colours import DARK, MARKS, ON_SCREEN, PRINTED, Colours
 from data.briefing_pages.drawing import bar_chart, flow_chart, run_chart
-from data.briefing_pages.mapping import map_drawing, mark_svg
+from data.briefing_pages.mapping import LASTS, map_drawing, mark_svg, ring_svg
 from data.briefing_pages.parts import (
     Chart,
     Column,
@@ -131,7 +131,8 @@ def _legend(chart: MapChart) -> str:
         if state.label in counts
     )
     ranked = "<li>1 to 10: places in the table of the problem board</li>" if chart.ranks else ""
-    return f'<ul class="legend">{rows}{ranked}</ul>'
+    ring = f"<li>{ring_svg()}{escape(LASTS)}</li>" if any(one.lasts for one in chart.map.places) else ""
+    return f'<ul class="legend">{rows}{ring}{ranked}</ul>'
 
 
 def _table(grid: Grid) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from shapely import LineString
+
 from data.briefing_pages.colours import MARKS, Colours
 from data.briefing_pages.drawing import Drawing
 from data.briefing_pages.parts import MapChart
@@ -18,6 +20,12 @@ _EDGE: Final = 0.04
 #: Areas so many times as wide as what lies in them are not shown whole.
 _MUCH: Final = 1.6
 _MARK: Final = 8.5
+#: Radius of the ring round a place that lasts, in points, and what a legend says of it.
+RING: Final = 6.4
+LASTS: Final = "hot in more than half of the weeks"
+#: Points by which an outline may be drawn otherwise than it is; those of fewer points are drawn as they are.
+_SEEN: Final = 0.35
+_FEW_POINTS: Final = 40
 _OUTLINE: Final = "#1d2429"
 
 Point = tuple[float, float]
@@ -33,6 +41,7 @@ class PlacedMark:
     rings: tuple[tuple[Point, ...], ...]
     rank: int | None
     name: str
+    lasts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,18 @@ def placed(chart: MapChart, width: float, height: float) -> DrawnMap:
         return width / 2 + (x - centre[0]) * by_m, height / 2 - (y - centre[1]) * by_m
 
     def drawn(geometry: Mapping[str, object]) -> tuple[tuple[Point, ...], ...]:
-        return tuple(tuple(on_paper(point) for point in ring) for ring in _rings(geometry))
+        return tuple(_seen([on_paper(point) for point in ring]) for ring in _rings(geometry))
 
     # What the work needs most is drawn last, on top.
     order = list(Remediation)[::-1]
     marks = [
         PlacedMark(
-            *on_paper(one.lon_lat), one.remediation, drawn(one.footprint), chart.ranks.get(one.problem_id), one.ref
+            *on_paper(one.lon_lat),
+            one.remediation,
+            drawn(one.footprint),
+            chart.ranks.get(one.problem_id),
+            one.ref,
+            one.lasts,
         )
         for one in sorted(chart.map.places, key=lambda one: (order.index(one.remediation), one.problem_id))
     ]
@@ -101,6 +115,14 @@ def _rings(geometry: Mapping[str, object]) -> Iterator[tuple[Point, ...]]:
     for polygon in polygons:
         for ring in cast("Sequence[Sequence[Sequence[float]]]", polygon):
             yield tuple((float(point[0]), float(point[1])) for point in ring)
+
+
+def _seen(ring: Sequence[Point]) -> tuple[Point, ...]:
+    """Return a ring without the points that nobody could see: a coast has thousands, and slides take long over each."""
+    if len(ring) <= _FEW_POINTS:
+        return tuple(ring)
+    kept = LineString(ring).simplify(_SEEN)
+    return tuple((x, y) for x, y in kept.coords)
 
 
 def _scale(width: float, by_m: float) -> tuple[float, int]:
@@ -132,6 +154,8 @@ def map_drawing(chart: MapChart, colours: Colours, font: str, width: float, heig
     _area_names(drawing, laid)
     for one in laid.marks:
         _mark(drawing, one.x, one.y, one.remediation)
+        if one.lasts:
+            _ring(drawing, one.x, one.y)
     _numbers(drawing, laid)
     _scale_bar(drawing, laid)
     drawing.marks.append("</g>")
@@ -151,11 +175,27 @@ def _mark(drawing: Drawing, x: float, y: float, remediation: Remediation, size: 
     )
 
 
+def _ring(drawing: Drawing, x: float, y: float) -> None:
+    style = f"fill:none;stroke:{_OUTLINE};stroke-width:0.7"
+    drawing.marks.append(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{RING:.2f}" style="{style}"/>')
+
+
+def ring_svg() -> str:
+    """Return the ring round a place that lasts, alone, for a legend; :data:`LASTS` stands beside it."""
+    side = 2 * RING + 1
+    drawing = Drawing(side, side, Colours(*("none",) * len(Colours.__dataclass_fields__)))
+    _ring(drawing, side / 2, side / 2)
+    return drawing.svg()
+
+
 def _area_names(drawing: Drawing, laid: DrawnMap) -> None:
+    """Write the names within their areas, the largest first; one that would lie on another name is left out."""
     if len(laid.areas) < 2:
         return
-    for name, rings in laid.areas:
-        inside = [point for ring in rings[:1] for point in ring if 0 <= point[0] <= laid.width]
+    written: list[tuple[float, float, float]] = []
+    for name, rings in sorted(laid.areas, key=lambda one: (-max(map(_extent, one[1]), default=0.0), one[0])):
+        ring = max(rings, key=_extent, default=())
+        inside = [point for point in ring if 0 <= point[0] <= laid.width]
         if not inside:
             continue
         x, middle = (sum(side) / len(inside) for side in zip(*inside, strict=True))
@@ -164,9 +204,29 @@ def _area_names(drawing: Drawing, laid: DrawnMap) -> None:
         def covered(y: float, x: float = x, half: float = half) -> int:
             return sum(abs(one.x - x) < half + 4 and abs(one.y - y + 2) < 9 for one in laid.marks)
 
-        y = min((middle + shift for shift in (0, 12, -12, 22, -22, 32, -32)), key=covered)
-        if half < x < laid.width - half and 8 < y < laid.height - 8:
+        def is_free(y: float, x: float = x, half: float = half) -> bool:
+            apart = all(abs(x - at_x) >= half + other or abs(y - at_y) >= 9 for at_x, at_y, other in written)
+            return apart and half < x < laid.width - half and 8 < y < laid.height - 8
+
+        shifted = [middle + shift for shift in (12, -12, 22, -22, 32, -32) if _is_inside((x, middle + shift), ring)]
+        if places := [y for y in (middle, *shifted) if is_free(y)]:
+            y = min(places, key=covered)
+            written.append((x, y, half))
             drawing.text(x, y, name, anchor="middle", colour=drawing.colours.muted, size=7, halo=True)
+
+
+def _extent(ring: Sequence[Point]) -> float:
+    return math.prod(max(side) - min(side) for side in zip(*ring, strict=True)) if ring else 0.0
+
+
+def _is_inside(point: Point, ring: Sequence[Point]) -> bool:
+    """Tell whether a point lies in a ring: a line from it to the right crosses an odd number of sides."""
+    x, y = point
+    crossed = 0
+    for (x_0, y_0), (x_1, y_1) in zip(ring, (*ring[1:], ring[0]), strict=True):
+        if (y_0 > y) is not (y_1 > y) and x < x_0 + (y - y_0) * (x_1 - x_0) / (y_1 - y_0):
+            crossed += 1
+    return crossed % 2 == 1
 
 
 def _numbers(drawing: Drawing, laid: DrawnMap) -> None:

@@ -6,7 +6,7 @@ are asked only for scripts that it lacks, and what no font has is marked and sai
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ import typst
 
 from data.briefing_pages.colours import MARKS, PRINTED
 from data.briefing_pages.drawing import Drawing, bar_chart, flow_chart, run_chart
-from data.briefing_pages.mapping import map_drawing, mark_svg
+from data.briefing_pages.mapping import LASTS, map_drawing, mark_svg, ring_svg
 from data.briefing_pages.parts import (
     BarChart,
     Chart,
@@ -41,6 +41,8 @@ _UNPRINTABLE_SAID: Final = (
     "the annex and the page for a browser have them whole."
 )
 _TEMPLATE: Final = Path(__file__).with_name("briefing.typ")
+#: Between Armenian and the additions to Latin stand the scripts whose letters join: Hebrew to Ethiopic, all of India's.
+_JOINING: Final = ("\u0590", "\u1e00")
 _PROBE: Final = b'#set document(title: "-")\n#set text(font: sys.inputs.font)\n#sys.inputs.letters'
 #: Widths and heights in points; the map is drawn in several heights, of which the page takes what fits.
 _RUN: Final = (165.0, 84.0)
@@ -56,15 +58,36 @@ def briefing_pdf(briefing: Briefing, paper: Paper = Paper.A4) -> bytes:
     Only where names are in a script that the embedded typeface lacks, the bytes depend on the fonts of the machine.
     """
     pages = pages_of(briefing)
-    told = _told(pages, paper)
-    letters = frozenset(_letters(told))
-    lacking = _lacking(letters, own_only=True)
+    return set_in_fonts(
+        _told(pages, paper), _UNPRINTABLE_SAID, lambda told, own_only: _compiled(told, pages, own_only=own_only)
+    )
+
+
+def set_in_fonts(told: Mapping[str, Any], said: str, compiled: Callable[[dict[str, Any], bool], bytes]) -> bytes:
+    """Return what ``compiled`` makes of the words that the fonts here can set; the others are marked, and ``said``.
+
+    ``compiled`` takes what is set, and whether the embedded typeface is enough for it.
+    """
+    shown, own_only = _printable(told, said)
+    try:
+        return compiled(shown, own_only)
+    except typst.TypstError as error:
+        if "codepoint" not in str(error):
+            raise
+    # A font may have the letters of a script by themselves and not the signs that they join to.
+    joining = frozenset(letter for letter in _letters(told) if _JOINING[0] <= letter < _JOINING[1])
+    return compiled({**_without(told, joining), "note": said}, True)
+
+
+def _printable(told: Mapping[str, Any], said: str) -> tuple[dict[str, Any], bool]:
+    """Return what is set, with a mark for words that no font has, and whether the embedded typeface is enough."""
+    lacking = _lacking(frozenset(_letters(told)), own_only=True)
     elsewhere = bool(lacking)
     if lacking:
         lacking = _lacking(lacking, own_only=False)
     if lacking:
-        told = {**_without(told, lacking), "note": _UNPRINTABLE_SAID}
-    return _compiled(told, pages, own_only=not elsewhere)
+        return {**_without(told, lacking), "note": said}, False
+    return dict(told), not elsewhere
 
 
 def _compiled(told: Mapping[str, object], pages: Pages, *, own_only: bool) -> bytes:
@@ -143,10 +166,14 @@ def _drawing(chart: RunChart | FlowChart | BarChart) -> Drawing:
 
 def _legend(chart: MapChart) -> list[dict[str, str]]:
     counts = {one.label: one.words for one in chart.map.by_remediation}
+    ring = [{"svg": ring_svg(), "name": "ring", "words": LASTS}] if any(one.lasts for one in chart.map.places) else []
     return [
-        {"svg": mark_svg(state), "name": mark.shape, "words": f"{state.label} {counts[state.label]}"}
-        for state, mark in MARKS.items()
-        if state.label in counts
+        *(
+            {"svg": mark_svg(state), "name": mark.shape, "words": f"{state.label} {counts[state.label]}"}
+            for state, mark in MARKS.items()
+            if state.label in counts
+        ),
+        *ring,
     ]
 
 

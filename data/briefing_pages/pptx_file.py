@@ -47,6 +47,7 @@ _GAP: Final = round(0.35 * _INCH)
 #: Rows of a table on one slide, and the letters of one line over its whole width.
 _ROWS: Final = 12
 _LETTERS: Final = 165
+_FEW_ROWS: Final = 5
 #: The most rows, and the size of letters that they are set in.
 _SIZES: Final = ((7, 14.0), (10, 12.5), (99, 11.0))
 #: The layout of python-pptx’s own deck that has a title and nothing else.
@@ -57,6 +58,11 @@ _SERIF, _SANS = "Georgia", "Calibri"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 _WRITTEN_AT: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
+#: Inches before and after the words of a cell, and how wide a bold letter is for its height, at the most.
+_BEFORE: Final = 0.12
+_AFTER: Final = 0.06
+_MARGINS: Final = round((_BEFORE + _AFTER + 0.02) * _INCH)
+_LETTER: Final = 0.8
 Box = tuple[int, int, int, int]
 
 
@@ -159,9 +165,12 @@ def _lines(slide: Slide, part: Part) -> None:
 
 
 def _cut(grid: Grid) -> Iterator[Grid]:
-    for start in range(0, len(grid.rows), _ROWS):
+    slides = -(-len(grid.rows) // _ROWS)
+    # Shared out evenly: no slide is left with a single row.
+    rows = -(-len(grid.rows) // max(1, slides))
+    for start in range(0, len(grid.rows), rows or 1):
         caption = grid.caption if not start else f"{grid.caption} (continued)"
-        yield Grid(caption, grid.columns, grid.rows[start : start + _ROWS])
+        yield Grid(caption, grid.columns, grid.rows[start : start + rows])
 
 
 def _groups(contents: Sequence[Chart | Grid]) -> list[list[Chart | Grid]]:
@@ -248,12 +257,13 @@ def _table(slide: Slide, grid: Grid, box: Box) -> None:
     _described(frame, grid.caption)
     table = frame.table
     table.horz_banding = False
-    whole = sum(one.width for one in grid.columns)
-    # Two lines in a cell at most, so that a table never runs off its slide.
+    widths = column_widths(grid, width, size)
+    # Two lines in a cell at most, three where there are few rows, so that a table never runs off its slide.
+    lines = 3 if rows <= _FEW_ROWS else 2
     line = _LETTERS * width / _ACROSS * _SIZES[-1][1] / size
-    letters = [max(4, round(2 * line * one.width / whole)) for one in grid.columns]
+    letters = [max(4, round(lines * line * one / width)) for one in widths]
     for at, one in enumerate(grid.columns):
-        table.columns[at].width = Emu(round(width * one.width / whole))
+        table.columns[at].width = Emu(widths[at])
         _fill(table.cell(0, at), one.name, size, right=one.is_number, head=True)
     for down, row in enumerate(grid.rows, start=1):
         for at, cell in enumerate(row):
@@ -263,8 +273,27 @@ def _table(slide: Slide, grid: Grid, box: Box) -> None:
         one.height = Emu(pitch)
 
 
+def column_widths(grid: Grid, width: int, size: float) -> list[int]:
+    """Return how wide the columns of a table are: as the grid says, but none breaks a word of its head or a number."""
+    whole = sum(one.width for one in grid.columns)
+    wanted = [width * one.width / whole for one in grid.columns]
+    letter = Pt(size) * _LETTER
+    margins = _MARGINS
+    least = []
+    for at, one in enumerate(grid.columns):
+        words = one.name.split() + ([part for row in grid.rows for part in row[at].split()] if one.is_number else [])
+        least.append(letter * max(map(len, words), default=1) + margins)
+    short = sum(max(0.0, low - has) for low, has in zip(least, wanted, strict=True))
+    spare = sum(max(0.0, has - low) for low, has in zip(least, wanted, strict=True))
+    if not short or short > spare:
+        return [round(one) for one in wanted]
+    return [
+        round(low if has < low else has - (has - low) * short / spare) for low, has in zip(least, wanted, strict=True)
+    ]
+
+
 def _fill(cell: Any, words: str, size: float, *, right: bool, head: bool) -> None:
-    cell.margin_left, cell.margin_right = Emu(round(0.12 * _INCH)), Emu(round(0.06 * _INCH))
+    cell.margin_left, cell.margin_right = Emu(round(_BEFORE * _INCH)), Emu(round(_AFTER * _INCH))
     cell.margin_top = cell.margin_bottom = Emu(round(0.02 * _INCH))
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()

@@ -33,7 +33,7 @@ _MOST_BARS: Final = 6
 _LEAST_FLOW_WEEKS: Final = 2
 _NOBODY: Final = "nobody"
 _FIGURE_COLUMNS: Final = (
-    Column("What", 3.2), Column("Value", 1.1, is_number=True), Column("Likely range", 1.3, is_number=True),
+    Column("What", 3.1), Column("Value", 1.45, is_number=True), Column("Likely range", 1.45, is_number=True),
     Column("Out of", 0.8, is_number=True),
 )  # fmt: skip
 
@@ -75,7 +75,7 @@ def _key_figures(briefing: Briefing, *, hidden: frozenset[Section]) -> tuple[Key
         found.append(KeyFigure("Open at the end", briefing.service.backlog.words))
     lost = header.unplaced
     found.append(KeyFigure("Without a place", lost.words, range_of(lost) or "of reports in"))
-    found.append(KeyFigure("Of no known category", header.unmapped.words))
+    found.append(KeyFigure("Without a category", header.unmapped.words))
     late = len(header.late_feeds)
     found.append(KeyFigure("Sources late", str(late) if late else "none"))
     return tuple(found)
@@ -86,7 +86,10 @@ def range_of(figure: Figure) -> str:
     if figure.low is None or figure.value is None:
         return ""
     if figure.unit is Unit.SHARE:
-        return f"{round(100 * figure.low)} to {round(100 * (figure.high or 0.0))} %"
+        low, high = round(100 * figure.low), round(100 * (figure.high or 0.0))
+        if low == high:
+            return "under 1 %" if not high else f"about {high} %"
+        return f"{low} to {high} %"
     if figure.unit is Unit.DAYS:
         return _days_range(figure.low, figure.high)
     return f"{figure.low:,.0f} or more" if figure.high is None else f"{figure.low:,.0f} to {figure.high:,.0f}"
@@ -161,9 +164,9 @@ def _board(briefing: Briefing) -> Part:
         [(one.now.label, one.now.words, one.came, one.left) for one in of.states],
     )  # fmt: skip
     columns = (
-        Column("", 0.3, is_number=True), Column("Problem", 3.3), Column("Weeks", 0.6, is_number=True),
-        Column("28 days", 0.7, is_number=True), Column("Expected", 0.9, is_number=True), Column("Owner", 1.4),
-        Column("Next step", 2.6), Column("Due", 1.15, is_number=True), Column("State", 1.5),
+        Column("", 0.3, is_number=True), Column("Problem", 3.9), Column("Weeks", 0.6, is_number=True),
+        Column("28 days", 0.8, is_number=True), Column("Expected", 0.9, is_number=True), Column("Owner", 1.3),
+        Column("Next step", 2.3), Column("Due", 1.15, is_number=True), Column("State", 1.3),
     )  # fmt: skip
     top = [
         (place, f"{one.ref} {one.name}", one.weeks_active, one.incidents.words, range_of(one.incidents) or "not known",
@@ -197,7 +200,7 @@ def _changes(briefing: Briefing) -> Part:
         (one.signal.name, one.signal.count, range_of(one.figure) or "not known", one.signal.sentence)
         for one in of.called_out
     ]
-    charts = tuple(_run_chart(briefing, one) for one in of.called_out[:_MOST_CHARTS] if len(one.weeks) > 1)
+    charts = tuple(_run_chart(briefing, one) for one in of.drawn[:_MOST_CHARTS] if len(one.weeks) > 1)
     return Part(Section.CHANGES, plain(of.sentence), (), grid("What stands out", columns, rows), charts)
 
 
@@ -218,7 +221,7 @@ def _service(briefing: Briefing) -> Part:
 
 def _fixes(what: str, fixes: Sequence[FixOf]) -> tuple[Grid, ...]:
     columns = (
-        Column(what.capitalize(), 2.4), Column("Half fixed in", 1.5, is_number=True),
+        Column(what.capitalize(), 2.35), Column("Half fixed in", 1.8, is_number=True),
         Column("Likely, days", 1.3, is_number=True), Column("Out of", 0.8, is_number=True),
         Column("Fixed", 0.7, is_number=True), Column("Open", 0.7, is_number=True),
     )  # fmt: skip

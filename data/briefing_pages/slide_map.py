@@ -8,7 +8,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
 from data.briefing_pages.colours import INK, MARKS, PRINTED
-from data.briefing_pages.mapping import PlacedMark, placed, scale_words
+from data.briefing_pages.mapping import LASTS, PlacedMark, placed, scale_words
 from data.briefing_pages.parts import MapChart, plain
 from problems.problem import Remediation
 
@@ -70,8 +70,21 @@ def _mark(slide: Slide, one: PlacedMark, left: float, top: float) -> None:
     shape.name = f"{one.name}: {one.remediation.label}"
     _describe(shape, shape.name)
     _colour(shape, MARKS[one.remediation].fill, INK, 1.0)
+    if one.lasts:
+        _ring(slide, left + one.x, top + one.y, f"{one.name}: {LASTS}")
     if one.rank is not None:
         _text(slide, str(one.rank), 12, left + one.x + 5, top + one.y - 11, 24, bold=True)
+
+
+def _ring(slide: Slide, x: float, y: float, words: str) -> None:
+    radius = _MARK * 0.75
+    corner = (x - radius, y - radius, 2 * radius, 2 * radius)
+    shape = slide.shapes.add_shape(MSO_SHAPE.OVAL, *(Emu(round(side * _POINT)) for side in corner))
+    shape.name = words
+    _describe(shape, words)
+    shape.fill.background()
+    shape.line.color.rgb = RGBColor.from_string(INK.lstrip("#").upper())
+    shape.line.width = Pt(1.0)
 
 
 def _legend(slide: Slide, chart: MapChart, left: float, top: float) -> None:
@@ -84,8 +97,13 @@ def _legend(slide: Slide, chart: MapChart, left: float, top: float) -> None:
         _describe(shape, state.label)
         _colour(shape, MARKS[state].fill, INK, 1.0)
         _text(slide, f"{state.label}: {counts[state.label]}", 14, left + 22, y - 6, _LEGEND - 40)
+    y = top + 14 + 24 * len(states)
+    if any(one.lasts for one in chart.map.places):
+        _ring(slide, left + _MARK / 2, y + 7, f"Legend: {LASTS}")
+        _text(slide, LASTS.capitalize(), 12, left + 22, y - 4, _LEGEND - 40)
+        y += 36
     if chart.ranks:
-        _text(slide, "1 to 10: see the problem board", 12, left, top + 14 + 24 * len(states), _LEGEND - 16)
+        _text(slide, "1 to 10: see the problem board", 12, left, y, _LEGEND - 16)
 
 
 def _scale(slide: Slide, scale: tuple[float, int], left: float, top: float) -> None:

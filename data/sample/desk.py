@@ -34,6 +34,7 @@ from problems.use_cases.commanding import ask_no_action, decisions_waiting, keep
 from problems.use_cases.evidencing import add_photo
 from problems.use_cases.organising import add_organisation, add_person
 from problems.use_cases.particulars import tick_step
+from problems.use_cases.publishing import allow_photo
 from problems.use_cases.questioning import answer_question
 from problems.use_cases.working import edit_problem, move_problem, note_problem
 from problems.visits import Shows
@@ -109,10 +110,17 @@ class Desk:
             picture, alt = taken
             # Nobody is drawn by chance: the city is the same with photos and without.
             officer = next(principal for principal, held, _ in self.people if held is Role.OFFICER)
-            add_photo(
+            photo = add_photo(
                 self.store, officer, self.clock, self.seed,
                 problem_id=problem_id, picture=picture, shows=shows, alt=alt,
             )  # fmt: skip
+            # Two in three are good enough for residents to see; nobody asked about the others.
+            if problem_id % 3:
+                coordinator = next(principal for principal, held, _ in self.people if held is Role.COORDINATOR)
+                allow_photo(
+                    self.store, coordinator, self.clock, self.seed,
+                    photo_id=photo.id, public=True, seen_version=photo.version,
+                )  # fmt: skip
 
     def answer(self, problem_id: int, question: Question) -> None:
         """Write down the answer to a question of the analysis."""

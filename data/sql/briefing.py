@@ -8,22 +8,41 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Float, Integer, Select, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.sql.elements import ColumnClause
 
 from data.sql import schema, work_tables
 from data.sql.reading import Reading, chunks
 from data.sql.types import MICROSECONDS
-from problems.briefing.columns import ANSWERS, STATUSES, BriefingColumns, ReportChange, ReportedTimes, SpotSeen
+from problems.briefing.columns import ANSWERS, STATUSES, BriefingColumns, ReportedTimes, SpotSeen
 from problems.events import Subject
 from problems.hot_spots import Standing
 from problems.reports import ReportStatus
+from problems.then.changes import ReportChange
 
-_ROWS_AT_ONCE: Final = 50_000
+#: More at once would not fit into the cache of the processor, and take longer.
+_ROWS_AT_ONCE: Final = 8_000
 _report, _followup, _event = schema.report.c, work_tables.followup.c, schema.event.c
 _TIMES: Final = ("reported_s", "closed_s", "occurred_s", "responded_s", "waiting_since_s", "told_s")
 #: Stands between the texts of a list, and before each, so that the place in it names one of them.
 _BETWEEN: Final = "\x1f"
+#: More than the codes of all categories are long, and with a second before it no longer than a float is exact.
+_PLACES: Final = 2**20
+#: So many numbers a status and whether it was undone make together.
+_STATES: Final = 32
 #: In place of a degree where there is none.
 _NO_DEGREE: Final = 999.0
 _ASIDE: Final = (ReportStatus.DUPLICATE, ReportStatus.WITHDRAWN)
@@ -84,7 +103,10 @@ class _Query:
 def _whole(texts: Mapping[str, _Texts]) -> _Query:
     columns: dict[str, ColumnElement[Any]] = {
         "ids": _report.id,
-        "status": case({status: at for at, status in enumerate(STATUSES)}, value=_report.status, else_=-1),
+        # Each value that is read costs as much as the work on it: small ones are read as one number.
+        "state": cast(_report.flags, BigInteger) * _STATES
+        + case({status: 2 * at for at, status in enumerate(STATUSES)}, value=_report.status, else_=_STATES - 2)
+        + cast(_report.undone, Integer),
         "leaf": texts["leaf"].number(_report.category),
         "resolution": texts["resolution"].number(_report.resolution),
         "source": texts["source"].number(_report.source),
@@ -94,11 +116,40 @@ def _whole(texts: Mapping[str, _Texts]) -> _Query:
         "lon": func.coalesce(cast(_report.lon, Float), _NO_DEGREE),
         "lat": func.coalesce(cast(_report.lat, Float), _NO_DEGREE),
         **{name: _plain("report", f"{name}_id") for name in ("ward", "beat", "neighbourhood", "batch", "main")},
-        "flags": cast(_report.flags, Integer),
         "reporter": _report.reporter_key,
-        "undone": cast(_report.undone, Integer),
     }
     return _Query(texts, tuple(columns), select(*(column.label(name) for name, column in columns.items())))
+
+
+@dataclass(frozen=True)
+class _Times:
+    """Reads when reports came in and of which category, both as one number: the second times the places of texts."""
+
+    connection: Connection
+    texts: _Texts
+    since: datetime
+    until: datetime
+    batches: Sequence[int]
+
+    def of(self, ids: Sequence[int] | None = None) -> npt.NDArray[np.float64]:
+        """Return one number for each report, or for each of these."""
+        second = cast(_plain("report", "reported_at") // MICROSECONDS, BigInteger)
+        query = select(second * _PLACES + self.texts.number(_report.category)).where(
+            _report.reported_at >= self.since,
+            _report.reported_at < self.until,
+            _report.status.not_in(_ASIDE),
+            _report.undone.is_(False),
+            or_(_report.batch_id.is_(None), _report.batch_id.in_(self.batches)),
+        )
+        return _numbers(self.connection, query if ids is None else query.where(_report.id.in_(ids)), 1)[:, 0]
+
+
+def _without(every: npt.NDArray[np.float64], some: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return ``every`` in order of size, with one left out for each of ``some``, all of which are in it."""
+    every, some = np.sort(every), np.sort(some)
+    first = np.searchsorted(some, some)
+    at = np.searchsorted(every, some) + np.arange(len(some)) - first
+    return np.delete(every, at)
 
 
 class BriefingReading(Reading):
@@ -122,22 +173,19 @@ class BriefingReading(Reading):
             some = [query.statement.where(_report.id.in_(few)) for few in chunks(numbers)]
             return _columns(connection, query, some, numbers)
 
-    def reported_times(self, since: datetime, until: datetime, batches: Sequence[int]) -> ReportedTimes:
+    def reported_times(
+        self, since: datetime, until: datetime, batches: Sequence[int], without: Sequence[int] = ()
+    ) -> ReportedTimes:
         """Return when reports of each category came in; see :class:`problems.briefing.columns.BriefingStore`."""
         with self._reading() as connection:
             texts = self._texts(connection)["leaf"]
-            query = select(_report.id, _plain("report", "reported_at"), texts.number(_report.category)).where(
-                _report.reported_at >= since,
-                _report.reported_at < until,
-                _report.status.not_in(_ASIDE),
-                _report.undone.is_(False),
-                or_(_report.batch_id.is_(None), _report.batch_id.in_([int(one) for one in batches])),
-            )
-            table = _numbers(connection, query, 3)
+            read = _Times(connection, texts, since, until, [int(one) for one in batches])
+            every = read.of()
+            for few in chunks(sorted({int(one) for one in without})):
+                every = _without(every, read.of(few))
         words: dict[str, int] = {"": 0}
-        leaf = texts.indexed(table[:, 2].astype(np.int64), words)
-        ids, at = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64) // MICROSECONDS
-        return ReportedTimes(tuple(words), ids, at, leaf)
+        leaf = texts.indexed((every % _PLACES).astype(np.int64), words)
+        return ReportedTimes(tuple(words), (every // _PLACES).astype(np.int64), leaf)
 
     def _texts(self, connection: Connection) -> Mapping[str, _Texts]:
         """Return the texts that the reports have; asked once for each state of the reports."""
@@ -198,6 +246,9 @@ def _columns(
         if name in query.texts:
             whole = query.texts[name].indexed(whole, words)
         found[name] = whole // MICROSECONDS if name in _TIMES else whole
+    state = found.pop("state")
+    found |= {"flags": state // _STATES, "status": state % _STATES // 2, "undone": state % 2}
+    found["status"][found["status"] == _STATES // 2 - 1] = -1
     lon_lat = np.column_stack([found.pop("lon"), found.pop("lat")])
     lon_lat[lon_lat[:, 0] == _NO_DEGREE] = np.nan
     found |= _held(connection, found["ids"], ids)

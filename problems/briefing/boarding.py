@@ -117,6 +117,7 @@ def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> 
     first = sorted(live, key=order)[:TOP]
     known_from = _spans_known(scope.then)
     figures = _bands([(one, counts[one.id]) for one in first], known_from)
+    steps = {one.id: next_step(scope, one) for one in first}
     return [
         TopProblem(
             problem_id=one.id,
@@ -127,9 +128,9 @@ def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> 
             weeks_active=max(0, (today - one.created_at.astimezone(scope.moment.zone).date()).days // 7),
             incidents=figure,
             owner=one.owner,
-            next_step=next_step(scope, one)[0],
-            due_on=next_step(scope, one)[1],
-            days_late=_days_late(one, scope.actions_on(one.id), today),
+            next_step=steps[one.id][0],
+            due_on=steps[one.id][1],
+            days_late=max(0, (today - (steps[one.id][1] or today)).days),
             status=one.status,
         )
         for one, figure in zip(first, figures, strict=True)
@@ -256,8 +257,10 @@ def map_of(scope: Scope) -> MapOfProblems:
                 counted(f"map_{remediation}", remediation.label, Unit.PROBLEMS, len(own), behind_problems(own))
             )
     lasting = sum(one.weeks_hot > WEEKS_OF_PERSISTENCE // 2 for one in places)
-    said = f"{len(places)} places are on the map; {lasting} of them were hot in more than half of the {looked} weeks."
-    return MapOfProblems(places, tuple(figures), said if places else "No place is on the map.", _outlines(scope))
+    said = f"{len(places):,} {'place is' if len(places) == 1 else 'places are'} on the map"
+    if looked > 1:
+        said += f"; {lasting:,} of them were hot in more than half of the {looked} weeks that were looked at"
+    return MapOfProblems(places, tuple(figures), f"{said}." if places else "No place is on the map.", _outlines(scope))
 
 
 def _outlines(scope: Scope) -> tuple[AreaThen, ...]:

@@ -4,16 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from problems.areas import AreaKind
 from problems.briefing.figure import Figure, Section, Withheld
 from problems.briefing.weeks import IsoWeek
+from problems.categories import Group
 from problems.comparing_areas import ComparedArea
 from problems.problem import ProblemStatus, Remediation
 from problems.service import OnTime, OpenAges, WeekFlow
 from problems.signals import Signal
 from problems.time_to_fix import TimeToFix
 from problems.verdicts import Verdict
+
+#: So many kinds are drawn in a week in which nothing stands out.
+_QUIET_CHARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,11 @@ class MapPlace:
     weeks_hot: int
     weeks_looked: int
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it was hot in more than half of the weeks that were looked at."""
+        return self.weeks_looked > 0 and 2 * self.weeks_hot > self.weeks_looked
+
 
 @dataclass(frozen=True, slots=True)
 class MapOfProblems:
@@ -261,6 +271,16 @@ class Changes:
     called_out: tuple[Change, ...]
     looked_at: int
     sentence: str
+
+    @property
+    def drawn(self) -> tuple[Change, ...]:
+        """What run charts show: what is called out; where nothing is, the largest kinds beside their usual weeks."""
+        if self.called_out:
+            return self.called_out
+        whole = [one for one in self.every if one.area_id is None] or self.every
+        groups = set(Group)
+        kinds = [one for one in whole if one.code in groups and one.signal.band is not None and one.signal.count]
+        return tuple(sorted(kinds, key=lambda one: (-one.signal.count, one.kind))[:_QUIET_CHARTS])
 
 
 # -- 6 to 8: service, partners, residents --

@@ -92,10 +92,9 @@ class _Rows:
         self._then, self._weeks = then, weeks
         self._own, self._codes, self._week, self._area = _events(then, kind)
         self.of: list[tuple[str, str, AreaThen | None]] = []
-        groups = np.array([code[:3] for code in self._codes])
-        present = sorted({code for at, code in enumerate(self._codes) if code and (self._own == at).any()})
+        there = np.bincount(self._own, minlength=len(self._codes)) > 0
+        present = sorted(code for code, is_there in zip(self._codes, there.tolist(), strict=True) if code and is_there)
         self._groups = [group for group in Group if any(code.startswith(group) for code in present)]
-        self._group_at = groups[self._own] if len(self._own) else np.zeros(0, dtype=groups.dtype)
         self.of += [(str(group), group.label, None) for group in self._groups]
         leaves = [code for code in present if sum(other[:3] == code[:3] for other in present) > 1]
         self.of += [(code, then.kinds.get(code, code), None) for code in leaves]
@@ -119,23 +118,30 @@ class _Rows:
         counts, usable, pools = [], [], []
         group_row = {str(group): at for at, group in enumerate(self._groups)}
         near = np.arange(self._weeks, -1, -1) <= WEEKS_BY_AREA
-        by_group = {group: self._group_at == group for group in group_row}
+        numbers = sorted({area.id for _, _, area in self.of if area is not None})
+        held, place = self._by_area(numbers), {number: at for at, number in enumerate(numbers, start=1)}
+        whole = held.sum(axis=1)
+        of_group = {group: [at for at, code in enumerate(self._codes) if code[:3] == group] for group in group_row}
         for code, _, area in self.of:
             if area is not None:
-                mask = by_group[code] & (self._area == area.id)
-            elif code in group_row:
-                mask = by_group[code]
+                counts.append(held[of_group[code], place[area.id]].sum(axis=0))
             else:
-                mask = self._own == self._codes.index(code)
-            counts.append(self._by_week(mask))
+                own = of_group[code] if code in of_group else [self._codes.index(code)]
+                counts.append(whole[own].sum(axis=0))
             usable.append(usable_weeks & near if area is not None else usable_weeks)
             pools.append(group_row[code[:3]])
         return np.array(counts), np.array(usable), np.array(pools)
 
-    def _by_week(self, mask: npt.NDArray[np.bool_]) -> Table:
-        back = self._week[mask]
-        back = back[(back >= 0) & (back <= self._weeks)]
-        return np.bincount(back, minlength=self._weeks + 1).astype(np.int64)[::-1]
+    def _by_area(self, numbers: Sequence[int]) -> Table:
+        """Return reports by code, area (0: in none of these) and week (the oldest first), all counted in one go."""
+        keep = (self._week >= 0) & (self._week <= self._weeks)
+        held = self._area[keep]
+        at = np.searchsorted(numbers, held)
+        known = np.array([*numbers, -1], dtype=np.int64)
+        area = np.where(known[at] == held, at + 1, 0)
+        shape = (len(self._codes), len(numbers) + 1, self._weeks + 1)
+        flat = np.ravel_multi_index((self._own[keep], area, self._weeks - self._week[keep]), shape)
+        return np.bincount(flat, minlength=int(np.prod(shape))).astype(np.int64).reshape(shape)
 
 
 def _events(then: Then, kind: AreaKind | None) -> tuple[Table, list[str], Table, Table]:

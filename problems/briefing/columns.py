@@ -1,10 +1,6 @@
-"""Reports as columns for a briefing, and taking back what was only learnt later.
+"""Reports as columns for a briefing, as they are kept and as they were known (:mod:`problems.then.changes`)."""
 
-The store keeps what is so now, and every change with what was so before. From both follows what was known at any
-moment: the changes that were kept later are taken back, and the reports that came later are left out.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -14,6 +10,7 @@ import numpy.typing as npt
 
 from problems.followups import Satisfaction
 from problems.reports import ReportStatus
+from problems.then.changes import ReportChange, TakenBack
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
@@ -83,24 +80,10 @@ class BriefingColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportChange:
-    """One kept change of a report: when, what was so before, and what it tells beside."""
-
-    id: int
-    report_id: int
-    at: datetime
-    kind: str
-    before: Mapping[str, Any]
-    details: Mapping[str, Any]
-    changed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class ReportedTimes:
     """When reports came in and of which category, ``leaf`` as in :class:`BriefingColumns`; in no order."""
 
     words: tuple[str, ...]
-    ids: Ints
     reported_s: Ints
     leaf: Small
 
@@ -124,10 +107,12 @@ class BriefingStore(Protocol):
         """
         ...
 
-    def reported_times(self, since: datetime, until: datetime, batches: Sequence[int]) -> ReportedTimes:
+    def reported_times(
+        self, since: datetime, until: datetime, batches: Sequence[int], without: Sequence[int] = ()
+    ) -> ReportedTimes:
         """Return when reports of ``since <= reported_at < until`` came in: those of these imports, or of none.
 
-        Left out are duplicates, withdrawn reports and those of undone imports.
+        Left out are duplicates, withdrawn reports, those of undone imports, and the ids ``without``.
         """
         ...
 
@@ -146,47 +131,6 @@ class BriefingStore(Protocol):
     def spots_seen(self) -> list[SpotSeen]:
         """Return which refresh found a place of which problem, in order of refresh."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """What is known of some reports as of a moment: the values that were so then, by report and field.
-
-    ``came_later`` are those that nobody knew yet, ``batch`` the import that had written one last by then.
-    """
-
-    values: Mapping[int, Mapping[str, Any]]
-    batch: Mapping[int, int]
-    came_later: frozenset[int]
-
-
-def take_back(changes: Iterable[ReportChange], known_at: datetime, finished: Mapping[int, datetime]) -> TakenBack:
-    """Return what changes that were kept from ``known_at`` on have to be taken back.
-
-    Parameters
-    ----------
-    changes
-        In the order they were kept; earlier ones are left alone.
-    finished
-        When each import was kept, by its id: what it changed was kept then, whatever the clock said meanwhile.
-    """
-    values: dict[int, dict[str, Any]] = {}
-    batch: dict[int, int] = {}
-    created: set[int] = set()
-    for one in changes:
-        number = one.details.get("batch_id")
-        if finished.get(int(number), one.at) < known_at if number is not None else one.at < known_at:
-            continue
-        was = values.setdefault(one.report_id, {})
-        for name, value in one.before.items():
-            was.setdefault(name, value)
-        if one.kind == "created":
-            created.add(one.report_id)
-        elif "batch_before" in one.details:
-            batch.setdefault(one.report_id, int(one.details["batch_before"] or 0))
-        elif one.kind == "undone" and number is not None:
-            batch.setdefault(one.report_id, int(number))
-    return TakenBack(values, batch, frozenset(created))
 
 
 _MOMENTS = {
@@ -246,5 +190,5 @@ def _put(
         columns["lon_lat"][at] = (np.nan, np.nan) if value is None else tuple(value)
     elif name == "satisfied":
         columns["satisfied"][at] = -1 if value is None else ANSWERS.index(Satisfaction(str(value)))
-    elif name == "outcome":
-        columns["outcome"][at] = bool(value)
+    elif name in ("outcome", "undone"):
+        columns[name][at] = bool(value)

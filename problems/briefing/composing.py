@@ -1,5 +1,6 @@
 """Put the sections of a briefing together for one place and one reader."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from problems.briefing.then import Reports, Then
 from problems.hot_spots import DetectionSettings
 from problems.people import Principal
 from problems.problem import Problem
+from problems.seeing import Seen, seen_by, whole
+from problems.store import Store
 from problems.targets import Targets, WorkingDays
 
 #: What a partner organisation is not shown: what is decided, and how others are served.
@@ -50,12 +53,37 @@ def scope_of(
 
     ``targets`` are today's; those that were others then are taken back.
     """
-    own = problems_in(then.work.problems if problems is None else problems, area)
+    own = problems_in(then.work.problems if problems is None else problems, area, then.areas)
     ids = {one.id for one in own}
     every = then.work.actions if actions is None else actions
     on = tuple(one for one in every if one.problem_id in ids)
     promised = {**targets, **then.other_targets}
     return Scope(then, area, reports_in(then, area), tuple(own), on, promised, days)
+
+
+def compose_for(
+    store: Store,
+    principal: Principal,
+    then: Then,
+    area: AreaThen | None,
+    targets: Targets,
+    days: WorkingDays,
+    settings: DetectionSettings,
+) -> Briefing:
+    """Return the briefing of a place from what was known then, as far as its reader may see it."""
+    seen = seen_by(whole(store), principal)
+    if isinstance(seen, Seen):
+        problems = seen.problems_as_shared(then.work.problems)
+        scope = scope_of(then, area, targets, days, problems, seen.actions_as_shared(then.work.actions))
+        return compose_for_partner(scope, principal, settings)
+    scope = scope_of(then, area, targets, days)
+    return compose(scope, settings, _unmapped_names(whole(store), scope))
+
+
+def _unmapped_names(store: Store, scope: Scope) -> list[tuple[str, str, int]]:
+    """Return (source, name, reports) of the names in the week that nobody had mapped, most first."""
+    found = Counter((one.source, one.category_name) for one in store.reports(unmapped_ids(scope)))
+    return sorted(((of, name, count) for (of, name), count in found.items()), key=lambda one: (-one[2], one[0], one[1]))
 
 
 def compose(scope: Scope, settings: DetectionSettings, names: Sequence[tuple[str, str, int]]) -> Briefing:

@@ -82,7 +82,7 @@ def decisions_wanted(scope: Scope, waiting: Docket) -> DecisionsWanted:
         "No decision is wanted." if not every else f"{every} {'decision is' if every == 1 else 'decisions are'} wanted"
     )
     if every:
-        said += f"; the {len(wanted)} most pressing of each kind are listed." if rest else "."
+        said += f"; {len(wanted)} are listed, the most pressing of each kind in turn." if rest else "."
     figure = counted("wanted", "Decisions wanted", Unit.DECISIONS, every, Behind(Listed.PROBLEMS, ids))
     return DecisionsWanted(tuple(wanted), rest, figure, said)
 

@@ -1,7 +1,7 @@
 """Partner remediation and what worked: how long a yes takes, what is due and late, and what assessments found."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -99,9 +99,11 @@ def _to_accept(scope: Scope, key: str, name: str, actions: Sequence[Action]) -> 
     said_yes = np.array([one.accepted_at is not None for one, _ in rows])
     middle = kaplan_meier(days, said_yes).quantile(0.5)
     if middle.days is None:
-        said = f"Proposed to accepted: fewer than half of {len(rows)} were accepted by the end of the week."
+        said = f"Proposed to accepted: fewer than half of {len(rows):,} were accepted by the end of the week."
     else:
-        said = f"Proposed to accepted: half within {days_words(middle.days)}, of {len(rows)} in {WEEKS_OF_FLOW} weeks."
+        said = (
+            f"Proposed to accepted: half within {days_words(middle.days)}, of {len(rows):,} in {WEEKS_OF_FLOW} weeks."
+        )
     return Figure(
         f"to_accept_{key}", label, Unit.DAYS, middle.days, said, len(rows), middle.low_days, middle.high_days, ids
     )
@@ -155,19 +157,25 @@ def _change(figures: Mapping[str, Any]) -> tuple[float | None, float | None, flo
     return (None, None, None) if change is None else (float(change), low, high)
 
 
-def _recurrence(scope: Scope) -> Figure:
-    fixed, returned, ids = [], [], []
+def fixes_and_returns(scope: Scope) -> list[tuple[int, date, date | None]]:
+    """Return every fix that was reported: the problem, the day, and the day on which it came back if it did."""
+    found: list[tuple[int, date, date | None]] = []
     for problem in scope.problems:
-        days = []
+        days: list[tuple[int, date, date | None]] = []
         for one in scope.then.work.events.get(problem.id, ()):
             status, day = one.changes.get("status"), one.at.astimezone(scope.moment.zone).date()
             if status == ProblemStatus.REMEDIATED:
-                days.append([day, None])
-            elif status == ProblemStatus.RECURRED and days and days[-1][1] is None:
-                days[-1][1] = day
-        fixed += [each[0] for each in days if each[0] is not None]
-        returned += [each[1] for each in days]
-        ids += [problem.id] if days else []
+                days.append((problem.id, day, None))
+            elif status == ProblemStatus.RECURRED and days and days[-1][2] is None:
+                days[-1] = (*days[-1][:2], day)
+        found += days
+    return found
+
+
+def _recurrence(scope: Scope) -> Figure:
+    rows = fixes_and_returns(scope)
+    ids = dict.fromkeys(number for number, _, _ in rows)
+    fixed, returned = [row[1] for row in rows], [row[2] for row in rows]
     found = recurrence(fixed, returned, scope.moment.as_of)
     share = found.share
     return Figure(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from geo.boundaries import Boundaries
 from problems.actions import Action
+from problems.areas import AreaKind
 from problems.briefing.briefing import AreaThen
 from problems.briefing.columns import ANSWERS
 from problems.briefing.figure import Behind, Listed
@@ -19,6 +20,7 @@ from problems.followups import Satisfaction
 from problems.problem import Problem
 from problems.reports import PLACE_FAULTS
 from problems.service import ENDINGS, Ending
+from problems.sharing import is_placed
 from problems.targets import Days, Targets, WorkingDays, day_number
 
 Mask = npt.NDArray[np.bool_]
@@ -84,12 +86,30 @@ def reports_in(then: Then, area: AreaThen | None) -> Reports:
     return then.reports.where(held == area.id)
 
 
-def problems_in(problems: Sequence[Problem], area: AreaThen | None) -> list[Problem]:
-    """Return the problems whose middle lies in an area."""
-    if area is None or not problems:
+def problems_in(problems: Sequence[Problem], area: AreaThen | None, areas: Sequence[AreaThen]) -> list[Problem]:
+    """Return the problems that lie in an area; ``areas`` are all that there are, of every kind."""
+    if area is None:
         return list(problems)
-    held = Boundaries([1], [area.geometry]).ids_at(np.array([one.lon_lat for one in problems]))
-    return [one for one, inside in zip(problems, held.tolist(), strict=True) if inside]
+    held = areas_of(problems, [area], areas)
+    return [one for one, at in zip(problems, held, strict=True) if at == area.id]
+
+
+def areas_of(problems: Sequence[Problem], among: Sequence[AreaThen], areas: Sequence[AreaThen]) -> list[int]:
+    """Return for each problem the id of that area ``among`` some which holds its middle, 0 for none of them.
+
+    A problem whose place is not shown lies in the one area that it is told to be in: where it lies among areas of
+    another kind would say more of its place than is shared.
+    """
+    if not problems or not among:
+        return [0] * len(problems)
+    held = Boundaries([one.id for one in among], [one.geometry for one in among]).ids_at(
+        np.array([one.lon_lat for one in problems])
+    )
+    naming: dict[str, AreaThen] = {}
+    for each in sorted(areas, key=lambda one: (one.kind is not AreaKind.WARD, one.name)):
+        naming.setdefault(each.name, each)
+    named = {name: one.id for name, one in naming.items() if one in among}
+    return [at if is_placed(one) else named.get(one.area, 0) for one, at in zip(problems, held.tolist(), strict=True)]
 
 
 # -- lists of reports, each with one definition --

@@ -160,6 +160,20 @@ def responded_in_week(scope: Scope) -> Mask:
     return _decided(scope, scope.responded_day, none, _targets(scope, response=True), _response_known(scope))
 
 
+def response_decided(scope: Scope) -> tuple[Days, Mask]:
+    """Return the day on which it was decided whether each first response was in time, and whether it was.
+
+    The day is -1 where nothing was promised or the answer is not known; it may lie after the moment.
+    """
+    rows = np.flatnonzero(_response_known(scope) & (_targets(scope, response=True) >= 0))
+    start, ended = first_told(scope)[rows], scope.responded_day[rows]
+    end = np.where(ended < 0, np.iinfo(np.int64).max, np.maximum(ended, start))
+    late_from = scope.days.reached(start, _targets(scope, response=True)[rows] + 1)
+    day, in_time = np.full(len(scope.reports), -1, dtype=np.int64), np.zeros(len(scope.reports), dtype=np.bool_)
+    day[rows], in_time[rows] = np.minimum(end, late_from), end < late_from
+    return day, in_time
+
+
 def _response_known(scope: Scope) -> Mask:
     own = scope.reports
     # Where somebody moved it and nobody noted when they answered, the time of the answer is not known.
@@ -265,7 +279,7 @@ def residents_of(scope: Scope) -> Residents:
     ids = tuple(one.problem.id for one in reviews)
     figures = (
         first,
-        shared("told", "Told the outcome", heard, to_hear, behind("to_tell")),
+        shared("told", "Told, of those with an outcome", heard, to_hear, behind("to_tell")),
         shared("satisfied", "Satisfied, of those who answered", content, said, behind("answered")),
         counted("reopened", "Opened again", Unit.REPORTS, back, behind("reopened")),
         counted("case_reviews", "Case review due", Unit.PROBLEMS, len(reviews), Behind(Listed.PROBLEMS, ids)),

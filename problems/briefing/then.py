@@ -15,30 +15,30 @@ from problems.briefing.briefing import AreaThen
 from problems.briefing.columns import (
     STATUSES,
     BriefingColumns,
-    ReportChange,
     ReportedTimes,
-    TakenBack,
     as_known,
-    take_back,
 )
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.briefing.work_then import Work, work_then
-from problems.categories import Group, folded
+from problems.categories import Group
 from problems.clock import day_start
 from problems.errors import InputRefused
-from problems.events import Event, EventKind, Subject
+from problems.events import Subject
 from problems.finding import local_days
 from problems.reports import Batch, BatchState, ReportFlag, ReportPoints, ReportStatus
 from problems.service import Codes, endings
 from problems.store import Store
-from problems.targets import Days, Target, Targets, day_number
+from problems.targets import Days, Targets, day_number
+from problems.then.changes import ReportChange, TakenBack, finished_at, later_changes
+from problems.then.known import taken_back
+from problems.then.names import LIST_REPLACED, lists_replaced
+from problems.then.targets import other_targets
 
 #: So many weeks before this one are counted by area; season and dispersion of a kind need more.
 WEEKS_BY_AREA: Final = 60
 WEEKS_OF_SEASONS: Final = 160
 #: The weeks of stock and flow, and the window of the times to a fix.
 WEEKS_OF_FLOW: Final = 13
-_LONGEST_IMPORT: Final = timedelta(days=1)
 _ASIDE: Final = [STATUSES.index(one) for one in (ReportStatus.DUPLICATE, ReportStatus.WITHDRAWN)]
 
 
@@ -107,8 +107,18 @@ class Then:
     shared: dict[str, Any] = field(default_factory=dict)
 
 
-def look_back(store: Store, moment: Moment, kinds: Mapping[str, str]) -> Then:
+def load_then(
+    store: Store,
+    moment: Moment,
+    kinds: Mapping[str, str],
+    *,
+    weeks_read: int = WEEKS_BY_AREA,
+    weeks_of_flow: int = WEEKS_OF_FLOW,
+) -> Then:
     """Load what was known at a moment; ``kinds`` are the names of the categories by leaf code.
+
+    Reports of ``weeks_read`` weeks before this one are read as a whole, and the older ones that had not ended
+    ``weeks_of_flow`` weeks before it.
 
     Raises
     ------
@@ -117,16 +127,18 @@ def look_back(store: Store, moment: Moment, kinds: Mapping[str, str]) -> Then:
     """
     batches = [one for one in store.batches() if one.state is not BatchState.RUNNING]
     known = [one for one in batches if one.finished_at < moment.known_at and not _is_gone(one, moment.known_at)]
-    finished = {one.id: one.finished_at for one in batches}
-    since = min(moment.known_at, moment.starts_at) - _LONGEST_IMPORT
-    changes = store.report_changes(since)
-    told = take_back(changes, moment.known_at, finished)
+    gone = {one.id for one in batches if _is_gone(one, moment.known_at)}
+    finished = finished_at(batches)
+    changes = later_changes(store, min(moment.known_at, moment.starts_at), batches)
     store_events = store.events(Subject.STORE)
-    told, notes = _with_names(store, told, store_events, moment)
+    told = taken_back(store, changes, finished, store_events, moment.known_at)
+    later_words = [one for one in store_events if one.at >= moment.known_at]
+    notes = [LIST_REPLACED] if lists_replaced(later_words) else []
     areas, redrawn = areas_then(store, moment.known_at, events_of_areas(store))
-    columns = _columns(store, moment, told, {one.id for one in known}, redrawn, areas)
+    weeks = (weeks_read, weeks_of_flow)
+    columns = _columns(store, moment, told, {one.id for one in known}, gone, redrawn, areas, weeks)
     since_seasons = day_start(moment.week.first - timedelta(weeks=WEEKS_OF_SEASONS), moment.zone)
-    older = _older(store, moment, told, columns, since_seasons, [one.id for one in known])
+    older = _older(store, moment, told, columns, since_seasons, [one.id for one in known], weeks_read)
     work = work_then(store, moment, store_events)
     first = min((int(one.min()) for one in (columns.reported_s, older.reported_s) if len(one)), default=None)
     if first is None and not work.problems:
@@ -135,19 +147,8 @@ def look_back(store: Store, moment: Moment, kinds: Mapping[str, str]) -> Then:
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
         _reopened(changes, moment, finished), days, tuple(notes), kinds,
-        _other_targets(store_events, moment.known_at),
+        other_targets(store_events, moment.known_at),
     )  # fmt: skip
-
-
-def _other_targets(events: Sequence[Event], known_at: datetime) -> Targets:
-    """Return the targets that somebody changed since, as they were."""
-    found: dict[str, Target] = {}
-    for one in events:
-        before = one.before.get("targets")
-        if one.at >= known_at and isinstance(before, Mapping):
-            for code, days in before.items():
-                found.setdefault(str(code), Target(*days))
-    return found
 
 
 def _nothing_known(store: Store, moment: Moment, batches: Sequence[Batch]) -> InputRefused:
@@ -180,18 +181,22 @@ def _columns(
     moment: Moment,
     told: TakenBack,
     batches: set[int],
+    gone: set[int],
     redrawn: frozenset[AreaKind],
     areas: Sequence[AreaThen],
+    weeks: tuple[int, int],
 ) -> BriefingColumns:
-    since = day_start(moment.week.first - timedelta(weeks=WEEKS_BY_AREA), moment.zone)
-    flow = day_start(moment.week.first - timedelta(weeks=WEEKS_OF_FLOW), moment.zone)
+    since, flow = (day_start(moment.week.first - timedelta(weeks=one), moment.zone) for one in weeks)
     found = store.briefing_columns(since, flow, moment.ends_at)
     touched = np.array(sorted(told.values), dtype=np.int64)
     missing = touched[~np.isin(touched, found.ids, kind="sort")] if len(touched) else touched
     found = as_known(found, told)
     if len(missing):
         found = _joined(found, as_known(store.briefing_columns_of(missing.tolist()), told))
-    known = np.isin(found.batch, np.array([0, *batches], dtype=np.int64)) & (found.reported_s < moment.end_s)
+    known = np.isin(found.batch, np.array([0, *batches], dtype=np.int64))
+    # What people had worked on stayed when its import was undone.
+    known |= np.isin(found.batch, np.array([*gone], dtype=np.int64)) & ~found.undone
+    known &= found.reported_s < moment.end_s
     if told.came_later:
         known &= ~np.isin(found.ids, list(told.came_later))
     # Of an import that was undone later its reports were there then.
@@ -222,22 +227,26 @@ def _joined(one: BriefingColumns, other: BriefingColumns) -> BriefingColumns:
 
 
 def _older(
-    store: Store, moment: Moment, told: TakenBack, columns: BriefingColumns, since: datetime, batches: Sequence[int]
+    store: Store,
+    moment: Moment,
+    told: TakenBack,
+    columns: BriefingColumns,
+    since: datetime,
+    batches: Sequence[int],
+    weeks_read: int,
 ) -> ReportedTimes:
     """Return when reports came in before those that are read as a whole; what changed since is among the columns."""
-    until = day_start(moment.week.first - timedelta(weeks=WEEKS_BY_AREA), moment.zone)
-    found = store.reported_times(since, until, batches)
-    keep = ~np.isin(found.ids, np.fromiter(told.values, dtype=np.int64, count=len(told.values)))
+    until = day_start(moment.week.first - timedelta(weeks=weeks_read), moment.zone)
+    found = store.reported_times(since, until, batches, sorted(told.values))
     changed = np.isin(columns.ids, list(told.values)) & ~np.isin(columns.status, _ASIDE)
     changed &= (columns.reported_s < int(until.timestamp())) & (columns.reported_s >= int(since.timestamp()))
     words = list(dict.fromkeys((*found.words, *columns.words)))
     number = {word: at for at, word in enumerate(words)}
     own = np.array([number[word] for word in columns.words], dtype=np.int32)[columns.leaf[changed]]
-    leaf = np.array([number[word] for word in found.words], dtype=np.int32)[found.leaf[keep]]
+    leaf = np.array([number[word] for word in found.words], dtype=np.int32)[found.leaf]
     return ReportedTimes(
         tuple(words),
-        np.concatenate([found.ids[keep], columns.ids[changed]]),
-        np.concatenate([found.reported_s[keep], columns.reported_s[changed]]),
+        np.concatenate([found.reported_s, columns.reported_s[changed]]),
         np.concatenate([leaf, own]),
     )
 
@@ -261,28 +270,3 @@ def _reopened(changes: Sequence[ReportChange], moment: Moment, finished: Mapping
         if "reopened" in one.changed and moment.starts_at <= at < until and one.kind != "undone":
             found.add(one.report_id)
     return frozenset(found)
-
-
-def _with_names(store: Store, told: TakenBack, events: Sequence[Event], moment: Moment) -> tuple[TakenBack, list[str]]:
-    """Take back what people decided later about the names of categories; return what cannot be taken back in words."""
-    values = {number: dict(was) for number, was in told.values.items()}
-    notes: list[str] = []
-    for one in events:
-        if one.at < moment.known_at:
-            continue
-        if one.kind is EventKind.EDITED and "reports" in one.details and int(str(one.details["reports"])):
-            notes.append("The list of category names was replaced later: categories are those of the new list.")
-        if one.kind is not EventKind.REVIEWED or "name" not in one.details or "category" not in one.changes:
-            continue
-        now, was = one.changes["category"], one.before.get("category")
-        source = one.details.get("source")
-        for spelt in _spellings(store, str(one.details["name"])):
-            ids = store.named_reports(str(source) if source else None, spelt, str(now) if now else None)
-            for number in ids:
-                values.setdefault(number, {}).setdefault("category", was)
-    return TakenBack(values, told.batch, told.came_later), list(dict.fromkeys(notes))
-
-
-def _spellings(store: Store, name: str) -> list[str]:
-    wanted = folded(name)
-    return sorted({use.name for use in store.names_in_use() if folded(use.name) == wanted} | {name})

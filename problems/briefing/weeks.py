@@ -95,6 +95,11 @@ class IsoWeek:
         return f"week {self.number} of {self.year}, {start} to {end}"
 
 
+def day_of_meeting(week: IsoWeek, today: date) -> date:
+    """Return the Monday after a week, on which most import and talk about it, or today where that has not come."""
+    return min(week.last + timedelta(days=1), today)
+
+
 @dataclass(frozen=True)
 class Moment:
     """Which week is told of, up to which day, as it was known when."""

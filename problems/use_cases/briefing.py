@@ -1,24 +1,23 @@
 """The briefing of a week: for the whole place or an area, as it was known on some day."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 
 from problems.areas import AreaKind
 from problems.briefing.areas_then import area_called
 from problems.briefing.briefing import AreaThen, Briefing
-from problems.briefing.composing import compose, compose_for_partner, scope_of, unmapped_ids
+from problems.briefing.composing import compose_for, scope_of
 from problems.briefing.figure import Behind
+from problems.briefing.heading import kind_of_areas
 from problems.briefing.lists import LISTS, listed
-from problems.briefing.scope import Scope
-from problems.briefing.then import Then, look_back
+from problems.briefing.then import Then, load_then
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.hot_spots import DetectionSettings
 from problems.people import Principal, Role
 from problems.progress import Progress, silent
-from problems.seeing import Seen, seen_by, whole
+from problems.seeing import whole
 from problems.sharing import EVERYWHERE
 from problems.store import Store
 from problems.targets import Targets, WorkingDays
@@ -75,7 +74,7 @@ def brief(
         was not there.
     """
     then = _then(store, principal, clock, week, zone, known_on, kinds)
-    return _brief(store, principal, then, _area(then, area), targets, days, settings)
+    return compose_for(store, principal, then, _area(then, area), targets, days, settings)
 
 
 def _area(then: Then, words: str) -> AreaThen | None:
@@ -94,11 +93,14 @@ def briefs_by_area(
     targets: Targets,
     days: WorkingDays,
     kinds: Mapping[str, str],
-    kind: AreaKind,
+    kind: AreaKind | None = None,
     known_on: date | None = None,
     progress: Progress = silent,
 ) -> Iterator[Briefing]:
     """Yield the briefing of every area of a kind as it was drawn then, by name; everything is loaded once.
+
+    What all areas share, such as the tests of what changed, is worked out with the first of them. Without a kind
+    they are those that the briefing of the whole place compares.
 
     Raises
     ------
@@ -106,9 +108,11 @@ def briefs_by_area(
         As :func:`brief`; also where no area of the kind was known.
     """
     then = _then(store, principal, clock, week, zone, known_on, kinds)
-    areas = [one for one in then.areas if one.kind is kind]
+    wanted = kind or kind_of_areas(then, None)
+    areas = [one for one in then.areas if one.kind is wanted]
     if not areas:
-        why = f"No {kind.plural} were known on {then.moment.known_on.isoformat()}."
+        what = wanted.plural if wanted else "wards, beats or neighbourhoods"
+        why = f"No {what} were known on {then.moment.known_on.isoformat()}."
         raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
     return _each(store, principal, then, areas, targets, days, settings, progress)
 
@@ -125,7 +129,7 @@ def _each(
 ) -> Iterator[Briefing]:
     for at, area in enumerate(areas):
         progress(f"Briefing of {area.name}", at / len(areas))
-        yield _brief(store, principal, then, area, targets, days, settings)
+        yield compose_for(store, principal, then, area, targets, days, settings)
 
 
 def reports_behind(
@@ -173,7 +177,7 @@ def _then(
     kinds: Mapping[str, str],
 ) -> Then:
     require(principal, _ASKED, *MAY_READ_SOME)
-    return look_back(whole(store), _moment(clock, week, zone, known_on), kinds)
+    return load_then(whole(store), _moment(clock, week, zone, known_on), kinds)
 
 
 def _moment(clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) -> Moment:
@@ -188,27 +192,3 @@ def _moment(clock: Clock, week: IsoWeek, zone: tzinfo, known_on: date | None) ->
         why = f"On {known.isoformat()} the week had not begun."
         raise InputRefused(asked, why, f"Ask for it as known on {week.first.isoformat()} or later.")
     return Moment(week, zone, min(week.last, known), known)
-
-
-def _brief(
-    store: Store,
-    principal: Principal,
-    then: Then,
-    area: AreaThen | None,
-    targets: Targets,
-    days: WorkingDays,
-    settings: DetectionSettings,
-) -> Briefing:
-    seen = seen_by(whole(store), principal)
-    if isinstance(seen, Seen):
-        problems = seen.problems_as_shared(then.work.problems)
-        scope = scope_of(then, area, targets, days, problems, seen.actions_as_shared(then.work.actions))
-        return compose_for_partner(scope, principal, settings)
-    scope = scope_of(then, area, targets, days)
-    return compose(scope, settings, _unmapped_names(whole(store), scope))
-
-
-def _unmapped_names(store: Store, scope: Scope) -> list[tuple[str, str, int]]:
-    """Return (source, name, reports) of the names in the week that nobody had mapped, most first."""
-    found = Counter((one.source, one.category_name) for one in store.reports(unmapped_ids(scope)))
-    return sorted(((of, name, count) for (of, name), count in found.items()), key=lambda one: (-one[2], one[0], one[1]))

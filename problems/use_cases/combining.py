@@ -33,6 +33,7 @@ from problems.lifecycle import MoveAnswers, check_move
 from problems.naming import Names
 from problems.people import SYSTEM, Principal, Role
 from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.public import joined_shares
 from problems.store import Store, Unit
 from problems.use_cases.answer_changes import matters_in, save_matter
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_name, checked_text, created_event
@@ -84,7 +85,7 @@ def merge_problems(
 
     Actions, visits, photos and linked reports of the others go along; their assessments and what happened to them
     stay on their pages, which point to the one that goes on, and are shown on its page too. Its outline becomes the
-    ground of all of them.
+    ground of all of them, and residents are told no more of it than of the strictest of them.
 
     Parameters
     ----------
@@ -133,6 +134,7 @@ def combine(
         why = f"{problem.ref} was merged into {stays.ref}; this goes along."
         carry(unit, at, principal, has, stays.id, why)
     after, was = _with_ground_of(store, stays, goes)
+    after = replace(after, shares=joined_shares(stays, goes))
     details = {"with": [problem.id for problem in goes], **({"place_was": was} if was else {})}
     saved = save(unit, at, principal, stays, after, stays.version, EventKind.MERGED, note=note, details=details)
     if any(has.begun for _, has in having):

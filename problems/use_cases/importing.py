@@ -16,6 +16,7 @@ from problems.report_columns import ReportColumns, TableStretch
 from problems.reports import Batch, BatchState, RejectedRow, Report
 from problems.sources import Source, TimePrecision
 from problems.store import Store, Unit
+from problems.then.changes import REVIVED, as_ranges
 from problems.use_cases.restoring import described
 from problems.use_cases.saving import require
 from problems.use_cases.taking import KeptRows, Run, Tally, TriedRows
@@ -181,7 +182,7 @@ def _keep(
         unit.finish_batch(finished)
         for name, value in facts.items():
             unit.set_fact(name, value)
-        unit.add_events([_imported(principal, finished, tally, known)])
+        unit.add_events([_imported(principal, finished, tally, known, kept.revived)])
     return finished
 
 
@@ -235,7 +236,13 @@ def _keep_source(unit: Unit, kept: Source | None, told: Source | None) -> Source
     return unit.save_source(wanted, kept.version)
 
 
-def _imported(principal: Principal, batch: Batch, tally: Tally, known: Source | None) -> Event:
+def _imported(
+    principal: Principal,
+    batch: Batch,
+    tally: Tally,
+    known: Source | None,
+    revived: Sequence[tuple[int | None, int]],
+) -> Event:
     counts = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
     changes: dict[str, object] = {name: getattr(batch, name) for name in counts}
     return event(
@@ -246,5 +253,11 @@ def _imported(principal: Principal, batch: Batch, tally: Tally, known: Source | 
         EventKind.IMPORTED,
         changes={**changes, "reopened": tally.reopened},
         before={"source": None if known is None else described(known)},
-        details={"source": batch.source, "file_name": batch.file_name, "sha256": batch.sha256},
+        details={
+            "source": batch.source,
+            "file_name": batch.file_name,
+            "sha256": batch.sha256,
+            # On a day before this import they were undone, or there with the one before.
+            **({REVIVED: as_ranges(revived)} if revived else {}),
+        },
     )

@@ -13,10 +13,13 @@ from problems.naming import Names, leading_category
 from problems.people import SYSTEM, Principal
 from problems.problem import UNTOUCHED, Problem, ProblemStatus, problem_ref
 from problems.proposals import asked_lately
+from problems.public import PUBLIC, joined_shares
 from problems.store import Store, Unit
 from problems.use_cases.checks import created_event
 from problems.use_cases.combining import belongings, carry
 from problems.use_cases.saving import save
+
+_STRICTER = "Residents are told no more of it than of each of the problems that are one now."
 
 
 def keep(
@@ -89,6 +92,7 @@ def keep(
 def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[Change]) -> dict[int, Problem]:
     """Save what a refresh changed and return the changed problems by id."""
     saved: dict[int, Problem] = {}
+    joined: dict[int, list[Problem]] = {}
     for change in changes:
         before = saved.get(change.before.id, change.before)
         # A refresh about a past day tells nothing that happened before what people did since.
@@ -117,7 +121,22 @@ def _save_changes(store: Store, unit: Unit, moment: datetime, changes: Sequence[
             has = belongings(store, before.id)
             (to_id,) = change.after.successor_ids
             carry(unit, at, SYSTEM, has, to_id, f"{before.ref} was merged into {problem_ref(to_id)}; this goes along.")
+            joined.setdefault(to_id, []).append(before)
+    # Last, so that no other change of the same refresh takes it back.
+    for number, goes in joined.items():
+        stays = saved.get(number) or store.problem(number)
+        saved[number] = _told_no_more(unit, max(moment, stays.last_event_at or moment), stays, goes)
     return saved
+
+
+def _told_no_more(unit: Unit, at: datetime, stays: Problem, goes: Sequence[Problem]) -> Problem:
+    """Return the problem that goes on, told to residents no more than those that are one with it now."""
+    shares = joined_shares(stays, goes)
+    if shares == stays.shares:
+        return stays
+    details: dict[str, object] = {"public_level": shares[PUBLIC]}
+    after = replace(stays, shares=shares)
+    return save(unit, at, SYSTEM, stays, after, stays.version, EventKind.EDITED, note=_STRICTER, details=details)
 
 
 def _hot_spot(found: Found, refresh_id: int, codes: Mapping[int, str]) -> HotSpot:

@@ -1,6 +1,6 @@
 """The weekly meeting: notes on a briefing, decisions taken in it, and what became of them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from problems.briefing.meetings import (
     DECIDED,
@@ -131,9 +131,9 @@ def settle_decision(
 
 
 def meeting_of(
-    store: Store, principal: Principal, clock: Clock, seed: int, *, week: IsoWeek
+    store: Store, principal: Principal, clock: Clock, seed: int, *, week: IsoWeek, until: datetime | None = None
 ) -> tuple[list[MeetingNote], list[MeetingDecision]]:
-    """Return the notes and the decisions of the meeting about the briefing of a week.
+    """Return the notes and the decisions of the meeting about the briefing of a week, as told before ``until``.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def meeting_of(
         For a viewer or a partner.
     """
     require(principal, "The meeting is not shown.", *MAY_NOTE, Role.ADMIN)
-    events = store.events(Subject.STORE)
+    events = store.events(Subject.STORE, until=until)
     notes = [one for one in meeting_notes(events) if one.week == week]
     return notes, [one for one in meeting_decisions(events) if one.week == week]
 

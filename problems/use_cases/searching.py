@@ -1,6 +1,6 @@
 """Searching from one box: problems, work, reports, assets, addresses, streets and areas that somebody may see."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -9,6 +9,7 @@ from problems.areas import Area
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.inbox import Sight, sight_of
+from problems.looking_back import LookedBack
 from problems.people import Principal
 from problems.problem import Problem
 from problems.receipts import read_receipt
@@ -79,13 +80,26 @@ def search(store: Store, principal: Principal, clock: Clock, seed: int, *, words
 
     all_sight = sight_of(principal) is Sight.ALL
     parts = typed.casefold().split()
+    names = _names_of_today(store, principal)
     streets = sorted({one.name for one in seen.streets()}, key=str.casefold)
     return Results(
         typed,
         problems=best(
-            "problems", ranked(seen.problems(), typed, lambda one: (one.ref, str(one.id), f"P-{one.id}", one.name))
+            "problems",
+            ranked(
+                seen.problems(),
+                typed,
+                lambda one: (one.ref, str(one.id), f"P-{one.id}", one.name, names.problems.get(one.id, "")),
+            ),
         ),
-        actions=best("actions", ranked(actions, typed, lambda one: (one.ref, f"A-{one.id}", one.title, one.person))),
+        actions=best(
+            "actions",
+            ranked(
+                actions,
+                typed,
+                lambda one: (one.ref, f"A-{one.id}", one.title, one.person, names.actions.get(one.id, "")),
+            ),
+        ),
         reports=best("reports", _reports(store, principal, typed)),
         assets=best("assets", seen.find_assets(typed, MOST + 1) if all_sight else ()),
         addresses=best("addresses", seen.find_addresses(parts, MOST + 1) if all_sight else ()),
@@ -94,6 +108,23 @@ def search(store: Store, principal: Principal, clock: Clock, seed: int, *, words
         own=tuple(own),
         more=frozenset(more),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What problems and actions are called today, by id."""
+
+    problems: Mapping[int, str]
+    actions: Mapping[int, str]
+
+
+def _names_of_today(store: Store, principal: Principal) -> _Names:
+    """Return the names of today where a past day is searched: people look for what they know something by."""
+    if not isinstance(store, LookedBack):
+        return _Names({}, {})
+    today = seen_by(store.now_known, principal)
+    problems = {one.id: one.name for one in today.problems()}
+    return _Names(problems, {one.id: one.title for one in today.actions()})
 
 
 def is_of(principal: Principal, person: str) -> bool:

@@ -252,6 +252,8 @@ class KeptRows:
     repeated: bool
     _seen: SeenKeys = field(default_factory=SeenKeys)
     _had_reports: bool = False
+    #: What was undone and came back, with the import that had brought it before.
+    revived: list[tuple[int | None, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Ask once whether the source has reports: without any, only this file's own rows can be known."""
@@ -295,6 +297,8 @@ class KeptRows:
                 same.append(kept.id)
             else:
                 others.append((replace(columns.report(place), id=kept.id), contents[place]))
+        before = self.unit.reports([*same, *(one.id for one, _ in others)])
+        self.revived += [(one.batch_id, one.id) for one in before]
         self.unit.mark_undone(self.batch.id, same, undone=False)
         if others:
             self.unit.update_reports(self.batch.id, others)

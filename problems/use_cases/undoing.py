@@ -11,10 +11,11 @@ from problems.events import Event, EventKind, Subject, event
 from problems.followups import followup_fields
 from problems.people import Principal, Role
 from problems.reports import Batch, BatchState, Report, ReportFlag, ReportStatus
+from problems.sources import Source
 from problems.store import ChangedReport, Store, Unit
 from problems.use_cases.checks import LONGEST_NOTE, checked_text
 from problems.use_cases.following import FED_FIELDS
-from problems.use_cases.restoring import restore_source
+from problems.use_cases.restoring import described, restore_source
 from problems.use_cases.saving import plain, require
 
 _NAMED = 100
@@ -71,11 +72,11 @@ def undo_import(store: Store, principal: Principal, clock: Clock, seed: int, *, 
         ids = unit.batch_reports(batch.id)
         for start in range(0, len(ids), _AT_ONCE):
             _take_back(store, unit, now, principal, batch, ids[start : start + _AT_ONCE], done)
-        if not _later(batches, batch):
-            restore_source(unit, store.source(batch.source), store.events(Subject.IMPORT, batch.id))
+        source = None if _later(batches, batch) else store.source(batch.source)
+        restore_source(unit, source, store.events(Subject.IMPORT, batch.id))
         undone = replace(batch, state=BatchState.UNDONE, undone_at=now, undone_by=principal.key)
         unit.finish_batch(undone)
-        unit.add_events([_told(now, principal, batch, done, told)])
+        unit.add_events([_told(now, principal, batch, done, source, told)])
     return undone
 
 
@@ -108,7 +109,7 @@ def _take_back(
     done.kept += sorted(worked_on | mains)
 
 
-def _told(at: datetime, principal: Principal, batch: Batch, done: _Done, note: str) -> Event:
+def _told(at: datetime, principal: Principal, batch: Batch, done: _Done, source: Source | None, note: str) -> Event:
     return event(
         at,
         principal,
@@ -116,7 +117,7 @@ def _told(at: datetime, principal: Principal, batch: Batch, done: _Done, note: s
         batch.id,
         EventKind.UNDONE,
         changes={"state": BatchState.UNDONE.value},
-        before={"state": batch.state.value},
+        before={"state": batch.state.value, **({} if source is None else {"source": described(source)})},
         note=note,
         details={
             "source": batch.source,

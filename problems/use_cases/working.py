@@ -10,7 +10,7 @@ from datetime import date, datetime
 from problems.clock import Clock, day_words
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
-from problems.kept_assessments import of_its_work
+from problems.kept_assessments import KeptAssessment, of_its_work, outcomes_of
 from problems.lifecycle import Move, MoveAnswers, Need, check_move
 from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus
@@ -155,7 +155,9 @@ def _check_visit(asked: str, problem: Problem, move: Move, answers: MoveAnswers)
 
 def _check_assessed(store: Store, problem: Problem, answers: MoveAnswers) -> None:
     records = store.assessments(problem.id)
-    if of_its_work(problem, records) is not None:
+    newest = of_its_work(problem, records)
+    if newest is not None:
+        _check_claims_no_more(problem, newest, answers)
         return
     if _cannot_be_assessed(store, problem):
         if answers.outcome == Outcome.NOT_ASSESSABLE:
@@ -178,6 +180,16 @@ def _check_assessed(store: Store, problem: Problem, answers: MoveAnswers) -> Non
         "An officer or coordinator makes one on the tab “Assess” of its page, with “Keep this assessment”; "
         "then it can be closed.",
     )
+
+
+def _check_claims_no_more(problem: Problem, assessment: KeptAssessment, answers: MoveAnswers) -> None:
+    """Refuse an end that the counts do not bear out."""
+    if answers.outcome not in outcomes_of(assessment):
+        raise MoveRefused(
+            f"Problem {problem.ref} cannot be closed as “{Outcome(answers.outcome).label}”.",
+            f"Its newest assessment, of {day_words(assessment.made_at.date())}, found: {assessment.verdict.label}.",
+            "Choose an outcome that claims no more, or have an officer or coordinator assess the work again.",
+        )
 
 
 def _cannot_be_assessed(store: Store, problem: Problem) -> bool:

@@ -1,0 +1,71 @@
+"""You said, we did, as one page for a browser: everything in one file, photos included, without scripts."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from data.briefing_pages.colours import DARK, PRINTED, Colours
+from data.briefing_pages.parts import breakable
+from data.told_pages.pages import MISSING, TITLE, Picture, Story, ToldPages, told_pages
+from problems.fixes.digest import Digest
+
+_SHEET: Final = Path(__file__).with_name("told.css")
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def told_html(digest: Digest) -> bytes:
+    """Return the page in UTF-8, with a light, a dark and a printed look; the same fixes give the same bytes."""
+    pages = told_pages(digest)
+    title = escape(f"{TITLE}: {pages.place}, {pages.period}")
+    lines = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f"<title>{title}</title><style>{_sheet()}</style></head><body>",
+        *_head(pages),
+        "<main>",
+        f'<p class="lead">{escape(pages.sentence)}</p>',
+        *(line for month, stories in pages.months for line in _month(month, stories)),
+        '<section aria-labelledby="tell-us"><h2 id="tell-us">Tell us</h2>',
+        f"<p>{escape(breakable(pages.report_at))}</p></section>",
+        f'</main><footer><p class="quiet">{escape(pages.profile)}</p></footer></body></html>',
+    ]
+    return "\n".join(lines).encode() + b"\n"
+
+
+def _sheet() -> str:
+    rules = _SHEET.read_text(encoding="utf-8")
+    return rules.replace("LIGHT", _variables(PRINTED)).replace("DARK", _variables(DARK))
+
+
+def _variables(colours: Colours) -> str:
+    return "".join(f"--{name}:{getattr(colours, name)};" for name in Colours.__dataclass_fields__)
+
+
+def _head(pages: ToldPages) -> Iterator[str]:
+    yield f'<header><p class="kicker">{escape(TITLE)}</p><h1>{escape(breakable(pages.place))}</h1>'
+    yield f'<p class="quiet">{escape(pages.period)}. {escape(pages.known)}</p></header>'
+
+
+def _month(month: str, stories: tuple[Story, ...]) -> Iterator[str]:
+    name = f"m-{month.replace(' ', '-').lower()}"
+    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(month)}</h2>'
+    for story in stories:
+        rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(words)}</dd></div>" for name, words in story.rows)
+        yield f"<article><h3>{escape(breakable(story.title))}</h3><dl>{rows}</dl>"
+        if story.pictures:
+            yield f'<div class="pair">{"".join(_figure(one) for one in story.pictures)}</div>'
+        yield "</article>"
+    yield "</section>"
+
+
+def _figure(picture: Picture) -> str:
+    caption = f"<figcaption><b>{escape(picture.side)}.</b> {escape(picture.alt)}</figcaption>"
+    if not picture.jpeg:
+        return f'<figure><p class="gone">{escape(MISSING)}</p>{caption}</figure>'
+    source = b64encode(picture.jpeg).decode()
+    size = f'width="{picture.width}" height="{picture.height}"'
+    alt = escape(f"{picture.side}: {picture.alt}")
+    return f'<figure><img src="data:image/jpeg;base64,{source}" alt="{alt}" {size}>{caption}</figure>'
