@@ -161,12 +161,24 @@ CONTRAST = "contrast"
 ON = "on"
 
 
+_STAYS = "fx_stays"
+
+
 def stays() -> dict[str, str]:
-    """Return what belongs into the address of every page: who looks, how it is shown, and as known on which day."""
+    """Return what belongs into the address of every page, as :func:`keep_stays` found it in this run."""
+    kept: dict[str, str] = st.session_state.get(_STAYS, {})
+    return kept
+
+
+def keep_stays() -> None:
+    """Work out what belongs into every address: who looks, how it is shown, and as known on which day.
+
+    Once in each run, when the bar is drawn: a page has hundreds of links, and who looks is asked of the store.
+    """
     person, on = person_chosen(), st.session_state.get(ON)
     found = {WORKING_AS: person_label(person) if person else "", CONTRAST: "true" if wants_contrast() else ""}
     found[ON] = on.isoformat() if isinstance(on, date) else ""
-    return {name: value for name, value in found.items() if value}
+    st.session_state[_STAYS] = {name: value for name, value in found.items() if value}
 
 
 def is_dark() -> bool:

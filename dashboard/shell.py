@@ -1,6 +1,7 @@
 """The script of the app: the frame around every page. ``dashboard/app.py`` serves it."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,7 @@ from dashboard.lasting import set_aside
 from dashboard.mapping.layers import last_day, only_by_area
 from dashboard.parts import looking_back, viewing
 from dashboard.views import (
+    areas,
     board,
     briefing,
     combine,
@@ -29,7 +31,9 @@ from dashboard.views import (
     quality,
     report,
     search,
+    serving,
     setup,
+    told,
 )
 from dashboard.wording import day, listed
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
@@ -39,7 +43,7 @@ from problems.seeing import READS_EVERYTHING
 from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
 from problems.store import Store
-from problems.use_cases.briefing import MAY_READ_SOME
+from problems.use_cases.briefing import MAY_READ, MAY_READ_SOME
 from problems.use_cases.drawing import MAY_LOOK
 from problems.use_cases.owing import MAY_SEE
 from problems.use_cases.reporting import MAY_REPORT
@@ -58,11 +62,16 @@ class _Page:
     in_bar: bool = True
     #: Whether it can be looked at as known on a past day.
     can_look_back: bool = False
+    #: The list of the bar that it stands in; empty for the bar itself.
+    under: str = ""
 
     def is_for(self, who: Principal) -> bool:
         """Tell whether somebody is shown this page."""
         return not self.roles or who.has(*self.roles)
 
+
+RESULTS: Final = "Results"
+DATA: Final = "Data"
 
 _PAGES: Final = (
     _Page(map.show, "Map"),
@@ -70,17 +79,20 @@ _PAGES: Final = (
     _Page(organisation.show, "My organisation", organisation.PATH, MAY_SEE, can_look_back=True),
     _Page(decisions.show, "Decisions", decisions.PATH, READS_EVERYTHING, can_look_back=True),
     _Page(board.show, "Board", "board", (*EVERYWHERE, Role.PARTNER, Role.ADMIN), can_look_back=True),
-    _Page(briefing.show, "Briefing", briefing.PATH, MAY_READ_SOME),
+    _Page(briefing.show, "Briefing", briefing.PATH, MAY_READ_SOME, can_look_back=True),
+    _Page(inbox.show, "Inbox", "inbox", (Role.OFFICER, Role.COORDINATOR, Role.PARTNER), can_look_back=True),
     _Page(report.show, "Report", "report", MAY_REPORT),
-    _Page(inbox.show, "Inbox", "inbox", (Role.OFFICER, Role.COORDINATOR, Role.PARTNER)),
-    _Page(duplicates.show, "Duplicates", "duplicates", READS_EVERYTHING),
-    _Page(imports.show, "Import", "import", READS_EVERYTHING),
-    _Page(quality.show, "Data quality", "quality", READS_EVERYTHING),
-    _Page(setup.show, "Setup", "setup", READS_EVERYTHING),
+    _Page(areas.show, "Areas", areas.PATH, MAY_READ_SOME, can_look_back=True, under=RESULTS),
+    _Page(serving.show, "Service", serving.PATH, MAY_READ, can_look_back=True, under=RESULTS),
+    _Page(told.show, "You said, we did", told.PATH, MAY_READ, can_look_back=True, under=RESULTS),
+    _Page(imports.show, "Import", "import", READS_EVERYTHING, under=DATA),
+    _Page(duplicates.show, "Duplicates", "duplicates", READS_EVERYTHING, can_look_back=True, under=DATA),
+    _Page(quality.show, "Data quality", "quality", READS_EVERYTHING, can_look_back=True, under=DATA),
+    _Page(setup.show, "Setup", "setup", READS_EVERYTHING, under=DATA),
     # Reached from other pages, and not in the bar.
     _Page(draw.show, "New area", draw.PATH, MAY_LOOK, in_bar=False),
-    _Page(combine.show, "Merge or split", combine.PATH, READS_EVERYTHING, in_bar=False),
-    _Page(search.show, "Search", search.PATH, in_bar=False),
+    _Page(combine.show, "Merge or split", combine.PATH, READS_EVERYTHING, in_bar=False, can_look_back=True),
+    _Page(search.show, "Search", search.PATH, in_bar=False, can_look_back=True),
 )
 SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
 PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
@@ -100,6 +112,7 @@ def main() -> None:
         return
     # Before the pages: only once it was drawn is it known who looks, and which pages are theirs.
     _bar()
+    session.keep_stays()
     shown, page = _pages_for(session.principal())
     _dress()
     viewing.go_where_asked(shown, page)
@@ -107,8 +120,12 @@ def main() -> None:
     if banner:
         st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')
     viewing.show_banner()
-    past = {f"/{each.path}": each.title for each in _PAGES if each.can_look_back and each.is_for(session.principal())}
-    looking_back.show_banner(past, can_look_back=f"/{page.url_path}" in past)
+    past = {f"/{each.path}": each for each in _PAGES if each.can_look_back and each.is_for(session.principal())}
+    looking_back.show_banner(
+        {path: each.title for path, each in past.items() if each.in_bar},
+        can_look_back=f"/{page.url_path}" in past,
+        of_its_own=briefing.day_of_knowledge() if page.url_path == briefing.PATH else None,
+    )
     try:
         page.run()
     except ProblemError as refusal:
@@ -130,7 +147,21 @@ def _pages_for(who: Principal) -> tuple[Mapping[str, StreamlitPage], StreamlitPa
         )
         for each in _PAGES
     }
-    return pages, st.navigation(list(pages.values()), position="top")
+    return pages, st.navigation(
+        {under: [pages[path] for path in paths] for under, paths in _lists(who).items()}, position="top"
+    )
+
+
+def _lists(who: Principal) -> Mapping[str, Sequence[str]]:
+    """Return the paths of all pages by the list of the bar that they stand in, the bar itself ("") first.
+
+    A list of one page would cost a click more than the page: it stands in the bar.
+    """
+    seen = Counter(each.under for each in _PAGES if each.in_bar and each.is_for(who))
+    lists: dict[str, list[str]] = {"": []}
+    for each in _PAGES:
+        lists.setdefault(each.under if seen[each.under] > 1 else "", []).append(each.path)
+    return lists
 
 
 def _not_yours(page: _Page) -> None:
@@ -168,15 +199,15 @@ def _bar() -> None:
 
 
 def _footer(store: Store) -> None:
-    counts = store.counts()
     zone = session.get_settings().zone
-    today = session.get_clock()().astimezone(zone).date()
-    parts = [
-        f"Reports up to {day(last_day(store, today, zone))}" if counts.reports else "No reports yet",
-        hot_spot_words(store),
-        f"Times in {zone}",
-        f"Fixpoint {program_version()}",
-    ]
+    if looking_back.day_chosen() is not None:
+        # What there is today says nothing of the day that is looked at.
+        parts = []
+    else:
+        today = session.get_clock()().astimezone(zone).date()
+        newest = f"Reports up to {day(last_day(store, today, zone))}" if store.counts().reports else "No reports yet"
+        parts = [newest, hot_spot_words(store)]
+    parts += [f"Times in {zone}", f"Fixpoint {program_version()}"]
     st.html(f'<footer class="fx-footer">{"".join(f"<span>{design.safe_html(part)}</span>" for part in parts)}</footer>')
 
 

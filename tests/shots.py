@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -14,13 +15,23 @@ from problems.clock import utc_now
 from problems.progress import silent
 from tests.browsing import DESK, PHONE, ROOT, WALL, Visitor, chromium, maps_drawn, serving
 
-#: Name of the picture: its address; ``{ref}`` is the open problem with the most work on it.
+#: Name of the picture: its address; ``{ref}`` is the open problem with the most work on it, ``{past}`` a day long ago.
 PAGES = {
     "map": "/",
     "map-problem": "/?problem={ref}",
     "problems": "/problem",
     "problem": "/problem?problem={ref}",
+    "problem-assess": "/problem?problem={ref}&tab=assess",
+    "organisation": "/organisation",
+    "decisions": "/decisions",
     "board": "/board",
+    "briefing": "/briefing",
+    "briefing-on-the-wall": "/briefing?present=true&slide=2",
+    "areas": "/areas",
+    "service": "/serving",
+    "told": "/told",
+    "search": "/search?q=lamp",
+    "inbox-past": "/inbox?on={past}",
     "report": "/report",
     "inbox": "/inbox",
     "inbox-told": "/inbox?part=To+be+told",
@@ -41,12 +52,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fixpoint-shots-") as folder:
         store = Path(folder) / "city.db"
         build_sample_file(store, silent, utc_now, SEED)
-        ref = _busiest(store)
+        ref, past = _busiest(store), (utc_now() - timedelta(days=60)).date()
         with serving(store, Path(folder) / "server.log") as url, chromium() as browser:
             faults = [
                 fault
                 for name, path in PAGES.items()
-                for fault in _photograph(Visitor(browser, url), name, path.format(ref=ref), out)
+                for fault in _photograph(Visitor(browser, url), name, path.format(ref=ref, past=past), out)
             ]
     sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures are in {out.name}/.\n")
     for fault in faults:

@@ -18,6 +18,13 @@ def title(page: Page) -> str:
     return page.locator("h1").inner_text()
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the page hears it: what listens comes after what is drawn."""
+    drawn(page)
+    page.locator("html[data-fx-keys=slides]").wait_for(state="attached")
+    page.keyboard.press(key)
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", PATHS)
 def test_no_barrier_is_found_on_the_briefing(visit: Visitor, path: str, theme: str) -> None:
@@ -48,18 +55,14 @@ def test_arrow_keys_go_through_the_slides_and_escape_leaves(visit: Visitor) -> N
     page.get_by_role("button", name="Present it").click()
     expect(page.get_by_role("heading", name="The week", level=1)).to_be_visible()
     expect(page.get_by_role("button", name="Previous")).to_be_disabled()
-    drawn(page)
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
     expect(page.get_by_role("heading", name="1. Decisions wanted today", level=1)).to_be_visible()
-    drawn(page)
-    page.keyboard.press("PageDown")
+    press(page, "PageDown")
     expect(page.get_by_role("heading", name="2. Last week’s decisions", level=1)).to_be_visible()
-    drawn(page)
-    page.keyboard.press("ArrowLeft")
+    press(page, "ArrowLeft")
     expect(page.get_by_role("heading", name="1. Decisions wanted today", level=1)).to_be_visible()
     assert "slide=2" in page.url
-    drawn(page)
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("heading", name="Briefing", level=1)).to_be_visible()
     assert "present" not in page.url
 

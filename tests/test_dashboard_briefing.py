@@ -8,13 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.handouts import handouts
+from dashboard.parts import forms, looking_back
 from data.briefing_files import RENDERERS
 from problems.actions import ActionType
 from problems.briefing.meetings import Settled
 from problems.briefing.weeks import IsoWeek
 from problems.people import Principal, Role
 from problems.use_cases import acting
-from problems.use_cases.meeting import decide_in_meeting, meeting_of
+from problems.use_cases.meeting import decide_in_meeting, meeting_of, note_meeting, settle_decision
 from tests.briefed import ended
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, run, sit_down, words
@@ -212,6 +213,30 @@ def test_a_note_is_kept_and_shown_to_who_reads_the_meeting(week: Scene, monkeypa
     read = page("briefing")
     assert "were talked about" in words(read)
     assert not {"note", "decide"} & keys(read)
+
+
+def test_of_a_past_day_the_meeting_is_told_as_it_was_then(week: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = (week.store, COMMANDER, week.clock, 1)
+    then = week.today
+    write = decide_in_meeting(*ask, week=WEEK.before, text="Write to the landlord")
+    note_meeting(*ask, week=WEEK, text="The lamps were talked about")
+    week.today += timedelta(days=30)
+    settle_decision(*ask, decision_id=write.id, state=Settled.DONE)
+    note_meeting(*ask, week=WEEK, text="Written a month later")
+    decide_in_meeting(*ask, week=WEEK, text="Light the path")
+    asked = {"week": str(WEEK)}
+    later = words(page("briefing", **asked))
+    assert "as it stands today Write to the landlord Nobody named. Today: Done" in later
+    assert "Written a month later" in later
+    for module in (looking_back, forms):
+        monkeypatch.setattr(module, "day_chosen", lambda: then)
+    text = words(page("briefing", **asked))
+    assert "as it stood on 9 Mar 2026 Write to the landlord Nobody named. That day: Under way" in text
+    assert "The lamps were talked about" in text
+    assert "Written a month later" not in text
+    assert "Light the path" not in text
+    before = words(page("briefing", **asked, known="2026-03-08"))
+    assert "Nothing was noted or decided by 8 Mar 2026." in before
 
 
 def test_a_partner_reads_what_is_shared_and_no_list_of_reports(week: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def test_the_sections_are_printed_in_their_order(store_file: Path, capsys: pytes
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
     assert "3 reports came in; 0 ended." in told
-    assert told.startswith("Briefing of week 10 of 2026, 2 to 8 March (up to 2026-03-08, as known on 2026-03-08)")
+    assert told.startswith("Briefing of week 10 of 2026, 2 to 8 March (up to 2026-03-08, as known on 2026-03-09)")
 
 
 def test_the_answer_for_programs_is_one_object(store_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

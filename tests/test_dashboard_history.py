@@ -11,6 +11,7 @@ from dashboard import jobs
 from dashboard.parts.batches import oddities, rejected_words
 from dashboard.parts.counting import IMPORT_JOB
 from dashboard.route_files import exported
+from dashboard.views import imports
 from data.importing import import_file
 from problems.errors import InputRefused, NotFound
 from problems.people import LAPTOP
@@ -98,6 +99,20 @@ def test_an_earlier_import_is_not_undone_under_a_later_one(scene: Scene, bring: 
     assert "Undo import 2 (later.csv) first." in words(shown)
     assert shown.text_area(key="form_note").value == "My words"
     assert scene.store.counts().reports == 2
+
+
+def test_what_was_written_stays_after_a_refusal_when_a_run_did_not_reach_its_field(
+    scene: Scene, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bring(*ROWS)
+    bring(ROWS[0].replace("dark", "dim"), name="later.csv")
+    shown = click(shown_import(first), f"undo-{first.id}")
+    shown.text_area(key="form_note").input("My words")
+    click(shown, "form-save")
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr(imports, "draw_open_form", lambda: None)
+        run(shown)
+    assert run(shown).text_area(key="form_note").value == "My words"
 
 
 def test_only_those_who_may_are_offered_to_undo(scene: Scene, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def test_what_waits_is_counted_and_listed_with_the_latest_first(scene: Scene, mo
     scene.send(replace(scene.report((0, 0), TODAY - timedelta(days=90)), status=R.IN_PROGRESS, address="Old Road"))
     sit_down(monkeypatch, scene, OFFICER)
     shown = words(page("inbox"))
-    assert "Not looked at 3 Acknowledged 0 Under way 1" in shown
+    assert "New 3 Acknowledged 0 Under way 1" in shown
     assert "4 reports" in shown
     assert shown.index("Old Road") < shown.index("Mill Lane")
     assert "over three times the target" in shown

@@ -152,6 +152,16 @@ def test_a_page_of_others_says_whose_it_is(city: SqlStore) -> None:
         assert page.is_for(viewer) == (page.title in ("Map", "Problems", "Search"))
 
 
+@pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
+def test_the_bar_has_each_page_once_and_no_list_of_a_single_page(role: Role) -> None:
+    who = Principal("x", "X", frozenset({role}), 1)
+    lists = shell._lists(who)
+    assert sorted(path for paths in lists.values() for path in paths) == sorted(page.path for page in shell._PAGES)
+    theirs = {page.path for page in shell._PAGES if page.in_bar and page.is_for(who)}
+    for under, paths in lists.items():
+        assert not under or len(theirs.intersection(paths)) != 1
+
+
 def test_a_page_of_today_leads_to_those_that_show_the_day_that_was_asked_for(city: SqlStore) -> None:
     shown = opened(on="2026-02-02", contrast="true")
     assert "This page shows today. As known on 2 Feb 2026 there are:" in markup(shown)

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.commands.main import app
 from data.feeds.servers import FeedServer
+from data.mail_settings import MAIL_KEYS
 from data.reading.columns import DATE_ORDERS, FIELDS, read_columns
 from data.settings import read_settings
 from problems.hot_spots import DetectionSettings
@@ -58,6 +59,7 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
                 "export",
                 "contacts",
                 "doctor",
+                "told",
             }
         )
     )
@@ -219,6 +221,17 @@ def test_the_open311_server_of_the_handbook_is_accepted_and_its_settings_are_all
     assert [one.name for one in fields(FeedServer) if one.name not in named] == []
     assert f"| {server.page_size}, {server.window_days} |" in handbook
     assert f"| {server.overlap_days} |" in handbook
+
+
+def test_the_mail_settings_of_the_handbook_are_accepted_and_all_named(tmp_path: Path) -> None:
+    told = text(ROOT / "docs" / "mail.md")
+    (shown,) = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
+    file = tmp_path / "settings.toml"
+    file.write_text(shown, encoding="utf-8")
+    mail = read_settings({"FIXPOINT_SETTINGS": str(file)}).mail
+    assert mail is not None
+    assert len(mail.recipients) == 3
+    assert [name for name in MAIL_KEYS if f"`{name}`" not in told] == []
 
 
 def test_the_figures_in_the_page_on_statistics_are_the_defaults() -> None:

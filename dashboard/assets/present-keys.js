@@ -21,6 +21,12 @@ export default function () {
     if (main) main.scrollTo(0, 0);
   }
 
+  // Who drives the page by a program, such as a test, can see here from when on the keys are heard.
+  const root = document.documentElement;
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  root.dataset.fxKeys = "slides";
+  return () => {
+    document.removeEventListener("keydown", onKey);
+    delete root.dataset.fxKeys;
+  };
 }

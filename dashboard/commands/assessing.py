@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 
+from dashboard.commands.opening import day, opened_store
 from dashboard.commands.output import FINE, Output, count
-from dashboard.commands.working import day, opened_store
 from data.assessment_files import as_values
 from data.settings import SEED
 from problems.assessment import Assessment, assess

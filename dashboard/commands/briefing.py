@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from dashboard.commands.opening import opened_store, week_and_day
 from dashboard.commands.output import FINE, Output, table
-from dashboard.commands.working import day, opened_store
 from data.briefing_files import renderer_for, write_briefing
 from data.briefing_pages.parts import Paper
 from data.calendars import working_days
@@ -16,7 +16,6 @@ from problems.briefing.briefing import Briefing
 from problems.briefing.changing import called_first
 from problems.briefing.figure import Figure, Section
 from problems.briefing.rows import rows_of
-from problems.briefing.weeks import IsoWeek
 from problems.clock import clock_in
 from problems.people import SYSTEM
 from problems.use_cases.briefing import brief
@@ -24,18 +23,20 @@ from problems.use_cases.briefing import brief
 _SERIES = 8
 
 
-def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out: Path | None, paper: str) -> int:
-    """Print the briefing of a week, or write it to a file."""
-    wanted = IsoWeek.read(week)
-    known = None if known_on is None else day(known_on, "--known-on")
-    size = Paper.read(paper)
+def run_brief(
+    output: Output, *, week: str, area: str, known_on: str | None, out: Path | None, paper: str | None
+) -> int:
+    """Print the briefing of a week (empty: the last whole one), or write it to a file."""
+    size = None if paper is None else Paper.read(paper)
     if out is not None:
         renderer_for(out)  # refused before the work, not after it
     with opened_store() as (store, settings):
+        clock = clock_in(settings.zone)
+        wanted, known = week_and_day(week, known_on, clock().date())
         found = brief(
             store,
             SYSTEM,
-            clock_in(settings.zone),
+            clock,
             SEED,
             week=wanted,
             zone=settings.zone,
@@ -47,7 +48,7 @@ def run_brief(output: Output, *, week: str, area: str, known_on: str | None, out
             known_on=known,
         )
         if out is not None:
-            write_briefing(store, found, out, size)
+            write_briefing(store, found, out, size or settings.paper)
     rows = rows_of(found)
     values = {
         "week": str(found.header.week),

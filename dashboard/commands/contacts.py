@@ -1,7 +1,7 @@
 """What ``contacts`` does, and what ``serve`` and ``refresh`` do by the way: drop contacts whose time is over."""
 
+from dashboard.commands.opening import opened_store
 from dashboard.commands.output import FINE, Output, count
-from dashboard.commands.working import opened_store
 from data.settings import SEED
 from problems.clock import utc_now
 from problems.people import SYSTEM

@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at: Python, packages, settings, base map, store and its record of changes.
+"""What ``doctor`` looks at: Python, packages, settings, base map, mail server, store and its record of changes.
 
 It changes nothing, but that it notes in the store when the record was checked.
 """
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from dashboard.commands.output import FINE, WRONG, Output
 from data.auditing import checked_where_possible
+from data.mail import check_mail
 from data.settings import Settings, read_settings
 from data.stores import Check, check_store
 from problems.clock import utc_now
@@ -56,6 +57,7 @@ def _checks(progress: Progress, noted: str) -> Iterator[Check]:
     days = settings.detection.window_days
     yield Check("settings", True, f"Times are shown in {settings.zone}; a refresh looks at the last {days} days.")
     yield _base_map(settings)
+    yield check_mail(settings.mail)
     found = check_store(settings.store_url)
     yield from found
     # Opening an older store would change its schema, which is not for a check to do.

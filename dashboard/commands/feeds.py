@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator
 
+from dashboard.commands.opening import day, opened_store
 from dashboard.commands.output import FINE, Output, count
-from dashboard.commands.working import day, opened_store
 from data.feeds.open311 import Pulled, pull
 from data.feeds.planning import feed_state, stamp
 from data.feeds.servers import FeedServer, find_server

@@ -1,7 +1,7 @@
 """The command line: one program, one table of commands, three exit codes.
 
 This module holds the words (options, help, examples) and the mapping from what went wrong to an
-exit code. What the commands do is in the ``commands_*`` modules beside it, imported when they are
+exit code. What the commands do is in the modules beside it, imported when they are
 needed: the heavy libraries take seconds, ``--help`` should not.
 """
 
@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from dashboard.commands.options import Json
 from dashboard.commands.output import FINE, REFUSED, STOPPED, Output, use_utf8
+from dashboard.commands.results import add_results
 from geo.errors import GeoError
 from problems.errors import Cancelled, ProblemError
 
@@ -39,7 +41,6 @@ app = typer.Typer(
 _RANGES = {"--port": (1, 65_535), "--seed": (0, 2**31 - 1), "--window-days": (1, 3_660)}
 _PORTS, _SEEDS, _WINDOWS = _RANGES["--port"], _RANGES["--seed"], _RANGES["--window-days"]
 
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")]
 Since = Annotated[
     str | None, typer.Option("--since", metavar="DATE", help="open311: the first day; else since the last pull.")
 ]
@@ -253,34 +254,7 @@ def assess(
     return run_assess(Output(as_json), ref=ref, done_on=done_on, baseline=baseline, keep=keep)
 
 
-@app.command(
-    epilog=(
-        "Examples:\n\n\b\n"
-        "  python -m dashboard brief --week 2026-W47\n"
-        "  python -m dashboard brief --week 2026-W47 --out briefing.pdf\n"
-        "  python -m dashboard brief --week 2026-W47 --area Northside --out briefing.csv\n"
-        "  python -m dashboard brief --week 2026-W47 --known-on 2026-11-30     with what came in since\n\n"
-        "The same week as known on the same day always gives the same figures."
-    )
-)
-def brief(
-    *,
-    week: Annotated[str, typer.Option("--week", metavar="WEEK", help="Year and week, written as 2026-W47.")],
-    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
-    known_on: Annotated[
-        str | None,
-        typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else the end of the week."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="A file to write: .pdf, .pptx, .html or .csv.")
-    ] = None,
-    paper: Annotated[str, typer.Option("--paper", metavar="SIZE", help="The size of the pages: a4 or letter.")] = "a4",
-    as_json: Json = False,
-) -> int:
-    """Make the briefing of a week."""
-    from dashboard.commands.briefing import run_brief
-
-    return run_brief(Output(as_json), week=week, area=area, known_on=known_on, out=out, paper=paper)
+add_results(app)
 
 
 @app.command(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from dashboard.commands.opening import opened_store
 from dashboard.commands.output import FINE, Output, count
-from dashboard.commands.working import opened_store
 from data.boundaries import BoundaryFile, boundaries_of, look_at, remarks
 from data.settings import SEED
 from problems.areas import AreaKind

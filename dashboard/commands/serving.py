@@ -15,8 +15,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from dashboard.commands.contacts import drop_quietly
+from dashboard.commands.opening import opened_store
 from dashboard.commands.output import FINE, Output, count
-from dashboard.commands.working import opened_store
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from data.sample.city import LOADING, SampleCounts, load_sample_city
 from data.sealing import put_key_beside, sealer_beside

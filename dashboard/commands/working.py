@@ -1,26 +1,24 @@
 """What ``import``, ``refresh``, ``problems`` and ``export`` do."""
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from dashboard.commands.opening import day, opened_store
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
 from data.importing import MIXED, SYNTHETIC_FACT, import_file
 from data.reading.columns import FIELDS, read_columns
 from data.run_folder import sweep
-from data.settings import SEED, Settings, read_settings
+from data.settings import SEED, read_settings
 from data.stores import open_store
-from problems.clock import check_day, utc_now
+from problems.clock import utc_now
 from problems.errors import InputRefused, ProblemError
 from problems.hot_spots import Refresh
 from problems.people import SYSTEM
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, ReportFlag
-from problems.store import Store
 from problems.use_cases.importing import Trial
 
 _COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")
@@ -28,36 +26,6 @@ _EXPORTS = ("problems", "hot-spots", "reports", "rejected")
 _AUDIT = "audit"
 _FORMATS = ("csv", "geojson")
 _SHOWN_REJECTED = 5
-
-
-@contextmanager
-def opened_store() -> Iterator[tuple[Store, Settings]]:
-    """Open the store that the settings name, and close it again whatever happens."""
-    settings = read_settings()
-    store = open_store(settings.store_url)
-    try:
-        yield store, settings
-    finally:
-        store.close()
-
-
-def day(text: str, option: str = "--as-of") -> date:
-    """Return the day that ``text`` names.
-
-    Raises
-    ------
-    InputRefused
-        When it is not a day of the calendar, written year-month-day, or no report can be of it.
-    """
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        try:
-            found = date.fromisoformat(text)
-        except ValueError:
-            pass
-        else:
-            check_day(found)
-            return found
-    raise InputRefused(f"“{text[:40]}” is not a day for {option}.", "", "Write it as year-month-day: 2025-12-31.")
 
 
 # -- import --

@@ -1,7 +1,10 @@
 """Did the map hold? The outlines of past refreshes against the four weeks after each of them."""
 
 import math
+from contextlib import nullcontext
 from typing import Final
+
+import streamlit as st
 
 from dashboard import analysed
 from dashboard.analysed import Backstage
@@ -23,7 +26,8 @@ _TERMS: Final = (
 def show_backstage(desk: Desk) -> None:
     """Draw how well the hot spots of past refreshes held what was reported next."""
     section("Does the map hold?", f"hot spots against the {HORIZON_DAYS} days after them")
-    found = analysed.backstage(desk)
+    with nullcontext() if desk.on is None else st.spinner("Holding the map of that time against what came next"):
+        found = analysed.backstage(desk)
     if not found.checked:
         _nothing(found)
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -16,7 +16,7 @@ from data.targets import targets_of
 from data.taxonomy import names_of_kinds
 from problems.briefing.briefing import Briefing
 from problems.briefing.figure import Behind
-from problems.briefing.weeks import IsoWeek
+from problems.briefing.weeks import IsoWeek, day_of_meeting
 from problems.errors import InputRefused
 from problems.seeing import whole
 from problems.use_cases.briefing import brief, reports_behind
@@ -24,7 +24,6 @@ from problems.use_cases.briefing import brief, reports_behind
 #: The parameters of the address, which are the keys of the widgets too.
 WEEK, AREA, KNOWN, AGAINST = "week", "area", "known", "against"
 LIST, PRESENT, SLIDE = "list", "present", "slide"
-_DAY: Final = timedelta(days=1)
 
 #: A few people go through a few weeks, each in their own eyes; a click must not make the briefing again.
 _made: Final = Remembered(most=40, one_at_a_time=True)
@@ -38,6 +37,8 @@ class AskedBriefing:
     known_on: date
     area: str = ""
     chosen: bool = False
+    #: Whether the day is the one that is looked at on all pages.
+    of_the_bar: bool = False
 
     @property
     def query(self) -> dict[str, str]:
@@ -47,7 +48,8 @@ class AskedBriefing:
 
     def of_week(self, week: IsoWeek, today: date) -> "AskedBriefing":
         """Return the same of another week: as known on the day that was chosen, else on its own Monday after."""
-        return replace(self, week=week, known_on=self.known_on if self.chosen else day_of_meeting(week, today))
+        known = self.known_on if self.chosen or self.of_the_bar else day_of_meeting(week, today)
+        return replace(self, week=week, known_on=known)
 
 
 def week_words(week: IsoWeek) -> str:
@@ -59,11 +61,6 @@ def week_words(week: IsoWeek) -> str:
     return f"Week {week.number}, {start} to {last.day} {last:%B} {last.year}"
 
 
-def day_of_meeting(week: IsoWeek, today: date) -> date:
-    """Return the Monday after a week, on which it is talked about, or today where that has not come."""
-    return min(week.last + _DAY, today)
-
-
 def read_asked(desk: Desk) -> AskedBriefing:
     """Return what the address asks for; without a week the latest that is over.
 
@@ -73,10 +70,11 @@ def read_asked(desk: Desk) -> AskedBriefing:
         When the week or the day cannot be read.
     """
     query: Mapping[str, str] = st.query_params
-    week = IsoWeek.read(query[WEEK]) if query.get(WEEK) else IsoWeek.of(desk.today).before
+    week = IsoWeek.read(query[WEEK]) if query.get(WEEK) else IsoWeek.of(desk.on or desk.today).before
     told = query.get(KNOWN, "")
     if not told:
-        return AskedBriefing(week, day_of_meeting(week, desk.today), query.get(AREA, ""))
+        known = day_of_meeting(week, desk.today) if desk.on is None else desk.on
+        return AskedBriefing(week, known, query.get(AREA, ""), of_the_bar=desk.on is not None)
     try:
         known = date.fromisoformat(told)
     except ValueError:
@@ -88,7 +86,7 @@ def read_asked(desk: Desk) -> AskedBriefing:
 def weeks_known(desk: Desk) -> list[IsoWeek]:
     """Return the weeks from the first report to the present one, the newest first."""
     oldest = desk.store.counts().oldest_report_at
-    present = IsoWeek.of(desk.today)
+    present = IsoWeek.of(desk.on or desk.today)
     if oldest is None:
         return []
     first = IsoWeek.of(local_day(oldest, desk.zone))

@@ -15,14 +15,13 @@ from dashboard.parts.briefing_asked import (
     SLIDE,
     WEEK,
     AskedBriefing,
-    day_of_meeting,
     week_words,
     weeks_known,
 )
 from dashboard.parts.desk import Desk
 from dashboard.wording import day
 from problems.areas import AreaKind
-from problems.briefing.weeks import IsoWeek
+from problems.briefing.weeks import IsoWeek, day_of_meeting
 from problems.errors import InputRefused
 
 _KEYS: Final = {name: f"briefing-{name}" for name in (WEEK, AREA, KNOWN, AGAINST)}
@@ -108,7 +107,7 @@ def _choose_area(desk: Desk, asked: AskedBriefing) -> None:
 
 def _know_on(desk: Desk, asked: AskedBriefing) -> None:
     found = st.session_state.get(_KEYS[KNOWN])
-    usual = day_of_meeting(asked.week, desk.today)
+    usual = desk.on or day_of_meeting(asked.week, desk.today)
     _put(KNOWN, found.isoformat() if isinstance(found, date) and found != usual else "")
 
 

@@ -31,7 +31,7 @@ BAND_AND_LINE: Final = (
 def show_changes(reading: Reading) -> None:
     """Draw a run chart of each series that stands up to having looked at all, and all of them as a table."""
     of, week = reading.briefing.changes, reading.asked.week
-    shown = of.called_out[:_CHARTS]
+    shown = of.drawn[:_CHARTS]
     if shown:
         columns = st.columns(2) if len(shown) > 1 else [st.container()]
         for place, one in enumerate(shown):

@@ -43,11 +43,6 @@ def show_places(reading: Reading) -> None:
         draw(table("Places on the map", heads, rows, stacked=True))
 
 
-def lasting(place: MapPlace) -> bool:
-    """Tell whether a place was hot in more than half of the weeks that were looked at."""
-    return place.weeks_looked > 0 and 2 * place.weeks_hot > place.weeks_looked
-
-
 def _legend(reading: Reading) -> None:
     counts = {one.key: one for one in reading.briefing.map.by_remediation}
     lines = []
@@ -57,7 +52,7 @@ def _legend(reading: Reading) -> None:
             lines.append(
                 element("li", Html(status_html(remediation)), " ", reading.number(figure), f" {rests_on(figure)}")
             )
-    if any(lasting(one) for one in reading.briefing.map.places):
+    if any(one.lasts for one in reading.briefing.map.places):
         ring = element("span", css="fx-ring", aria_hidden="true")
         lines.append(element("li", ring, "hot in more than half of the weeks"))
     draw(element("ul", joined(lines), css="fx-legend"))
@@ -116,6 +111,6 @@ def _mark(place: MapPlace, at: tuple[float, float]) -> Html:
         d=mark.path,
         transform=f"translate({x - 12 * size:.1f} {y - 12 * size:.1f}) scale({size:.3f})",
     )
-    if not lasting(place):
+    if not place.lasts:
         return shape
     return joined([element("circle", css="lasts", cx=f"{x}", cy=f"{y}", r=f"{_MARK_PX * 0.85:.1f}"), shape])

@@ -1,7 +1,7 @@
 """The meeting about a briefing: notes, decisions, and what became of those of the meeting before."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import streamlit as st
@@ -16,6 +16,7 @@ from dashboard.parts.notices import remark
 from dashboard.wording import NOTHING, day, moment
 from problems.briefing.meetings import MeetingDecision, MeetingNote, Settled
 from problems.briefing.weeks import IsoWeek
+from problems.clock import day_end
 from problems.people import Role
 from problems.use_cases.meeting import (
     MAY_DECIDE,
@@ -114,14 +115,20 @@ def decision_button(reading: Reading, *, key: str, text: str, owner: str, proble
     )
 
 
+def _until(reading: Reading) -> datetime | None:
+    """Return when a past day that is looked at was over: what meetings told later is not told of it; None of today."""
+    return None if reading.desk.on is None else day_end(reading.asked.known_on, reading.desk.zone)
+
+
 def settle_rows(reading: Reading) -> None:
     """Draw the decisions of the meeting before as they stand today, with the ways to settle them for whom they are."""
     desk = reading.desk
     if not is_at_meeting(desk) or reading.briefing.header.area is not None:
         return
-    _, before = meeting_of(*desk.asking, week=reading.asked.week.before)
+    _, before = meeting_of(*desk.asking, week=reading.asked.week.before, until=_until(reading))
+    stands = "stands today" if desk.on is None else f"stood on {day(reading.asked.known_on)}"
     if before:
-        draw(reading.subhead("What the meeting before decided, as it stands today"))
+        draw(reading.subhead(f"What the meeting before decided, as it {stands}"))
     for one in before:
         with st.container(key=f"settle-{one.id}", horizontal=True, vertical_alignment="center", gap="small"):
             _settle_row(desk, one)
@@ -131,7 +138,8 @@ def _settle_row(desk: Desk, one: MeetingDecision) -> None:
     stands = f"{one.settled.label}{f': {one.why}' if one.why else ''}"
     due = f", due {day(one.due_on)}" if one.due_on else ""
     who = f" {one.owner or 'Nobody named'}{due}. "
-    draw(element("p", element("b", one.text), who, element("small", f"Today: {stands}"), css="fx-row"))
+    when = "Today" if desk.on is None else "That day"
+    draw(element("p", element("b", one.text), who, element("small", f"{when}: {stands}"), css="fx-row"))
     if not desk.principal.has(*MAY_DECIDE):
         return
     for state, label in ((Settled.DONE, "Done"), (Settled.MOVED, "Move"), (Settled.BLOCKED, "Blocked")):
@@ -152,7 +160,7 @@ def meeting_buttons(reading: Reading, *, suffix: str = "") -> None:
 def show_meeting(reading: Reading, *, buttons: bool = True) -> None:
     """Draw the notes and decisions of the meeting about this week, and the ways to add to them."""
     desk = reading.desk
-    notes, decisions = meeting_of(*desk.asking, week=reading.asked.week)
+    notes, decisions = meeting_of(*desk.asking, week=reading.asked.week, until=_until(reading))
     if buttons:
         meeting_buttons(reading)
     if decisions:
@@ -162,7 +170,8 @@ def show_meeting(reading: Reading, *, buttons: bool = True) -> None:
     if notes:
         draw(element("ol", joined(_note(desk, one) for one in notes), css="fx-timeline"))
     if not notes and not decisions:
-        remark("Nothing was noted or decided yet.")
+        known = "yet" if desk.on is None else f"by {day(reading.asked.known_on)}"
+        remark(f"Nothing was noted or decided {known}.")
 
 
 def _row(desk: Desk, one: MeetingDecision) -> Sequence[object]:

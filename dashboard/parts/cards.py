@@ -33,7 +33,8 @@ def action_card(
     """
     organisation = desk.names.organisation(action.organisation_id)
     who = f"{organisation}, {action.person}" if action.person else organisation
-    since = f"{action.status.label} for {days(days_in_status(action, desk.today, desk.zone))}"
+    stood = days_in_status(action, desk.today, desk.zone)
+    since = f"{action.status.label} for {days(stood)}" if stood else f"{action.status.label} today"
     lines = [
         element("p", action.title, css="fx-card-title"),
         element("p", who, css="fx-card-who"),

@@ -50,7 +50,18 @@ class Desk:
 
 def this_desk() -> Desk:
     """Return the desk of the person who is looking at the page."""
-    store, clock = looking_back.store_and_clock()
+    return _desk(*looking_back.store_and_clock())
+
+
+def desk_of_today() -> Desk:
+    """Return the desk with the store of today, also while a past day is looked at.
+
+    For a page that has a day of knowledge of its own; ``on`` tells it which one is looked at elsewhere.
+    """
+    return _desk(session.seen_store(), session.get_clock())
+
+
+def _desk(store: Store, clock: Clock) -> Desk:
     return Desk(
         store,
         session.principal(),

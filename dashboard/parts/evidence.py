@@ -1,6 +1,6 @@
 """The evidence of a problem: photos before and after the work, side by side, and the visits."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -12,13 +12,14 @@ from dashboard.parts.evidence_forms import ask_for_photo, visit_form, withdraw_f
 from dashboard.parts.forms import form_button
 from dashboard.parts.markup import address, draw, element, joined, section, table
 from dashboard.parts.notices import remark
+from dashboard.parts.publishing_forms import photo_form
 from dashboard.wording import count, day, day_of
 from problems.actions import Action
 from problems.people import Role
 from problems.problem import Problem
 from problems.seeing import sharing_level
 from problems.sharing import SharingLevel
-from problems.use_cases import evidencing
+from problems.use_cases import evidencing, publishing
 from problems.visits import Photo, Purpose, Shows, Visit
 
 _BOTH: Final = (Shows.BEFORE, Shows.AFTER)
@@ -38,11 +39,12 @@ def show_evidence(desk: Desk, problem: Problem) -> None:
     section("Evidence", _how_much(photos, visits))
     if not photos and not visits:
         remark("Nothing yet. A photo from before the work and one from after it say more than any status.")
+    public = {one.id for one in publishing.allowed_photos(desk.store, problem.id, photos)}
     for title, some in _by_subject(photos, actions):
-        _gallery(desk, title, some)
+        _gallery(desk, title, some, public)
     _withdrawn(desk, [photo for photo in kept if photo.is_withdrawn])
     _visits(desk, visits, actions)
-    _ways(desk, problem, actions, photos, visits)
+    _ways(desk, problem, actions, photos, visits, public)
 
 
 def _how_much(photos: Sequence[Photo], visits: Sequence[Visit]) -> str:
@@ -60,25 +62,25 @@ def _by_subject(photos: Sequence[Photo], actions: Sequence[Action]) -> list[tupl
     return [(title, some) for title, some in groups if some]
 
 
-def _gallery(desk: Desk, title: str, photos: Sequence[Photo]) -> None:
+def _gallery(desk: Desk, title: str, photos: Sequence[Photo], public: Container[int]) -> None:
     sides = [[photo for photo in photos if photo.shows is side] for side in _BOTH]
     others = [photo for photo in photos if photo.shows is Shows.OTHER]
     parts = [element("h3", title, css="fx-photos-title")]
     if any(sides):
         heads = joined(element("p", side.label, css="fx-photos-side") for side in _BOTH)
         rows = joined(
-            joined(_figure(desk, photo, side) for photo, side in zip(pair, _BOTH, strict=True))
+            joined(_figure(desk, photo, side, public) for photo, side in zip(pair, _BOTH, strict=True))
             for pair in zip_longest(*sides)
         )
         parts.append(element("div", heads, rows, css="fx-photos"))
     if others:
         heads = element("p", "Other photos", css="fx-photos-side fx-photos-all")
-        figures = joined(_figure(desk, photo, Shows.OTHER) for photo in others)
+        figures = joined(_figure(desk, photo, Shows.OTHER, public) for photo in others)
         parts.append(element("div", heads, figures, css="fx-photos"))
     draw(element("section", *parts, aria_label=f"Photos: {title}"))
 
 
-def _figure(desk: Desk, photo: Photo | None, side: Shows) -> Html:
+def _figure(desk: Desk, photo: Photo | None, side: Shows, public: Container[int]) -> Html:
     if photo is None:
         return element("p", f"No photo from {side.label.lower()} the work yet", css="fx-photo-missing")
     longest = max(photo.width, photo.height)
@@ -102,6 +104,8 @@ def _figure(desk: Desk, photo: Photo | None, side: Shows) -> Html:
     words = [element("p", photo.note or photo.alt)]
     side_word = "" if side is Shows.OTHER else f"{side.label} · "
     who = f"{side_word}{photo.by_name}, {day_of(photo.at, desk.zone)}"
+    if photo.id in public:
+        who += " · residents may see it"
     words.append(element("p", who, " ", _original(desk, photo), css="fx-when"))
     return element("figure", large, element("figcaption", *words), css="fx-photo")
 
@@ -141,7 +145,12 @@ def _visits(desk: Desk, visits: Sequence[Visit], actions: Sequence[Action]) -> N
 
 
 def _ways(
-    desk: Desk, problem: Problem, actions: Sequence[Action], photos: Sequence[Photo], visits: Sequence[Visit]
+    desk: Desk,
+    problem: Problem,
+    actions: Sequence[Action],
+    photos: Sequence[Photo],
+    visits: Sequence[Visit],
+    public: Container[int],
 ) -> None:
     """Draw what the person may add or take back."""
     who = desk.principal
@@ -151,6 +160,8 @@ def _ways(
         mine = [photo for photo in photos if _may_withdraw(desk, photo)]
         if mine:
             form_button(withdraw_form(desk, mine), key="withdraw-photo", label="Withdraw a photo")
+        if photos and who.has(*publishing.MAY_PUBLISH):
+            form_button(photo_form(desk, photos, public), key="public-photo", label="Photos for residents")
     if who.has(*evidencing.MAY_ADD_PHOTOS):
         ask_for_photo(desk, problem, actions, visits)
 

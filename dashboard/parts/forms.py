@@ -91,6 +91,7 @@ class _Opened:
     changed_by: str = ""
     changes: list[tuple[str, str, str]] | None = None
     written: Answers = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
 
 def open_form(form: Form | Callable[[], Form], written: Answers | None = None) -> None:
@@ -103,8 +104,10 @@ def open_form(form: Form | Callable[[], Form], written: Answers | None = None) -
     _fill_in(form, written or {})
 
 
-def _fill_in(form: Form, written: Answers) -> None:
+def _fill_in(form: Form, written: Answers, *, only_lost: bool = False) -> None:
     for question in form.questions:
+        if only_lost and f"{_PREFIX}{question.name}" in st.session_state:
+            continue
         value = written.get(question.name, question.value)
         if question.kind == "choice" and value not in question.choices:
             value = question.value if question.value in question.choices else None
@@ -172,6 +175,8 @@ def _draw() -> None:
     for at, (label, next_form) in enumerate(form.onward):
         form_button(next_form, key=f"onward_{at}", label=label, width="stretch", written=opened.written)
     if form.save is not None:
+        # A run that was broken off before the form was drawn may have dropped what its fields held.
+        _fill_in(form, opened.answers or opened.written, only_lost=True)
         with st.form("fx_form_fields", border=False, enter_to_submit=False):
             _ask_all(form.questions)
             again = opened.changes is not None
@@ -231,7 +236,7 @@ def _submit() -> None:
         return
     answers = {question.name: st.session_state.get(f"{_PREFIX}{question.name}") for question in opened.form.questions}
     desk = this_desk()
-    opened.refused, opened.changes = None, None
+    opened.refused, opened.changes, opened.answers = None, None, answers
     try:
         sentence = opened.form.save(desk, answers, opened.seen.version if opened.seen else 0)
     except Stale as stale:
@@ -255,7 +260,7 @@ def _look_again(desk: Desk, opened: _Opened, stale: Stale, answers: Answers) -> 
         return
     if form.renew is not None:
         written = {each.name: answers[each.name] for each in form.questions if _is_written(each, answers[each.name])}
-        opened.form, opened.written = form.renew(desk), written
+        opened.form, opened.written, opened.answers = form.renew(desk), written, {}
         _fill_in(opened.form, written)
     before, now = opened.seen, opened.form.seen if form.renew else _as_it_is(desk, opened.seen)
     if now is None:

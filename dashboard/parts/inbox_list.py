@@ -72,7 +72,17 @@ def show_outcomes() -> None:
 
 
 def show_rows(desk: Desk, sight: Sight, rows: Sequence[Row]) -> None:
-    """Draw a page of reports with a box to tick before each, and what can be done with those that are ticked."""
+    """Draw a page of reports with a box to tick before each, and what can be done with those that are ticked.
+
+    Of a past day there are the reports alone: it cannot be changed.
+    """
+    if desk.on is not None:
+        for row in rows:
+            with st.container(horizontal=True, gap="small", key=f"mail-{row.matter.id}"):
+                with st.container(width=118):
+                    draw(element("p", row.matter.ref, css="fx-quiet"))
+                draw(_row(desk, sight, row))
+        return
     tasks = tasks_for(desk, [row.matter for row in rows])
     with st.form("inbox-form", border=False, enter_to_submit=False):
         if tasks:
@@ -262,7 +272,10 @@ def offer_file(desk: Desk, sight: Sight, columns: InboxColumns, held: Clocks, pl
         if waiting and handouts.is_waiting(waiting):
             draw(
                 element(
-                    "p", link(f"/api/handout/{waiting}", "Download inbox.csv"), " It is handed out once.", role="status"
+                    "p",
+                    link(f"/api/handout/{waiting}", f"Download {_file_name(desk)}"),
+                    " It is handed out once.",
+                    role="status",
                 )
             )
 
@@ -274,4 +287,8 @@ def _file(desk: Desk, sight: Sight, columns: InboxColumns, held: Clocks, places:
     rows = ((one, due[one.id], late[one.id]) for one in matters_of(desk.store, numbers))
     organisations = {each.id: each.name for each in desk.organisations}
     content = inbox_csv(rows, categories=taxonomy().categories, organisations=organisations, sight=sight)
-    return handouts.keep("inbox.csv", content)
+    return handouts.keep(_file_name(desk), content)
+
+
+def _file_name(desk: Desk) -> str:
+    return "inbox.csv" if desk.on is None else f"inbox-as-known-on-{desk.on.isoformat()}.csv"

@@ -50,14 +50,15 @@ def show_report(desk: Desk, sight: Sight, typed: str) -> None:
     said()
     draw(element("p", link("/inbox", "Back to the inbox"), css="fx-ways"))
     _show_clocks(desk, matter)
-    _show_tasks(desk, matter)
+    if desk.on is None:
+        _show_tasks(desk, matter)
     left, right = st.columns([3, 2], gap="large")
     with left:
         section("What is known", report.status.label)
         draw(facts([*_said(desk, sight, matter), *_work(desk, matter)]))
     with right:
         _show_history(desk, matter)
-        if desk.principal.has(*MAY_SEE_CONTACTS):
+        if desk.on is None and desk.principal.has(*MAY_SEE_CONTACTS):
             show_contact(desk, report)
 
 
@@ -65,7 +66,11 @@ def _asked_for(desk: Desk, sight: Sight, typed: str) -> Matter:
     wanted = report_number(typed)
     found = matters_of(desk.store, [wanted])
     if not found:
-        raise NotFound(f"There is no report R-{wanted:06d}.", "", "Look for it in the inbox.")
+        why = "" if desk.on is None else f"It was not known on {day(desk.on)}."
+        if why and sight is not Sight.ALL:
+            # Whether others knew of it is not told to whom it was not given.
+            why = f"It was not known on {day(desk.on)}, or it is not your organisation’s."
+        raise NotFound(f"There is no report R-{wanted:06d}.", why, "Look for it in the inbox.")
     check_sees("The report was not shown.", desk.principal, found[0], as_other=sight is Sight.ALL)
     return found[0]
 

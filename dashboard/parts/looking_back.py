@@ -12,14 +12,14 @@ from dashboard.parts.markup import draw, element, joined, link
 from dashboard.remembered import Remembered
 from dashboard.wording import day, local_day
 from problems.clock import Clock
-from problems.looking_back import last_moment, look_back
+from problems.looking_back import LookedBack, last_moment, look_back
 from problems.seeing import seen_as_today, whole
 from problems.store import Store
 
 #: Whether the page that is shown can be looked at as on a past day; set by the frame before it draws a page.
 _CAN: Final = "fx_can_look_back"
 #: A few people go through a few days: what was folded for one is there for the next.
-_days: Final = Remembered(most=30, one_at_a_time=True)
+_days: Final = Remembered(most=6, one_at_a_time=True)
 
 
 def day_chosen() -> date | None:
@@ -40,6 +40,31 @@ def store_and_clock() -> tuple[Store, Clock]:
     return seen_as_today(then, seen), lambda: moment
 
 
+def wait_for_reports(store: Store, on: date | None) -> None:
+    """Work out how the reports stood, saying so while it takes long; of today there is nothing to do."""
+    if on is not None:
+        with st.spinner(f"Working out how every report stood at the end of {day(on)}"):
+            whole(store).counts()
+
+
+def lost(store: Store) -> tuple[str, ...]:
+    """Return in words what cannot be told of the reports of the past day that a store shows."""
+    then = whole(store)
+    return then.known.notes if isinstance(then, LookedBack) else ()
+
+
+def knows_categories(store: Store) -> bool:
+    """Tell whether a store knows of which category the reports were on its day; that of today does."""
+    then = whole(store)
+    return not isinstance(then, LookedBack) or then.known.knows_categories
+
+
+def show_lost(store: Store) -> None:
+    """Say what cannot be told of the past day that is looked at."""
+    for note in lost(store):
+        draw(element("p", note, css="fx-note fx-note-warn"))
+
+
 def choose_day() -> None:
     """Draw the choice of a past day."""
     yesterday = local_day(session.get_clock()(), session.get_settings().zone) - timedelta(days=1)
@@ -50,11 +75,11 @@ def choose_day() -> None:
         format="DD/MM/YYYY",
         key=session.ON,
         bind="query-params",
-        help="Problems, My organisation, Decisions and Board show how things stood at the end of that day.",
+        help="Problems, Board, Inbox and the other pages of work show how things stood at the end of that day.",
     )
 
 
-def show_banner(elsewhere: Mapping[str, str], *, can_look_back: bool) -> None:
+def show_banner(elsewhere: Mapping[str, str], *, can_look_back: bool, of_its_own: date | None = None) -> None:
     """Say which day is looked at, and offer the way back in one click.
 
     Parameters
@@ -63,13 +88,19 @@ def show_banner(elsewhere: Mapping[str, str], *, can_look_back: bool) -> None:
         The pages that can show a past day: what they are called, by their path.
     can_look_back
         Whether the page that follows can.
+    of_its_own
+        The day of knowledge of a page that has a choice of its own, which the day in the bar only proposes.
     """
     st.session_state[_CAN] = can_look_back
     asked = st.session_state.get(session.ON)
     if not isinstance(asked, date):
         return
     with st.container(key="fx-past", horizontal=True, vertical_alignment="center", gap="small"):
-        if can_look_back:
+        if of_its_own is not None:
+            told = element("b", f"As known on {day(of_its_own)}.")
+            chosen = "" if of_its_own == asked else f" That was chosen on this page; elsewhere it is {day(asked)}."
+            draw(element("p", told, chosen, " You see what was known then; nothing can be changed.", role="status"))
+        elif can_look_back:
             told = element("b", f"So it stood at the end of {day(asked)}.")
             draw(element("p", told, " You see what was known then; nothing can be changed.", role="status"))
         else:

@@ -13,7 +13,7 @@ from dashboard.parts.take_on_questions import NOBODY, REVIEW_AFTER
 from dashboard.wording import day
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused
-from problems.kept_assessments import of_its_work
+from problems.kept_assessments import of_its_work, outcomes_of
 from problems.lifecycle import Move, MoveAnswers, Need, moves_for
 from problems.problem import Problem, ProblemStatus
 from problems.reasons import Outcome
@@ -296,11 +296,15 @@ def _question(desk: Desk, need: Need, move: Move, problem: Problem | None) -> tu
             Need.REVIEW: Field("review_on", need.label, "day", today + REVIEW_AFTER),
             Need.ORGANISATION: Field("organisation_id", need.label, "choice", choices=desk.open_organisations()),
             Need.TARGET: Field("target_id", "Continues in", "choice", choices=_others(desk, problem)),
-            Need.OUTCOME: Field(
-                "outcome", need.label, "choice", choices={outcome: outcome.label for outcome in Outcome}
-            ),
+            Need.OUTCOME: Field("outcome", need.label, "choice", choices=_outcomes(desk, problem)),
         }[need],
     )
+
+
+def _outcomes(desk: Desk, problem: Problem | None) -> dict[Outcome, str]:
+    """Return what a problem may be closed as by the newest assessment of its work."""
+    newest = of_its_work(problem, desk.store.assessments(problem.id)) if problem else None
+    return {outcome: outcome.label for outcome in (outcomes_of(newest) if newest else Outcome)}
 
 
 def _owner_questions(desk: Desk, problem: Problem | None) -> tuple[Field, ...]:

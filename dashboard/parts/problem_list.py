@@ -47,23 +47,30 @@ _URGENT_FIRST: Final = (
 )
 
 
-def show_list(desk: Desk) -> None:
-    """Draw the filters and the problems that pass them, those that ask for most first."""
-    problems = desk.store.problems()
-    everything = desk.principal.has(*READS_EVERYTHING)
-    if not problems and desk.principal.has(Role.PARTNER) and not everything:
+def _nothing(desk: Desk, *, shared_only: bool) -> None:
+    if desk.on is not None:
+        which = "No problem that your organisation sees" if shared_only else "No problem"
+        empty(f"{which} was known on {day(desk.on)}", "Choose a later day under Display.")
+    elif shared_only:
         empty(
             "No problem is shared with your organisation",
             "It sees the problems on which it has work, and those that a coordinator shares with it.",
             [("/board", "See what is owed")],
         )
-        return
-    if not problems:
+    else:
         empty(
             "No problems yet",
             "Import reports and find hot spots: each hot spot can be taken on as a problem.",
             [("/import", "Import a file"), ("/", "Go to the map")],
         )
+
+
+def show_list(desk: Desk) -> None:
+    """Draw the filters and the problems that pass them, those that ask for most first."""
+    problems = desk.store.problems()
+    everything = desk.principal.has(*READS_EVERYTHING)
+    if not problems:
+        _nothing(desk, shared_only=desk.principal.has(Role.PARTNER) and not everything)
         return
     _proposed(desk, problems)
     wanted = _filters(problems)

@@ -6,6 +6,7 @@ from typing import Final
 from dashboard.design import Html
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form, form_button
+from dashboard.parts.looking_back import knows_categories
 from dashboard.parts.markup import draw, element, facts, joined, key_figures, link, section, table
 from dashboard.parts.notices import remark
 from dashboard.route_quality import REJECTED
@@ -15,6 +16,8 @@ from problems.sources import PlacePrecision, Source
 from problems.use_cases.sources import MAY_DESCRIBE, set_precision
 
 _POINTS_SHOWN: Final = 10
+#: In place of a figure of a past day that is not kept.
+_NOT_KNOWN: Final = "Not known"
 _REASONS_SHOWN: Final = 20
 #: What is missing or odd, in the order in which it is told.
 _ASPECTS: Final = (
@@ -44,7 +47,7 @@ def show_sources(desk: Desk, known: Sequence[SourceQuality], rejected: Sequence[
                 link("/quality", each.source.name, query={"source": each.source.name}),
                 f"{each.reports:,}",
                 _of(each.placed, each.reports),
-                _of(each.mapped, each.reports),
+                _of(each.mapped, each.reports) if knows_categories(desk.store) else _NOT_KNOWN,
                 _of(each.closed, each.reports),
                 f"{sum(one.rows for one in rejected if one.source == each.source.name):,}",
                 each.source.precision.label,
@@ -63,15 +66,22 @@ def show_source(desk: Desk, each: SourceQuality, rejected: Sequence[RejectedReas
         [
             ("Reports", f"{each.reports:,}", f"and {count(lost, 'row')} rejected" if lost else "no row rejected"),
             ("With a place", _of(each.placed, each.reports), _without(each.reports - each.placed)),
-            ("With a category", _of(each.mapped, each.reports), _without(each.reports - each.mapped)),
+            _mapped(desk, each),
             ("Closed", _of(each.closed, each.reports), f"{each.reports - each.closed:,} still open"),
         ]
     )
     _show_rhythm(desk, each)
-    _show_odd(each)
+    _show_odd(each, mapped=knows_categories(desk.store))
     _show_places(desk, each.source)
     _show_points(desk, each)
     _show_reasons(each.source.name, rejected)
+
+
+def _mapped(desk: Desk, each: SourceQuality) -> tuple[str, str, str]:
+    title = "With a category"
+    if not knows_categories(desk.store):
+        return title, _NOT_KNOWN, "the list of names was replaced since"
+    return title, _of(each.mapped, each.reports), _without(each.reports - each.mapped)
 
 
 def _of(part: int, whole: int) -> str:
@@ -96,7 +106,7 @@ def _show_rhythm(desk: Desk, each: SourceQuality) -> None:
     remark(f"No report for {days(found.quiet_days)}; usually {usual}. Is the feed still sent?", tone="accent")
 
 
-def _show_odd(each: SourceQuality) -> None:
+def _show_odd(each: SourceQuality, *, mapped: bool) -> None:
     section("What is missing or odd")
     name = each.source.name
     rows = [
@@ -106,8 +116,10 @@ def _show_odd(each: SourceQuality) -> None:
             _of(number, each.reports),
         )
         for aspect in _ASPECTS
-        if (number := each.about(aspect))
+        if (number := each.about(aspect)) and (mapped or aspect is not Aspect.UNMAPPED)
     ]
+    if not mapped:
+        rows.append((element("span", Aspect.UNMAPPED.label), _NOT_KNOWN, _NOT_KNOWN))
     if not rows:
         remark("Nothing: every report has a place, a category and a date that makes sense.")
     else:
@@ -166,6 +178,10 @@ def _choices() -> dict[PlacePrecision, str]:
 def _show_points(desk: Desk, each: SourceQuality) -> None:
     piles = desk.store.piles()[:50]
     if not piles:
+        return
+    if desk.on is not None:
+        section("Points with very many reports")
+        remark("Which points were on the list on a past day is not kept. Go back to today to see them.")
         return
     on = desk.store.reports_on(piles)
     name = each.source.name

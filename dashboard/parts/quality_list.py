@@ -4,6 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from dashboard.parts.desk import Desk
+from dashboard.parts.looking_back import knows_categories
 from dashboard.parts.markup import draw, element, joined, link, section, table
 from dashboard.parts.notices import remark
 from dashboard.parts.reports_table import category_words
@@ -26,6 +27,10 @@ def show_list(
 ) -> None:
     """Draw the newest reports of a source that an aspect is about."""
     title = aspect.label
+    if aspect is Aspect.UNMAPPED and not knows_categories(desk.store):
+        section(title)
+        remark("Which reports had no category on that day is not known.")
+        return
     if point is not None:
         title = f"On the point {point[1]:.5f}, {point[0]:.5f}"
     found, total = desk.store.reports_about(source, aspect, SHOWN, point)
@@ -36,7 +41,7 @@ def show_list(
     elif not desk.principal.has(*_READERS):
         remark("Single reports are shown to officers and coordinators.")
     else:
-        _ways(query, total, len(found))
+        _ways(desk, query, total, len(found))
         heads = ["Report", "Reported", "Address", "Place", "Kind", "Closed", "Number in the source"]
         rows = [_row(desk, report) for report in found]
         # What the whole list is about goes without saying; what else is odd does not.
@@ -57,12 +62,15 @@ def show_rejected(desk: Desk, source: str, reason: str | None) -> None:
     elif not desk.principal.has(*_READERS):
         remark("Rejected rows are shown to officers and coordinators.")
     else:
-        _ways(query, total, len(found))
+        _ways(desk, query, total, len(found))
         rows = [(f"{row.line:,}", row.column or NOTHING, row.value or NOTHING, row.reason) for row in found]
         draw(table(f"Rejected rows of {source}", ("Line", "Column", "Value", "Why"), rows, numeric=(0,)))
 
 
-def _ways(query: dict[str, str], total: int, shown: int) -> None:
+def _ways(desk: Desk, query: dict[str, str], total: int, shown: int) -> None:
+    if desk.on is not None:
+        remark(f"The newest {shown:,} of {total:,} are shown. The file is made of today’s records only.")
+        return
     if shown < total:
         remark(f"The newest {shown:,} of {total:,} are shown. The file holds all of them.")
     draw(element("p", link(_EXPORT, f"Download all {total:,} as CSV", query=query), css="fx-ways"))

@@ -4,11 +4,13 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form, form_button
 from dashboard.parts.markup import draw, section, table
 from dashboard.parts.notices import remark
+from dashboard.parts.publishing_forms import level_form, level_words
 from problems.categories import Group
 from problems.errors import InputRefused
 from problems.problem import Problem
 from problems.seeing import too_few_behind
 from problems.sharing import EVERYWHERE, LEAST_ADDRESSES, LEAST_REPORTS, SharingLevel
+from problems.use_cases.publishing import MAY_PUBLISH
 from problems.use_cases.sharing import MAY_SHARE, Shared, look_at_sharing, set_sharing
 
 _BY_THE_RULES = "rules"
@@ -22,6 +24,7 @@ def show_sharing(desk: Desk, problem: Problem) -> None:
     section("Who sees it")
     if not found:
         remark("There is no partner organisation yet. Officers, coordinators and command see every problem.")
+        _public(desk, problem)
         return
     seeing = [one for one in found if one.level is not SharingLevel.NOTHING]
     if seeing:
@@ -39,6 +42,14 @@ def show_sharing(desk: Desk, problem: Problem) -> None:
         )
     if desk.principal.has(*MAY_SHARE):
         form_button(sharing_form(desk, problem, found), key="share", label="Change who sees it")
+    _public(desk, problem)
+
+
+def _public(desk: Desk, problem: Problem) -> None:
+    """Draw what residents are told of the problem once its fix is verified, and the form that changes it."""
+    remark(f"Residents, once the fix is verified: {level_words(problem)}.")
+    if desk.principal.has(*MAY_PUBLISH):
+        form_button(level_form(desk, problem), key="publish", label="Change what residents are told")
 
 
 def _why(problem: Problem, one: Shared) -> str:

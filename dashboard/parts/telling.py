@@ -11,6 +11,7 @@ from problems.decisions import CASE_REVIEW, NO_ACTION, STANDS
 from problems.events import Event, EventKind, Subject
 from problems.hot_spots import PileDecision
 from problems.problem import ProblemStatus, problem_ref
+from problems.public import PublicLevel
 from problems.questions import Question
 from problems.reasons import Outcome, Reason
 from problems.sharing import SharingLevel
@@ -173,6 +174,7 @@ def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
         EventKind.VISITED: "A visit was noted.",
         EventKind.PHOTO_ADDED: f"Photo added{side}: “{alt}”.",
         EventKind.PHOTO_WITHDRAWN: f"Photo withdrawn{side}: “{alt}”.",
+        EventKind.PHOTO_ALLOWED: f"Photo {_allowed_words(event)}{side}: “{alt}”.",
         EventKind.ADVISED: _advised(event),
     }.get(event.kind, "")
     if event.kind is EventKind.REVIEWED and event.details.get("original"):
@@ -181,6 +183,10 @@ def _seen_told(event: Event, actions: Mapping[int, Action]) -> str:
         return told
     action = actions.get(event.subject_id)
     return f"Action “{action.title}”: {told}" if action else told
+
+
+def _allowed_words(event: Event) -> str:
+    return "allowed for the public" if event.details.get("public") else "no longer allowed for the public"
 
 
 def _advised(event: Event) -> str:
@@ -225,6 +231,10 @@ def _asked_words(event: Event, names: Names) -> str:
         refs = [problem_ref(int(one)) for one in others] if isinstance(others, list) else []
         return f"{listed(refs)} became one with it."
     level = event.details.get("level", "")
+    if event.kind is EventKind.EDITED and "public_level" in event.details:
+        told = event.details["public_level"]
+        shown = PublicLevel(str(told)).label if told in tuple(PublicLevel) else "what follows from its kind"
+        return f"What residents are told: {shown[:1].lower()}{shown[1:]}."
     if event.kind is EventKind.EDITED and "level" in event.details:
         seen = SharingLevel(str(level)).label if level in tuple(SharingLevel) else "what follows from its work"
         who = names.organisation(event.details.get("organisation_id"))

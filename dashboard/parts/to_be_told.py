@@ -1,6 +1,7 @@
 """Reporters who wait to hear what became of it, letters to them, and what they answered."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -14,7 +15,7 @@ from dashboard.parts.markup import draw, element, key_figures, link, section, ta
 from dashboard.parts.notices import empty, remark, say
 from dashboard.parts.report_forms import OUTCOMES, tell
 from dashboard.parts.reports_table import category_words, taxonomy
-from dashboard.wording import count, day_of, share
+from dashboard.wording import count, day, day_of, share
 from data.inbox_files import letters_csv
 from data.sealing import sealer_for
 from geo.proportions import proportion
@@ -33,6 +34,9 @@ def show_to_be_told(desk: Desk) -> None:
     """Draw who is still to be told, the ways to tell them, and how satisfied those were who answered."""
     waiting = telling.to_be_told(desk.store)
     _figures(desk, len(waiting))
+    if desk.on is not None:
+        _show_past(desk, desk.on, waiting)
+        return
     _offer_file()
     if not waiting:
         empty(
@@ -63,6 +67,17 @@ def show_to_be_told(desk: Desk) -> None:
     remark(
         "Letters hold names and addresses: that you made them is noted for each report. The file is handed out once."
     )
+
+
+def _show_past(desk: Desk, on: date, waiting: Sequence[tuple[Matter, Matter]]) -> None:
+    """Draw who was to be told at the end of a past day: nothing can be noted of it any more."""
+    if not waiting:
+        empty(f"Nobody waited to hear from you at the end of {day(on)}", "Choose another day under Display.")
+        return
+    section(f"{count(len(waiting), 'reporter')} to be told", "those whose report ended first come first")
+    _show_table(desk, waiting[:_SHOWN])
+    if len(waiting) > _SHOWN:
+        remark(f"{count(len(waiting) - _SHOWN, 'more reporter')} are not listed.")
 
 
 def _figures(desk: Desk, waiting: int) -> None:

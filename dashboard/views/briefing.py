@@ -1,10 +1,13 @@
 """Briefing: a week in ten sections, decisions first, every figure with the list behind it; and the meeting about it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from dashboard import session
+from dashboard.parts.briefing_all_areas import show_all_areas
 from dashboard.parts.briefing_asked import (
     AGAINST,
     KNOWN,
@@ -24,7 +27,7 @@ from dashboard.parts.briefing_list import show_list
 from dashboard.parts.briefing_meeting import is_at_meeting, show_meeting
 from dashboard.parts.briefing_present import show_slide
 from dashboard.parts.briefing_sections import show_sections
-from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.desk import Desk, desk_of_today
 from dashboard.parts.forms import draw_open_form
 from dashboard.parts.markup import draw, element, link, page_head, section, show_sheet
 from dashboard.parts.notices import empty, refusal, remark, said
@@ -39,7 +42,7 @@ _SHEET: Final = Path(__file__).parents[1] / "assets" / "briefing.css"
 
 def show() -> None:
     """Draw the page: the briefing, the list behind one of its figures, or one slide of it."""
-    desk = this_desk()
+    desk = desk_of_today()
     show_sheet()
     st.html(_SHEET)
     if not desk.store.counts().reports:
@@ -67,6 +70,15 @@ def show() -> None:
     else:
         _whole(reading)
     draw_open_form()
+
+
+def day_of_knowledge() -> date | None:
+    """Return the day as known on which the page tells, while a past day is looked at elsewhere; None of today."""
+    asked = st.session_state.get(session.ON)
+    try:
+        return date.fromisoformat(st.query_params.get(KNOWN, ""))
+    except ValueError:
+        return asked if isinstance(asked, date) else None
 
 
 def draw_choices_again(desk: Desk) -> None:
@@ -131,6 +143,7 @@ def _whole(reading: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="briefing-ways"):
         st.button("Present it", key="briefing-present", type="primary", on_click=present, kwargs={"slide": 1})
         show_files(reading)
+    show_all_areas(reading)
     show_comparison(reading)
     show_sections(reading)
     if is_at_meeting(reading.desk):

@@ -30,6 +30,9 @@ def show() -> None:
         empty("No problem is chosen", "Open a problem and choose “Merge or split” there.", [("/problem", "Problems")])
         return
     draw(element("p", link("/problem", f"Back to {problem.ref}", query={"problem": problem.ref}), css="fx-ways"))
+    if desk.on is not None:
+        remark("Nothing can be merged or split on a past day. Go back to today to do it.")
+        return
     if not desk.principal.has(*MAY_COMBINE):
         remark(f"Coordinators merge and split problems; {desk.principal.name} may look at them.")
         return

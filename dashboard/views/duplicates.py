@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.design import Html, plain_label
 from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.looking_back import show_lost, wait_for_reports
 from dashboard.parts.markup import draw, element, joined, page_head, section, show_sheet, table
 from dashboard.parts.notices import empty, refusal, remark, said, say
 from dashboard.parts.reports_table import category_words
@@ -49,6 +50,8 @@ def show() -> None:
     if not desk.principal.has(*READERS):
         remark("Single reports are shown to officers and coordinators.")
         return
+    wait_for_reports(desk.store, desk.on)
+    show_lost(desk.store)
     part = st.segmented_control(
         "Part of the list",
         (TO_REVIEW, MERGED, APART),
@@ -70,9 +73,12 @@ def _to_review(desk: Desk) -> None:
     mains = {report.id: report for report in desk.store.reports([group.main_id for group in found])}
     shown = [group for group in found if group.main_id in mains and _fits(mains[group.main_id], kind, area)]
     since = day(first_day(desk))
+    if desk.on is not None:
+        remark("Found with today’s rules among the reports as they were known then.")
     if not found:
         text = f"No two open reports since {since} are near enough in place, time and words to be one and the same."
-        empty("Nothing to review", text, [("/import", "Import reports"), ("/report", "Write a report down")])
+        ways = [("/import", "Import reports"), ("/report", "Write a report down")]
+        empty("Nothing to review", text, () if desk.on else ways)
         return
     if not shown:
         empty("Nothing here", "No group fits the filters. Choose every kind, everywhere, to see all of them.")
@@ -85,7 +91,8 @@ def _to_review(desk: Desk) -> None:
     for place, group in enumerate(shown[:_SHOWN]):
         _show_group(desk, place, group, known)
     if len(shown) > _SHOWN:
-        remark(f"{count(len(shown) - _SHOWN, 'more group')} follow when these are decided.")
+        more = count(len(shown) - _SHOWN, "more group")
+        remark(f"{more} are not listed." if desk.on else f"{more} follow when these are decided.")
 
 
 def _filters(desk: Desk) -> tuple[Group | None, Area | None]:
@@ -116,7 +123,7 @@ def _show_group(desk: Desk, place: int, group: SuggestedGroup, known: Mapping[in
         apart = _apart_before(desk, group)
         cards = joined(_card(desk, report, beside.get(report.id), apart.get(report.id, ())) for report in reports)
         draw(element("ol", cards, css="fx-side", aria_label=f"Reports of group {place + 1}"))
-        if desk.principal.has(*READERS):
+        if desk.on is None and desk.principal.has(*READERS):
             _ask_group(desk, place, group, reports)
 
 
@@ -218,7 +225,7 @@ def _merged(desk: Desk) -> None:
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"merged-{main_id}"):
             draw(_merged_row(desk, main, others))
-            if desk.principal.has(Role.OFFICER):
+            if desk.on is None and desk.principal.has(Role.OFFICER):
                 versions = {report.id: report.version for report in others}
                 st.button("Take apart", key=f"split-{main_id}", on_click=_take_apart, args=(versions,))
     if len(merged) > _MERGED_SHOWN:
@@ -260,7 +267,8 @@ def _apart(desk: Desk) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"apart-row-{place}"):
             draw(_apart_row(desk, each, reports))
             args = (each.report_ids, each.decided_at)
-            st.button("Take back", key=f"back-{place}", on_click=_take_back, args=args)
+            if desk.on is None:
+                st.button("Take back", key=f"back-{place}", on_click=_take_back, args=args)
     if len(decided) > _APART_SHOWN:
         remark(f"{count(len(decided) - _APART_SHOWN, 'earlier decision')} not shown.")
 

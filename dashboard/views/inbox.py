@@ -10,11 +10,12 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
 from dashboard.parts.inbox_list import offer_file, page_places, rows_of, show_outcomes, show_rows, show_table
 from dashboard.parts.inbox_report import show_report
+from dashboard.parts.looking_back import show_lost, wait_for_reports
 from dashboard.parts.markup import draw, element, key_figures, page_head, show_sheet
 from dashboard.parts.notices import empty, remark, said
 from dashboard.parts.report_forms import calendar
 from dashboard.parts.to_be_told import show_to_be_told
-from dashboard.wording import count, number
+from dashboard.wording import count, day, number
 from data.targets import targets_of
 from problems.inbox import WAITING, Asked, Clocks, InboxColumns, Sight, clocks, counts_of, limited, ordered, sight_of
 from problems.reports import ReportStatus
@@ -30,6 +31,8 @@ def show() -> None:
     desk = this_desk()
     show_sheet()
     sight = sight_of(desk.principal)
+    if sight is not Sight.NONE:
+        wait_for_reports(desk.store, desk.on)
     asked_for = st.query_params.get(REPORT)
     if asked_for and sight is not Sight.NONE:
         show_report(desk, sight, asked_for)
@@ -37,6 +40,7 @@ def show() -> None:
         return
     page_head("Inbox", "Every report waits for somebody until it ends with a sentence that its reporter can be told.")
     said()
+    show_lost(desk.store)
     show_outcomes()
     if sight is Sight.NONE:
         remark("Single reports are shown to officers and coordinators, and to partners those that were given to them.")
@@ -98,7 +102,7 @@ def _figures(desk: Desk, sight: Sight) -> None:
         unchecked = len(desk.store.inbox(limited(Asked(statuses=frozenset({ReportStatus.RESOLVED})), desk.principal)))
     key_figures(
         [
-            ("Not looked at", number(counts.new), ""),
+            ("New", number(counts.new), ""),
             ("Acknowledged", number(counts.acknowledged), ""),
             ("Under way", number(counts.in_progress), f"{counts.waiting:,} waiting for others"),
             ("Late", number(counts.late), f"{counts.very_late:,} over three times the target"),
@@ -110,6 +114,9 @@ def _figures(desk: Desk, sight: Sight) -> None:
 def _nothing(desk: Desk, chosen: inbox_filters.Chosen) -> None:
     if chosen.is_narrowed:
         empty("No report fits", "Take one of the filters away.", [("/inbox", "Show everything that waits")])
+    elif desk.on is not None:
+        why = "Every report that was known had ended." if desk.store.counts().reports else "No report was known yet."
+        empty(f"Nothing waited at the end of {day(desk.on)}", f"{why} Choose another day under Display.")
     elif sight_of(desk.principal) is not Sight.ALL:
         empty(
             "Nothing waits for you",

@@ -9,12 +9,14 @@ import streamlit as st
 from dashboard.parts.backstage import show_backstage
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import draw_open_form
+from dashboard.parts.looking_back import show_lost, wait_for_reports
 from dashboard.parts.markup import page_head, show_sheet
 from dashboard.parts.notices import empty, said
 from dashboard.parts.quality_figures import show_source, show_sources
 from dashboard.parts.quality_list import back, show_list, show_rejected
 from dashboard.remembered import by_reports
 from dashboard.route_quality import REJECTED, aspect_of, point_of
+from dashboard.wording import day
 from problems.errors import NotFound
 from problems.quality import RejectedReason, SourceQuality
 from problems.sources import Source
@@ -34,8 +36,13 @@ def show() -> None:
         "Data quality", "What each source brings, what is missing or odd in it, and the reports behind every figure."
     )
     said()
+    wait_for_reports(desk.store, desk.on)
+    show_lost(desk.store)
     rejected = desk.store.rejected_reasons()
     known = _known(desk, rejected)
+    if not known and desk.on is not None:
+        empty(f"No records were known on {day(desk.on)}", "Choose a later day under Display.")
+        return
     if not known:
         empty(
             "No records yet",

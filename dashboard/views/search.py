@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.design import Html
 from dashboard.parts.desk import Desk, this_desk
+from dashboard.parts.looking_back import wait_for_reports
 from dashboard.parts.markup import draw, element, joined, link, page_head, section, show_sheet, status_mark, table
 from dashboard.parts.notices import empty, remark
 from dashboard.parts.reports_table import category_words, taxonomy
@@ -35,6 +36,9 @@ def show() -> None:
         max_chars=200,
         placeholder="P-0042, R-000123, a receipt, a lamp column, a street, a ward",
     )
+    wait_for_reports(desk.store, desk.on)
+    if desk.on is not None:
+        remark("Found by the names of today and of that day; what was not known yet is not found.")
     found = search(*desk.asking, words=typed or "")
     if found.words and found.is_empty:
         empty(

@@ -1,0 +1,128 @@
+"""The words of the commands that make what others read: the briefing, and what residents are told."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.commands.options import Json
+from dashboard.commands.output import Output
+
+_BRIEF = (
+    "Examples:\n\n\b\n"
+    "  python -m dashboard brief --week 2026-W47\n"
+    "  python -m dashboard brief --week 2026-W47 --out briefing.pdf\n"
+    "  python -m dashboard brief --week 2026-W47 --area Northside --out briefing.csv\n"
+    "  python -m dashboard brief --week 2026-W47 --all-areas --out briefings --format pdf,csv\n"
+    "  python -m dashboard brief --week 2026-W47 --known-on 2026-11-30     with what came in since\n"
+    "  python -m dashboard brief --latest --mail --dry-run      who would be mailed what\n"
+    "  python -m dashboard brief --latest --mail      the last whole week, to whom the settings name\n\n"
+    "The same week as known on the same day always gives the same figures."
+)
+_TOLD = (
+    "Examples:\n\n\b\n"
+    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --out fixes.pdf\n"
+    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --area Northside --out fixes.html\n"
+    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --all-areas --out fixes/\n\n"
+    "The public share profile: no names, no points, no text of anybody but the descriptions of photos."
+)
+
+
+def add_results(app: typer.Typer) -> None:
+    """Add these commands to a program."""
+    app.command(epilog=_BRIEF)(brief)
+    app.command(epilog=_TOLD)(told)
+
+
+def brief(
+    *,
+    week: Annotated[str, typer.Option("--week", metavar="WEEK", help="Year and week, written as 2026-W47.")] = "",
+    latest: Annotated[bool, typer.Option("--latest", help="The last whole week, in place of --week.")] = False,
+    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
+    known_on: Annotated[
+        str | None,
+        typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else the Monday after."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="A file (.pdf, .pptx, .html, .csv); of all areas a folder."),
+    ] = None,
+    paper: Annotated[
+        str | None,
+        typer.Option("--paper", metavar="SIZE", help="The size of the pages: a4 or letter; else as the settings say."),
+    ] = None,
+    all_areas: Annotated[bool, typer.Option("--all-areas", help="One of each area, into the folder --out.")] = False,
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="KIND", help="Of all areas: ward, beat or neighbourhood."),
+    ] = "",
+    formats: Annotated[
+        str, typer.Option("--format", metavar="KINDS", help="Of all areas: pdf, pptx, html, csv, or some with commas.")
+    ] = "",
+    mail: Annotated[bool, typer.Option("--mail", help="Mail it to those whom the settings name.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="--mail: also to those who have it already.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="--mail: say who would get what, and send nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Make the briefing of a week, and mail it."""
+    if latest is bool(week):
+        raise typer.BadParameter("Give --week WEEK or --latest, one of the two")
+    if mail:
+        from dashboard.commands.mailing import run_mail
+
+        if out is not None or all_areas:
+            raise typer.BadParameter("--mail sends files and writes none: leave --out and --all-areas out")
+        return run_mail(
+            Output(as_json), week=week, area=area, known_on=known_on, paper=paper, again=again, dry_run=dry_run
+        )
+    if again or dry_run:
+        raise typer.BadParameter("--again and --dry-run are for --mail")
+    from dashboard.commands.briefing import run_brief
+    from dashboard.commands.briefing_areas import run_all_areas, without_all_areas
+
+    if all_areas:
+        return run_all_areas(
+            Output(as_json), week=week, area=area, kind=kind, known_on=known_on, out=out, paper=paper, formats=formats
+        )
+    without_all_areas(kind, formats)
+    return run_brief(Output(as_json), week=week, area=area, known_on=known_on, out=out, paper=paper)
+
+
+def told(
+    *,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day of a month.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day of a month.")],
+    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
+    all_areas: Annotated[
+        bool, typer.Option("--all-areas", help="A page and a PDF of every area, into the folder of --out.")
+    ] = False,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="Of all areas: ward, beat or neighbourhood.")
+    ] = "",
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else today.")
+    ] = None,
+    report_at: Annotated[
+        str, typer.Option("--report-at", metavar="TEXT", help="Where residents report, in one sentence.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A file to write, .html or .pdf; or the folder.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell residents which fixes were verified: you said, we did."""
+    from dashboard.commands.told import run_told
+
+    return run_told(
+        Output(as_json),
+        first=first,
+        last=last,
+        area=area,
+        all_areas=all_areas,
+        kind=kind,
+        known_on=known_on,
+        report_at=report_at,
+        out=out,
+    )
