@@ -15,6 +15,8 @@ PIP := $(RUN) -m pip install --disable-pip-version-check --no-input --require-ha
 LOCK := $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+# Every server, command and reader that is started finds the program compiled, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A .venv that works is kept. One that was interrupted, or whose Python has gone, is made again.
 define make_venv
@@ -54,6 +56,7 @@ demo: $(VENV)/installed.run ## Fill your own, empty store with the sample city
 	@$(RUN) -m dashboard demo
 
 test: check $(VENV)/compiled.dev ## Check the code, then run every test
+	@$(RUN) -m compileall -q geo problems data dashboard
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/installed.dev ## Lint, formatting, types and import contracts

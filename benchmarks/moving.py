@@ -202,7 +202,7 @@ def on_the_board(
         page.locator(f".st-key-move-{ref}-in_progress button").click()
         page.get_by_role("dialog").locator(".st-key-form-save button").wait_for()
 
-    card = (f".st-key-card-{ref}", f"{ActionStatus.IN_PROGRESS.label} for")
+    card = (f".st-key-card-{ref}", f"{ActionStatus.IN_PROGRESS.label} today")
     status = (".fx-note-accent[role=status]", "is now") if sentence else card
     return clicks(browser, url, "/board", times, before, prepare, lambda _: status, "form-save", drawn)
 
