@@ -93,3 +93,27 @@ def test_arrow_keys_move_between_the_cards_and_enter_reaches_the_first_button(vi
     expect(focused).to_have_role("button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_the_sentence_that_a_move_worked_leaves_all_that_follows_in_place(visit: Visitor) -> None:
+    page = visit("/board?organisation=Police+team")
+    below = page.get_by_role("table", name="What each organisation owes").locator("xpath=..")
+    before = page.locator("[data-testid='stElementContainer']:has(.fx-lane)").all()
+    for one in before:
+        one.evaluate("box => { box.dataset.before = 'yes' }")
+    card = page.locator("[class*='st-key-card-A-']").filter(has=page.get_by_text("Job 3", exact=True))
+    card.get_by_role("button", name="Accept").click()
+    page.get_by_role("dialog").get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("“Job 3” is now “Accepted”.")).to_be_visible()
+    drawn(page)
+    # A browser that makes the whole board anew needs twice as long until the new status can be seen.
+    expect(page.locator("[data-before='yes']")).to_have_count(len(before))
+    expect(below).to_be_visible()
+
+
+def test_the_table_of_all_work_is_drawn_once_it_is_opened(visit: Visitor) -> None:
+    page = visit("/board")
+    table = page.get_by_role("table", name="All work that is chosen above")
+    expect(table).to_have_count(0)
+    page.get_by_text(f"The same as a table, with ended work ({MANY})").click()
+    expect(table.get_by_role("row")).to_have_count(MANY + 1)

@@ -60,8 +60,10 @@ def say(text: str) -> None:
 def said() -> None:
     """Draw the sentence that the last run remembered, if any."""
     text = st.session_state.pop(_SAID, "")
-    if text:
-        draw(element("p", text, css="fx-note fx-note-accent", role="status"))
+    # Its place is kept where there is none: else all that follows moves by one, and a browser makes anew what moves.
+    with st.empty():
+        if text:
+            draw(element("p", text, css="fx-note fx-note-accent", role="status"))
 
 
 def conflict(who: str, changes: Sequence[tuple[str, str, str]]) -> None:

@@ -195,19 +195,22 @@ def _totals(desk: Desk, actions: Sequence[Action]) -> None:
 
 
 def _twin(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Problem], others: Mapping[int, Action]) -> None:
-    with st.expander(f"The same as a table, with ended work ({len(actions)})"):
-        rows = [
-            (
-                action.title,
-                desk.names.organisation(action.organisation_id),
-                action.status.label,
-                day(action.due_on),
-                ". ".join(part for part in (lateness(action, desk.today), waiting_words(action, others)) if part)
-                or NOTHING,
-                days_in_status(action, desk.today, desk.zone),
-                problem_link(problems[action.problem_id]) if action.problem_id in problems else NOTHING,
-            )
-            for action in sorted(late_first(actions), key=lambda each: each.status in _ENDED)
-        ]
-        heads = ("Work", "Organisation", "Status", "Due", "How it stands", "Days in status", "Problem")
+    drawer = st.expander(f"The same as a table, with ended work ({len(actions)})", key="twin", on_change="rerun")
+    if not drawer.open:
+        return  # hundreds of rows that nobody looks at would be drawn anew with every move
+    rows = [
+        (
+            action.title,
+            desk.names.organisation(action.organisation_id),
+            action.status.label,
+            day(action.due_on),
+            ". ".join(part for part in (lateness(action, desk.today), waiting_words(action, others)) if part)
+            or NOTHING,
+            days_in_status(action, desk.today, desk.zone),
+            problem_link(problems[action.problem_id]) if action.problem_id in problems else NOTHING,
+        )
+        for action in sorted(late_first(actions), key=lambda each: each.status in _ENDED)
+    ]
+    heads = ("Work", "Organisation", "Status", "Due", "How it stands", "Days in status", "Problem")
+    with drawer:
         draw(table("All work that is chosen above", heads, rows, numeric=(5,)))
