@@ -1,6 +1,7 @@
 """The list behind a figure of a briefing, at an address of its own: as many rows as the figure counts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final, TypeVar
 
 import streamlit as st
@@ -46,14 +47,14 @@ def show_list(reading: Reading, asked: str) -> None:
     found = _found(reading, behind)
     noun, drawn = _DRAWN[behind.listed]
     if not found.ids:
-        empty(f"No {noun} is in this list", "The figure counts none.")
+        empty("Nothing is in this list", "The figure counts none.")
         return
     rows = drawn(reading, behind, paged(found.ids, "list-page"))
-    caption = f"{noun.capitalize()}s behind the figure"
-    draw_rows(caption, rows, counted=found.counted, told=found.told, said=found.said)
-    known = f"the figure is as known on {day(reading.asked.known_on)}."
-    today = f"Category and status are those of today; {known}" if behind.listed is Listed.REPORTS else ""
-    told_in_all(len(found.ids), noun, found.counted, today or known.capitalize())
+    told = {one: day(words) if isinstance(words, date) else words for one, words in found.told.items()}
+    draw_rows(f"Behind the figure: {title}", rows, counted=found.counted, told=told, said=found.said)
+    known = f"he figure is as known on {day(reading.asked.known_on)}."
+    after = f"Category and status are those of today; t{known}" if behind.listed is Listed.REPORTS else f"T{known}"
+    told_in_all(count(len(found.ids), noun, _MANY.get(noun, "")), found.counted, after)
 
 
 def _found(reading: Reading, behind: Behind) -> ReportsBehind:
@@ -169,6 +170,7 @@ def _at(every: Sequence[_T], ids: Sequence[int]) -> Iterable[tuple[int, _T]]:
     return ((at, every[at - 1]) for at in ids)
 
 
+_MANY: Final = {"fix": "fixes", "series": "series"}
 #: What one row of each kind of list is called, and what draws it.
 _DRAWN: Final[Mapping[Listed, tuple[str, Callable[[Reading, Behind, Sequence[int]], Rows]]]] = {
     Listed.REPORTS: ("report", _reports),

@@ -10,7 +10,7 @@ from dashboard.parts.inbox_list import where
 from dashboard.parts.markup import draw, link, table
 from dashboard.parts.notices import remark
 from dashboard.parts.reports_table import category_words
-from dashboard.wording import NOTHING, count, day_of
+from dashboard.wording import NOTHING, day_of
 from problems.inbox import Sight, sight_of
 from problems.seeing import whole
 from problems.use_cases.answer_changes import matters_of
@@ -44,10 +44,10 @@ def draw_rows(
     draw(table(caption, heads, drawn, stacked=True))
 
 
-def told_in_all(number: int, noun: str, counted: Collection[int] | None, after: str) -> None:
-    """Say beneath a list how many rows it has on all its pages, and how many of them count."""
+def told_in_all(number: str, counted: Collection[int] | None, after: str) -> None:
+    """Say beneath a list how many rows it has on all its pages (“3 reports”), and how many of them count."""
     words = "" if counted is None else f", of which {len(counted):,} count{'s' if len(counted) == 1 else ''}"
-    remark(f"{count(number, noun)} in all{words}. {after}")
+    remark(f"{number} in all{words}. {after}")
 
 
 def report_rows(desk: Desk, ids: Sequence[int], status: str) -> Rows:

@@ -7,7 +7,7 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.listed_rows import Row, Rows, draw_rows, paged, report_rows, told_in_all
 from dashboard.parts.markup import draw, element, link, page_head, problem_link, status_mark
 from dashboard.parts.notices import empty
-from dashboard.wording import NOTHING, day
+from dashboard.wording import NOTHING, count, day
 from problems.briefing.figure import Listed
 from problems.themes.page import Measure, ServicePage
 
@@ -27,7 +27,7 @@ def show_theme_list(desk: Desk, page: ServicePage, measure: Measure, query: Mapp
     caption = f"Behind the figure: {measure.figure.label}"
     draw_rows(caption, rows, counted=counted, told=measure.told, said=measure.said)
     noun = {Listed.REPORTS: "report", Listed.ACTIONS: "action"}.get(measure.listed, "problem")
-    told_in_all(len(ids), noun, counted, f"The figure is as known on {day(page.moment.known_on)}.")
+    told_in_all(count(len(ids), noun), counted, f"The figure is as known on {day(page.moment.known_on)}.")
 
 
 def _reports(desk: Desk, ids: Sequence[int]) -> Rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ class ReportsBehind:
     ids: list[int]
     counted: frozenset[int] | None = None
     said: str = ""
-    told: Mapping[int, str] = field(default_factory=dict)
+    told: Mapping[int, str | date] = field(default_factory=dict)
 
 
 def _both(rows: Callable[[Scope], Mask], counted: Callable[[Scope], Mask]) -> Callable[[Scope], tuple[Mask, Mask]]:
@@ -111,6 +111,4 @@ def _incidents(scope: Scope, problem_id: int, settings: DetectionSettings, *, be
         return ReportsBehind(ids, said="Told of by", told=told)
     last = scope.moment.as_of
     ends = {one: last - timedelta(days=DAYS_OF_TOP * span) for one, span in zip(ids, spans, strict=True)}
-    return ReportsBehind(
-        ids, said=f"In the {DAYS_OF_TOP} days up to", told={one: day.isoformat() for one, day in ends.items()}
-    )
+    return ReportsBehind(ids, said=f"In the {DAYS_OF_TOP} days up to", told=ends)
