@@ -24,7 +24,7 @@ STANDARDS: dict[str, Any] = {
     "days": DAYS,
     "kinds": KINDS,
 }
-LISTED: dict[str, Any] = {"zone": LONDON, "targets": TARGETS, "days": DAYS}
+LISTED: dict[str, Any] = {"zone": LONDON, "settings": DetectionSettings(), "targets": TARGETS, "days": DAYS}
 
 
 def week_of(day: date) -> IsoWeek:

@@ -14,9 +14,9 @@ from problems.briefing.briefing import (
     TopProblem,
     Wanted,
     WantedKind,
-    Worked,
 )
 from problems.briefing.figure import Figure, Unit, counted
+from problems.briefing.happened import Worked
 from problems.problem import ProblemStatus
 from problems.signals import Range, Signal, SignalWord
 from problems.time_to_fix import Quantile, TimeToFix

@@ -16,6 +16,7 @@ from data.targets import targets_of
 from data.taxonomy import names_of_kinds
 from problems.briefing.briefing import Briefing
 from problems.briefing.figure import Behind
+from problems.briefing.lists import ReportsBehind
 from problems.briefing.weeks import IsoWeek, day_of_meeting
 from problems.errors import InputRefused
 from problems.seeing import whole
@@ -121,7 +122,7 @@ def briefing_of(desk: Desk, asked: AskedBriefing) -> Briefing:
     )
 
 
-def reports_of(desk: Desk, asked: AskedBriefing, behind: Behind) -> list[int]:
+def reports_of(desk: Desk, asked: AskedBriefing, behind: Behind) -> ReportsBehind:
     """Return the reports behind a figure, worked out once for each list.
 
     Raises
@@ -137,6 +138,7 @@ def reports_of(desk: Desk, asked: AskedBriefing, behind: Behind) -> list[int]:
             *desk.asking,
             week=asked.week,
             zone=desk.zone,
+            settings=settings.detection,
             targets=targets_of(store),
             days=working_days(settings.calendar),
             behind=behind,

@@ -11,9 +11,10 @@ from dashboard.parts.briefing_meeting import decision_button, settle_rows
 from dashboard.parts.markup import draw, element, joined, link, status_mark, table
 from dashboard.parts.notices import remark
 from dashboard.wording import NOTHING, count, day, day_of
-from problems.briefing.briefing import DecisionTaken, TopProblem, Wanted
+from problems.briefing.briefing import DecisionTaken, OwnerCount, TopProblem, Wanted
 from problems.briefing.figure import Figure
 
+DECISION_HEADS: Final = ("State", "Decision", "Problem", "Owner", "Due", "Why")
 _HEADS: Final = ("Problem", "28 days", "Usual", "Weeks", "Owner", "Next step", "Due", "State")
 
 
@@ -34,11 +35,13 @@ def show_wanted(reading: Reading) -> None:
     of = reading.briefing.decisions
     for one in of.wanted:
         _wanted(reading, one)
-    others = [f"{number} to {kind.label.lower()}" for kind, number in of.rest.items() if number]
+    others: list[object] = []
+    for kind, figure in zip(of.rest, of.rest_figures, strict=True):
+        others += [", " if others else "Also wanted: ", reading.number(figure), f" to {kind.label.lower()}"]
     if others or of.wanted:
-        words = f"Also wanted: {', '.join(others)}. " if others else ""
         every = reading.number(of.count)
-        ways = [words, "All of them: ", every, ". ", link("/decisions", "Go to Decisions"), " to decide."]
+        words = [*others, ". "] if others else []
+        ways = [*words, "All of them: ", every, ". ", link("/decisions", "Go to Decisions"), " to decide."]
         draw(element("p", *ways, css="fx-quiet"))
 
 
@@ -68,19 +71,23 @@ def show_last(reading: Reading) -> None:
     of = reading.briefing.last_decisions
     if of.taken:
         show_figures(reading, [one for one in of.counts if one.value])
-        heads = ("State", "Decision", "Problem", "Owner", "Due", "Why")
-        rows = [_taken(reading, one) for one in of.taken]
-        draw(table("Decisions of the week before", heads, rows, stacked=True))
+        rows = [decision_row(reading, one) for one in of.taken]
+        draw(table("Decisions of the week before", DECISION_HEADS, rows, stacked=True))
         if len(of.by_owner) > 1:
-            owners = [
-                (one.owner, ", ".join(f"{number} {state.label.lower()}" for state, number in one.counts.items()))
-                for one in of.by_owner
-            ]
+            owners = [(one.owner, _by_state(reading, one)) for one in of.by_owner]
             draw(table("By owner", ("Owner", "Decisions"), owners))
     settle_rows(reading)
 
 
-def _taken(reading: Reading, one: DecisionTaken) -> Sequence[object]:
+def _by_state(reading: Reading, one: OwnerCount) -> object:
+    parts: list[object] = []
+    for state, figure in zip(one.counts, one.figures, strict=True):
+        parts += [", " if parts else "", reading.number(figure), f" {state.label.lower()}"]
+    return element("span", *parts)
+
+
+def decision_row(reading: Reading, one: DecisionTaken) -> Sequence[object]:
+    """Return a decision of the week before with what became of it, as a row."""
     who = element("small", f"{one.by_name}, {day_of(one.at, reading.desk.zone)}")
     return (
         one.state.label,
@@ -102,14 +109,16 @@ def show_states(reading: Reading) -> None:
             status_mark(one.status),
             bar((one.now.value or 0) / most, css="" if one.status.is_open else "fx-ended"),
             reading.number(one.now),
-            one.came or NOTHING,
-            one.left or NOTHING,
+            reading.number(one.moves_in) if one.came else NOTHING,
+            reading.number(one.moves_out) if one.left else NOTHING,
         )
         for one in of.states
     ]
     if rows:
         heads = ("State", AS_BARS, "Now", "Came", "Left")
-        draw(table("Problems by state, with the moves of the week", heads, rows, numeric=(2, 3, 4)))
+        draw(
+            table("Problems by state, with the moves of the week", heads, rows, numeric=(2, 3, 4), narrow_without=(1,))
+        )
 
 
 def show_top(reading: Reading) -> None:
@@ -130,13 +139,18 @@ def _top(reading: Reading, one: TopProblem) -> Sequence[object]:
     return (
         element("span", reading.problem(one.problem_id, one.ref, one.name), element("br"), _where(one)),
         reading.number(one.incidents),
-        element("span", usual(one.incidents), css="fx-whole-line"),
+        element("span", _held_against(reading, one), css="fx-whole-line"),
         one.weeks_active,
         one.owner or "Nobody",
         one.next_step,
         due,
         status_mark(one.status),
     )
+
+
+def _held_against(reading: Reading, one: TopProblem) -> object:
+    words = usual(one.incidents)
+    return words if one.before is None else reading.number(one.before, words)
 
 
 def _where(one: TopProblem) -> object:

@@ -41,14 +41,14 @@ class Reading:
         """Return a heading under that of a section: a slide has its section as the heading of the page."""
         return element("h2" if self.slide else "h3", *children, css="fx-sub")
 
-    def number(self, figure: Figure) -> object:
-        """Return the words of a figure, as a link to its list where there is one to open."""
-        words, behind = figure_words(figure), figure.behind
+    def number(self, figure: Figure, shown: str = "") -> object:
+        """Return the words of a figure (or what is ``shown`` for them), linked to its list where there is one."""
+        words, behind = shown or figure_words(figure), figure.behind
         # A share that is too few to tell has a list all the same: n says so.
         has_rows = bool(figure.n) if figure.value is None or figure.unit is Unit.SHARE else bool(figure.value)
-        if behind is None or not has_rows or (behind.listed is Listed.REPORTS and not self.opens_reports):
+        if behind is None or not behind.opens or not has_rows:
             return words
-        if behind.listed is not Listed.REPORTS and not behind.ids:
+        if behind.listed is Listed.REPORTS and not self.opens_reports:
             return words
         drawn = link(PATH, words, query=self.query | {LIST: behind.address})
         # Ten links that all say “3” tell nothing to who hears them one by one.

@@ -9,13 +9,13 @@ import streamlit as st
 from dashboard.design import plain_label
 from dashboard.parts.briefing_board import usual
 from dashboard.parts.briefing_charts import draw_run_chart, draw_stock_and_flow, run_rows
-from dashboard.parts.briefing_figures import PATH, Reading, bar, ranged, rests_on, show_figures
-from dashboard.parts.markup import draw, element, joined, link, table
+from dashboard.parts.briefing_figures import Reading, bar, ranged, rests_on, show_figures
+from dashboard.parts.markup import draw, element, joined, table
 from dashboard.parts.notices import remark
 from dashboard.wording import NOTHING
 from problems.briefing.briefing import Change, FixOf, PartnerWork
 from problems.briefing.changing import called_first
-from problems.briefing.figure import Behind, Listed
+from problems.briefing.figure import Section
 from problems.briefing.weeks import IsoWeek
 from problems.signals import SignalWord
 
@@ -85,10 +85,12 @@ def _every(reading: Reading, changes: Sequence[Change]) -> None:
     if rows:
         heads = ("Series", "This week", "Usual", "In words")
         draw(table("Series of this week, what is called out first", heads, rows, numeric=(1,), stacked=True))
-    left = len(told) - len(shown)
+    left, named = len(told) - len(shown), {one.key: one for one in reading.briefing.named.get(Section.CHANGES, ())}
     said = [f"{left} more as usual"] * bool(left) + [f"{few} with too few reports to say"] * bool(few)
-    if said:
-        remark(f"Not listed: {' and '.join(said)}. The CSV annex has all of them.")
+    if said and named:
+        ways = ["All of them: ", reading.number(named["series_all"])]
+        ways += [", with too few: ", reading.number(named["series_too_few"])] if few else []
+        draw(element("p", f"Not listed: {' and '.join(said)}. ", *ways, ".", css="fx-quiet"))
 
 
 def show_service(reading: Reading) -> None:
@@ -117,9 +119,9 @@ def _fixes(reading: Reading, title: str, fixes: Sequence[FixOf]) -> None:
     for one in fixes:
         value = one.figure.value
         drawn = ranged(value, one.figure.low, one.figure.high, most) if value is not None else ""
-        apart = one.times.instant + one.times.administrative
+        apart = reading.number(one.apart) if one.apart and one.apart.value else NOTHING
         half = element("span", reading.number(one.figure), drawn)
-        rows.append((one.times.name, half, rests_on(one.figure), apart or NOTHING))
+        rows.append((one.times.name, half, rests_on(one.figure), apart))
     heads = (title.capitalize(), "Half within", "Range and number", "Closed without work")
     draw(table(f"Time to a fix, by {title}", heads, rows, numeric=(3,), stacked=True))
 
@@ -151,10 +153,7 @@ def _partner(reading: Reading, one: PartnerWork, most: float) -> Sequence[object
 
 
 def _blocked(reading: Reading, one: PartnerWork) -> object:
-    if not one.blocked_by:
+    if not one.reasons:
         return NOTHING
-    parts = []
-    for reason, ids in one.blocked_by.items():
-        query = reading.query | {"list": Behind(Listed.ACTIONS, ids).address}
-        parts.append(element("span", link(PATH, len(ids), query=query), f" {reason.lower()} "))
-    return joined(parts)
+    words = zip(one.blocked_by, one.reasons, strict=True)
+    return joined(element("span", reading.number(figure), f" {reason.lower()} ") for reason, figure in words)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dashboard.parts.briefing_figures import Reading, show_figures
 from dashboard.parts.markup import draw, element, joined, link, table
 from dashboard.wording import day
-from problems.briefing.briefing import Worked
 from problems.briefing.figure import Figure
+from problems.briefing.happened import Worked
 
 
 def show_residents(reading: Reading) -> None:

@@ -7,7 +7,7 @@ from dashboard.parts.briefing_board import show_header, show_last, show_map, sho
 from dashboard.parts.briefing_figures import Reading
 from dashboard.parts.briefing_flow import show_changes, show_fixes, show_remediation, show_service
 from dashboard.parts.briefing_people import show_caveats, show_residents, show_worked
-from dashboard.parts.markup import draw, element, section
+from dashboard.parts.markup import draw, element, joined, section
 from dashboard.parts.notices import remark
 from dashboard.wording import listed
 from problems.briefing.figure import Section
@@ -69,6 +69,10 @@ def _sentence(reading: Reading, of: Section) -> None:
     said = dict(reading.briefing.sentences()).get(of, "")
     if said:
         draw(element("p", said, css="fx-reading fx-brief-said"))
+    named = [one for one in reading.briefing.named.get(of, ()) if one.value]
+    if named:
+        ways = [element("li", f"{one.label}: ", reading.number(one)) for one in named]
+        draw(element("ul", joined(ways), css="fx-brief-named fx-quiet"))
 
 
 def show_sections(reading: Reading) -> None:

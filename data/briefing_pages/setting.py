@@ -20,8 +20,9 @@ from data.briefing_pages.parts import (
     plain,
     short_day,
 )
-from problems.briefing.briefing import Briefing, Change, FixOf, PartnerWork, Worked
+from problems.briefing.briefing import Briefing, Change, FixOf, PartnerWork
 from problems.briefing.figure import TOO_FEW, Figure, Section, Unit
+from problems.briefing.happened import Worked
 from problems.briefing.weeks import IsoWeek
 from problems.service import days_words
 from problems.verdicts import Verdict

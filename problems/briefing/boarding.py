@@ -1,8 +1,7 @@
 """The problem board and the map: where problems stand, what moved in the week, and the ten at the top."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from geo.weekly import LEAST_WEEKS, judge_week, week_swing
 from problems.actions import Action, ActionStatus
 from problems.briefing.briefing import AreaThen, Board, MapOfProblems, MapPlace, StateCount, TopProblem
 from problems.briefing.figure import Behind, Figure, Listed, Unit, counted
+from problems.briefing.happened import BoardMove
 from problems.briefing.heading import kind_of_areas
 from problems.briefing.scope import Scope
 from problems.briefing.then import Then
@@ -30,7 +30,7 @@ from problems.targets import day_number
 TOP: Final = 10
 DAYS_OF_TOP: Final = 28
 #: Spans of 28 days that tell what is usual, before the present one.
-_SPANS: Final = 13
+SPANS: Final = 13
 WEEKS_OF_PERSISTENCE: Final = 26
 _NEXT: Final = {
     ProblemStatus.DETECTED: "Take it on, or dismiss it",
@@ -52,18 +52,19 @@ def behind_problems(problems: Sequence[Problem]) -> Behind:
 def board_of(scope: Scope, settings: DetectionSettings) -> Board:
     """Return how the problems stand."""
     moves = _moves(scope)
-    came, left = Counter(one for _, _, one in moves), Counter(one for _, one, _ in moves if one)
     states = []
     quiet = [one for one in scope.problems if one.status is ProblemStatus.DETECTED and not is_live(one)]
     for status in ProblemStatus:
         own = [one for one in scope.problems if one.status is status and one not in quiet]
-        if not own and not came[status] and not left[status]:
+        came = _moved(f"came_{status}", f"Came: {status.label}", [one for one in moves if one.now is status])
+        left = _moved(f"left_{status}", f"Left: {status.label}", [one for one in moves if one.was is status])
+        if not own and not came.value and not left.value:
             continue
         figure = counted(f"state_{status}", status.label, Unit.PROBLEMS, len(own), behind_problems(own))
-        states.append(StateCount(status, figure, came[status], left[status]))
-    opened = [one for one, was, _ in moves if was is None]
-    ended = [one for one, was, now in moves if was is not None and was.is_open and not now.is_open]
-    back = [one for one, _, now in moves if now is ProblemStatus.RECURRED]
+        states.append(StateCount(status, figure, came, left))
+    opened = [one.problem_id for one in moves if one.was is None]
+    ended = [one.problem_id for one in moves if one.was is not None and one.was.is_open and not one.now.is_open]
+    back = [one.problem_id for one in moves if one.now is ProblemStatus.RECURRED]
     figures = (
         counted("opened", "New on the board", Unit.PROBLEMS, len(set(opened)), _ids(opened)),
         counted("ended", "Off the board", Unit.PROBLEMS, len(set(ended)), _ids(ended)),
@@ -73,7 +74,7 @@ def board_of(scope: Scope, settings: DetectionSettings) -> Board:
     said = "No problem is on the board." if not live else _said(live, [int(one.value or 0) for one in figures])
     if quiet:
         said += f" {len(quiet):,} that nobody took on {'has' if len(quiet) == 1 else 'have'} gone quiet."
-    return Board(tuple(states), *figures, top=tuple(_top(scope, live, settings)), sentence=said)
+    return Board(tuple(states), *figures, tuple(_top(scope, live, settings)), said, tuple(moves))
 
 
 def _said(live: Sequence[Problem], moved: Sequence[int]) -> str:
@@ -90,17 +91,21 @@ def _ids(problems: Sequence[int]) -> Behind:
     return Behind(Listed.PROBLEMS, tuple(sorted(set(problems))))
 
 
-def _moves(scope: Scope) -> list[tuple[int, ProblemStatus | None, ProblemStatus]]:
-    """Return every change of status in the week: problem, from (None: it began) and to."""
-    found: list[tuple[int, ProblemStatus | None, ProblemStatus]] = []
+def _moved(key: str, label: str, moves: Sequence[BoardMove]) -> Figure:
+    return counted(key, label, Unit.MOVES, len(moves), Behind(Listed.MOVES, tuple(one.id for one in moves)))
+
+
+def _moves(scope: Scope) -> list[BoardMove]:
+    """Return every change of status in the week."""
+    found = []
     for problem in scope.problems:
         for one in scope.then.work.events.get(problem.id, ()):
             if one.at < scope.moment.starts_at or "status" not in one.changes:
                 continue
-            was = one.before.get("status")
-            found.append(
-                (problem.id, ProblemStatus(str(was)) if was else None, ProblemStatus(str(one.changes["status"])))
-            )
+            was, now = one.before.get("status"), ProblemStatus(str(one.changes["status"]))
+            who = one.by_name if scope.told is None or one.id in scope.told else ""
+            began = ProblemStatus(str(was)) if was else None
+            found.append(BoardMove(one.id, problem.id, problem.ref, problem.name, one.at, began, now, who))
     return found
 
 
@@ -115,7 +120,7 @@ def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> 
         return -int(counts[one.id][-1]), -_days_late(one, scope.actions_on(one.id), today), one.id
 
     first = sorted(live, key=order)[:TOP]
-    known_from = _spans_known(scope.then)
+    known_from = spans_known(scope.then)
     figures = _bands([(one, counts[one.id]) for one in first], known_from)
     steps = {one.id: next_step(scope, one) for one in first}
     return [
@@ -127,6 +132,7 @@ def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> 
             kind=one.group.label,
             weeks_active=max(0, (today - one.created_at.astimezone(scope.moment.zone).date()).days // 7),
             incidents=figure,
+            before=_before(one, counts[one.id], known_from),
             owner=one.owner,
             next_step=steps[one.id][0],
             due_on=steps[one.id][1],
@@ -160,61 +166,94 @@ def _spans(then: Then, settings: DetectionSettings, problems: Sequence[Problem])
     known: dict[int, Ints] = then.shared.setdefault("spans", {})
     epsg = then.work.epsg
     if epsg is None:
-        return {one.id: np.zeros(_SPANS + 1, dtype=np.int64) for one in problems}
-    if "points" not in then.shared:
-        then.shared["points"] = _placed(then)
-    points, span = then.shared["points"]
+        return {one.id: np.zeros(SPANS + 1, dtype=np.int64) for one in problems}
+    points, span = _points(then)
     for one in problems:
         if one.id not in known:
-            known[one.id] = _spans_of(points, span, one, then, settings, epsg)
+            found = _incidents(points, span, one, then, settings, epsg)
+            known[one.id] = np.bincount(found.span, minlength=SPANS + 1).astype(np.int64)[::-1]
     return known
+
+
+def _points(then: Then) -> tuple[ReportPoints, Ints]:
+    if "points" not in then.shared:
+        then.shared["points"] = _placed(then)
+    found: tuple[ReportPoints, Ints] = then.shared["points"]
+    return found
 
 
 def _placed(then: Then) -> tuple[ReportPoints, Ints]:
     points = then.reports.points()
     day = local_days(points.reported_s, then.moment.zone)
     span = (day_number(then.moment.as_of) - day) // DAYS_OF_TOP
-    keep = (span >= 0) & (span <= _SPANS)
+    keep = (span >= 0) & (span <= SPANS)
     return points.where(keep), span[keep]
 
 
-def _spans_of(
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """Distinct incidents, each by its ``first`` report: how many spans of 28 days ago, and how many reports tell it."""
+
+    first: Ints
+    span: Ints
+    reports: Ints
+
+
+_NONE: Final = Incidents(*(np.zeros(0, dtype=np.int64),) * 3)
+
+
+def _incidents(
     points: ReportPoints, span: Ints, problem: Problem, then: Then, settings: DetectionSettings, epsg: int
-) -> Ints:
-    none = np.zeros(_SPANS + 1, dtype=np.int64)
+) -> Incidents:
     if not problem.footprint.get("coordinates"):
-        return none
+        return _NONE
     west, south, east, north = bounds(problem.footprint)
     lon, lat = points.lon_lat[:, 0], points.lon_lat[:, 1]
     box = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     at = np.flatnonzero(box & (points.group == GROUPS.index(problem.group)))
     at = at[near(points.lon_lat[at], problem.footprint, epsg=epsg)] if len(at) else at
     if not len(at):
-        return none
+        return _NONE
     here = np.zeros(len(points), dtype=np.bool_)
     here[at] = True
     own, spans = points.where(here), span[here]
     incident = incident_index(own, epsg=epsg, settings=settings, zone=then.moment.zone)
     # An incident counts in the span of its first report.
     by_time = np.lexsort((own.ids, own.reported_s))
-    first = by_time[np.unique(incident[by_time], return_index=True)[1]]
-    return np.bincount(spans[first], minlength=_SPANS + 1).astype(np.int64)[::-1]
+    _, first, sizes = np.unique(incident[by_time], return_index=True, return_counts=True)
+    return Incidents(own.ids[by_time[first]], spans[by_time[first]], sizes.astype(np.int64))
 
 
-def _spans_known(then: Then) -> int:
+def incidents_of(then: Then, settings: DetectionSettings, problem: Problem) -> Incidents:
+    """Return the distinct incidents at the place of a problem, of the present span of 28 days and the 13 before."""
+    epsg = then.work.epsg
+    return _NONE if epsg is None else _incidents(*_points(then), problem, then, settings, epsg)
+
+
+def _before(problem: Problem, counts: Ints, known: int) -> Figure:
+    """Return the incidents that the present ones are held against."""
+    total = int(counts[SPANS - known : SPANS].sum())
+    spans = "1 span" if known == 1 else f"{known} spans"
+    said = f"{total} in the {spans} of {DAYS_OF_TOP} days before: what makes one expect how many there are now."
+    behind = Behind(Listed.REPORTS, figure="incidents_before", of=str(problem.id))
+    return Figure(f"before_{problem.id}", f"{problem.ref} {problem.name}, before", Unit.INCIDENTS, total, said, total,
+                  behind=behind)  # fmt: skip
+
+
+def spans_known(then: Then) -> int:
     """Return how many whole spans of 28 days before the present one are known."""
     if then.first_day is None:
         return 0
     days = day_number(then.moment.as_of) - then.first_day + 1
-    return max(0, min(_SPANS, days // DAYS_OF_TOP - 1))
+    return max(0, min(SPANS, days // DAYS_OF_TOP - 1))
 
 
 def _bands(rows: Sequence[tuple[Problem, Ints]], known: int) -> list[Figure]:
     if not rows:
         return []
     table = np.array([counts for _, counts in rows], dtype=np.float64)
-    usable = np.zeros((len(rows), _SPANS), dtype=np.bool_)
-    usable[:, _SPANS - known :] = True
+    usable = np.zeros((len(rows), SPANS), dtype=np.bool_)
+    usable[:, SPANS - known :] = True
     swing = week_swing(table[:, :-1], usable)
     found = judge_week(table[:, -1], table[:, :-1], usable, swing, least_weeks=LEAST_WEEKS)
     figures = []
@@ -229,7 +268,8 @@ def _bands(rows: Sequence[tuple[Problem, Ints]], known: int) -> list[Figure]:
         key = f"incidents_{problem.id}"
         figure = Figure(key, f"{problem.ref} {problem.name}", Unit.INCIDENTS, now, said, now)
         figure = replace(figure, low=low if told else None, high=high if told else None)
-        figures.append(replace(figure, behind=behind_problems([problem])))
+        behind = Behind(Listed.REPORTS, figure="incidents", of=str(problem.id))
+        figures.append(replace(figure, behind=behind))
     return figures
 
 

@@ -1,13 +1,14 @@
 """What a briefing is made of: ten sections and their header, decisions first. All of it is plain values."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from problems.areas import AreaKind
 from problems.briefing.figure import Figure, Section, Withheld
+from problems.briefing.happened import BoardMove, FixMade, Worked
 from problems.briefing.weeks import IsoWeek
 from problems.categories import Group
 from problems.comparing_areas import ComparedArea
@@ -15,7 +16,6 @@ from problems.problem import ProblemStatus, Remediation
 from problems.service import OnTime, OpenAges, WeekFlow
 from problems.signals import Signal
 from problems.time_to_fix import TimeToFix
-from problems.verdicts import Verdict
 
 #: So many kinds are drawn in a week in which nothing stands out.
 _QUIET_CHARTS: Final = 3
@@ -104,12 +104,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DecisionsWanted:
-    """At most five decisions, the most pressing first; ``rest`` counts the others by kind."""
+    """At most five decisions, the most pressing first; ``rest`` counts the others by kind, ``every`` has all."""
 
     wanted: tuple[Wanted, ...]
     rest: Mapping[WantedKind, int]
     count: Figure
     sentence: str
+    every: tuple[Wanted, ...] = ()
+    rest_figures: tuple[Figure, ...] = ()
 
 
 class DecisionState(StrEnum):
@@ -156,6 +158,7 @@ class OwnerCount:
 
     owner: str
     counts: Mapping[DecisionState, int]
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +176,22 @@ class LastDecisions:
 
 @dataclass(frozen=True, slots=True)
 class StateCount:
-    """How many problems stand in a state, and how many came into and left it in the week."""
+    """How many problems stand in a state, and how many moves into and out of it the week had."""
 
     status: ProblemStatus
     now: Figure
-    came: int
-    left: int
+    moves_in: Figure
+    moves_out: Figure
+
+    @property
+    def came(self) -> int:
+        """How many came into it in the week."""
+        return round(self.moves_in.value or 0)
+
+    @property
+    def left(self) -> int:
+        """How many left it in the week."""
+        return round(self.moves_out.value or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,7 @@ class TopProblem:
     """One of the ten problems at the top of the board.
 
     ``incidents`` are the distinct ones of the last 28 days, its ``low`` to ``high`` the range that is usual in 28
-    days at that place (None where too little is known).
+    days at that place (None where too little is known), ``before`` those of the spans that make one expect it.
     """
 
     problem_id: int
@@ -201,6 +214,7 @@ class TopProblem:
     due_on: date | None
     days_late: int
     status: ProblemStatus
+    before: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,7 @@ class Board:
     recurred: Figure
     top: tuple[TopProblem, ...]
     sentence: str
+    moves: tuple[BoardMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +303,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class FixOf:
-    """How long fixes take of one kind of report or by one partner, and the middle as a figure."""
+    """How long fixes take of one kind of report or by one partner: the middle, and those ``apart`` without work."""
 
     times: TimeToFix
     figure: Figure
+    apart: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +348,7 @@ class PartnerWork:
     blocked: Figure
     blocked_by: Mapping[str, tuple[int, ...]]
     rework: Figure
+    reasons: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,30 +381,13 @@ class Residents:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
-    """One finished assessment: ``figure`` is the change in incidents against the comparison places.
-
-    ``displacement`` says in words what happened round about.
-    """
-
-    assessment_id: int
-    problem_id: int
-    ref: str
-    name: str
-    made_on: date
-    verdict: Verdict
-    figure: Figure
-    displacement: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class WhatWorked:
     """The assessments kept in the week, and how many there are of all weeks so far."""
 
     assessed: tuple[Worked, ...]
     recurrence: Figure
     sentence: str
+    fixes: tuple[FixMade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +404,10 @@ class Caveats:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """The briefing of one week for one reader. What is ``withheld`` from the reader is empty."""
+    """The briefing of one week for one reader. What is ``withheld`` from the reader is empty.
+
+    ``named`` are the counts that the sentence of a section tells and no figure of it does.
+    """
 
     header: Header
     decisions: DecisionsWanted
@@ -418,6 +421,7 @@ class Briefing:
     worked: WhatWorked
     caveats: Caveats
     withheld: tuple[Withheld, ...] = ()
+    named: Mapping[Section, tuple[Figure, ...]] = field(default_factory=dict)
 
     def sentences(self) -> Iterator[tuple[Section, str]]:
         """Go through the sections with the sentence that each begins with."""

@@ -19,10 +19,12 @@ from problems.briefing.changing import changes_of
 from problems.briefing.deciding import decisions_wanted, docket_then, last_decisions
 from problems.briefing.figure import Behind, Listed, Section, Unit, Withheld, counted
 from problems.briefing.heading import caveats_of, header_of
+from problems.briefing.naming import named_in
 from problems.briefing.remedying import remediation_of, worked_of
 from problems.briefing.scope import Scope, problems_in, reports_in, unmapped
 from problems.briefing.serving import residents_of, service_of
 from problems.briefing.then import Reports, Then
+from problems.events import Subject
 from problems.hot_spots import DetectionSettings
 from problems.people import Principal
 from problems.problem import Problem
@@ -75,7 +77,8 @@ def compose_for(
     if isinstance(seen, Seen):
         problems = seen.problems_as_shared(then.work.problems)
         scope = scope_of(then, area, targets, days, problems, seen.actions_as_shared(then.work.actions))
-        return compose_for_partner(scope, principal, settings)
+        told = frozenset(one.id for one in seen.events(Subject.PROBLEM))
+        return compose_for_partner(replace(scope, told=told), principal, settings)
     scope = scope_of(then, area, targets, days)
     return compose(scope, settings, _unmapped_names(whole(store), scope))
 
@@ -90,7 +93,7 @@ def compose(scope: Scope, settings: DetectionSettings, names: Sequence[tuple[str
     """Return the whole briefing of a place."""
     waiting = docket_then(scope)
     changes = changes_of(scope)
-    return Briefing(
+    found = Briefing(
         header=header_of(scope, names),
         decisions=decisions_wanted(scope, waiting),
         last_decisions=last_decisions(scope, waiting),
@@ -103,6 +106,7 @@ def compose(scope: Scope, settings: DetectionSettings, names: Sequence[tuple[str
         worked=worked_of(scope),
         caveats=caveats_of(scope, changes),
     )
+    return replace(found, named=named_in(scope, found))
 
 
 def compose_for_partner(scope: Scope, principal: Principal, settings: DetectionSettings) -> Briefing:
@@ -118,7 +122,7 @@ def compose_for_partner(scope: Scope, principal: Principal, settings: DetectionS
     changes = Changes((), (), 0, said)
     service, residents = service_of(empty), residents_of(replace(empty, problems=()))
     header = header_of(scope, ())
-    return Briefing(
+    found = Briefing(
         header=replace(header, late_feeds=(), received=replace(header.received, behind=None)),
         decisions=DecisionsWanted((), {}, no_decision, said),
         last_decisions=LastDecisions((), (), (), said),
@@ -132,6 +136,7 @@ def compose_for_partner(scope: Scope, principal: Principal, settings: DetectionS
         caveats=replace(caveats_of(empty, changes), areas=(), area_figures=(), areas_sentence=said, sentences=(said,)),
         withheld=tuple(Withheld(section) for section in NOT_FOR_PARTNERS),
     )
+    return replace(found, named=named_in(shown, found))
 
 
 def _none_of(reports: Reports, none: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Reports:

@@ -16,7 +16,7 @@ from problems.briefing.briefing import (
     Wanted,
     WantedKind,
 )
-from problems.briefing.figure import Behind, Listed, Unit, counted
+from problems.briefing.figure import Behind, Figure, Listed, Unit, counted
 from problems.briefing.meetings import MeetingDecision, meeting_decisions
 from problems.briefing.scope import Scope
 from problems.briefing.serving import case_reviews_then
@@ -35,6 +35,7 @@ MOST_WANTED: Final = 5
 LATE_DAYS: Final = 14
 #: A place that nobody has taken on is put before the meeting once it was found in so many weeks.
 LASTING_WEEKS: Final = 3
+_NOBODY: Final = "Nobody named"
 _KIND: Final = {
     DecisionKind.CLOSE: WantedKind.CLOSE,
     DecisionKind.RECURRED: WantedKind.MOVE_RESOURCES,
@@ -77,14 +78,26 @@ def decisions_wanted(scope: Scope, waiting: Docket) -> DecisionsWanted:
     wanted = _in_turns(by_kind)
     shown = Counter(one.kind for one in wanted)
     rest = {kind: len(by_kind[kind]) - shown[kind] for kind in _TURNS if len(by_kind[kind]) > shown[kind]}
-    ids = tuple(dict.fromkeys(one.problem_id for kind in _TURNS for one in by_kind[kind]))
+    in_order = tuple(one for kind in _TURNS for one in by_kind[kind])
+    # All of them begin with those that are listed.
+    listed = (*wanted, *(one for one in in_order if not any(one is each for each in wanted)))
     said = (
         "No decision is wanted." if not every else f"{every} {'decision is' if every == 1 else 'decisions are'} wanted"
     )
     if every:
         said += f"; {len(wanted)} are listed, the most pressing of each kind in turn." if rest else "."
-    figure = counted("wanted", "Decisions wanted", Unit.DECISIONS, every, Behind(Listed.PROBLEMS, ids))
-    return DecisionsWanted(tuple(wanted), rest, figure, said)
+    ids = tuple(range(1, every + 1))
+    problems = tuple(dict.fromkeys(one.problem_id for one in in_order))
+    figure = counted("wanted", "Decisions wanted", Unit.DECISIONS, every, Behind(Listed.WANTED, ids, problems=problems))
+    others = tuple(_others(kind, listed, len(wanted)) for kind in rest)
+    return DecisionsWanted(tuple(wanted), rest, figure, said, listed, others)
+
+
+def _others(kind: WantedKind, every: Sequence[Wanted], listed: int) -> Figure:
+    """Return how many decisions of a kind are wanted beside those that are listed, which come first."""
+    ids = tuple(at for at, one in enumerate(every, start=1) if at > listed and one.kind is kind)
+    behind = Behind(Listed.WANTED, ids)
+    return counted(f"rest_{kind}", f"Also wanted: {kind.label}", Unit.DECISIONS, len(ids), behind)
 
 
 def _in_turns(by_kind: dict[WantedKind, list[Wanted]]) -> list[Wanted]:
@@ -189,17 +202,31 @@ def last_decisions(scope: Scope, waiting: Docket) -> LastDecisions:
         if own and decision.week == before:
             taken.append(_of_meeting(scope, decision))
     taken.sort(key=lambda one: (one.at, one.problem_id or 0, one.title))
-    owners: dict[str, Counter[DecisionState]] = defaultdict(Counter)
-    for one in taken:
-        owners[one.owner or "Nobody named"][one.state] += 1
+    owners: dict[str, dict[DecisionState, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, one in enumerate(taken, start=1):
+        owners[one.owner or _NOBODY][one.state].append(at)
     counts = []
     for state in DecisionState:
-        own_ids = tuple(one.problem_id for one in taken if one.state is state and one.problem_id is not None)
-        number = sum(one.state is state for one in taken)
-        behind = Behind(Listed.PROBLEMS, own_ids)
-        counts.append(counted(f"decided_{state}", f"Decisions {state.label.lower()}", Unit.DECISIONS, number, behind))
-    by_owner = tuple(OwnerCount(owner, dict(owners[owner])) for owner in sorted(owners, key=str.casefold))
+        held = [(at, one.problem_id) for at, one in enumerate(taken, start=1) if one.state is state]
+        problems = tuple(number for _, number in held if number is not None)
+        label = f"Decisions {state.label.lower()}"
+        counts.append(_stand(f"decided_{state}", label, tuple(at for at, _ in held), problems))
+    by_owner = tuple(
+        OwnerCount(
+            owner,
+            {state: len(ids) for state, ids in owners[owner].items()},
+            tuple(
+                _stand(f"decided_{place}_{state}", f"{state.label}: {owner}", tuple(ids))
+                for state, ids in owners[owner].items()
+            ),
+        )
+        for place, owner in enumerate(sorted(owners, key=str.casefold))
+    )
     return LastDecisions(tuple(taken), by_owner, tuple(counts), _said(taken))
+
+
+def _stand(key: str, label: str, ids: tuple[int, ...], problems: tuple[int, ...] | None = None) -> Figure:
+    return counted(key, label, Unit.DECISIONS, len(ids), Behind(Listed.DECISIONS, ids, problems=problems))
 
 
 def _said(taken: Sequence[DecisionTaken]) -> str:

@@ -66,6 +66,8 @@ class Unit(StrEnum):
     WEEKS = "weeks"
     SHARE = "share"
     PEOPLE = "answers"
+    SERIES = "series"
+    MOVES = "moves"
 
 
 class Listed(StrEnum):
@@ -75,30 +77,58 @@ class Listed(StrEnum):
     PROBLEMS = "problems"
     ACTIONS = "actions"
     ASSESSMENTS = "assessments"
-    IMPORTS = "imports"
-    NAMES = "names"
+    MOVES = "moves"
+    WANTED = "wanted"
+    DECISIONS = "decisions"
+    FIXES = "fixes"
+    SERIES = "series"
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
     """The list behind a figure.
 
-    ``ids`` are all of its members where the list is of problems, actions, assessments or imports. Reports can be
-    many: they are named by ``figure`` and, where one figure has several lists, ``of``; the use case
-    :func:`problems.use_cases.briefing.reports_behind` returns their ids.
+    ``ids`` are all of its members where the list is of problems, actions, assessments or moves (their events), and
+    their places in the briefing, from 1, where it is of decisions or fixes. Reports and series can be many: they are
+    named by ``figure`` and, where one figure has several lists, ``of``. The use case
+    :func:`problems.use_cases.briefing.reports_behind` returns the ids of reports. Of decisions and fixes files name
+    the ``problems`` that they are about.
     """
 
     listed: Listed
     ids: tuple[int, ...] = ()
     figure: str = ""
     of: str = ""
+    problems: tuple[int, ...] | None = None
 
     @property
     def address(self) -> str:
         """The list in one short text, for files: ``problems:3,14`` or ``reports:received``."""
-        if self.listed is Listed.REPORTS and self.figure:
+        if self.figure:
             return f"{self.listed}:{self.figure}" + (f":{self.of}" if self.of else "")
         return f"{self.listed}:{','.join(map(str, self.ids))}"
+
+    @property
+    def in_files(self) -> str:
+        """The list as files name it: by numbers that mean something outside of the briefing."""
+        return self.address if self.problems is None else Behind(Listed.PROBLEMS, self.problems).address
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is anything to name the list by."""
+        return bool(self.figure or self.ids)
+
+    @classmethod
+    def read(cls, address: str) -> "Behind | None":
+        """Return the list that an address names, None for what is no address of a list."""
+        kind, _, rest = address.partition(":")
+        if kind not in tuple(Listed) or not rest:
+            return None
+        if kind in (Listed.REPORTS, Listed.SERIES):
+            figure, _, of = rest.partition(":")
+            return cls(Listed(kind), figure=figure, of=of)
+        numbers = rest.split(",")
+        return cls(Listed(kind), tuple(map(int, numbers))) if all(one.isdecimal() for one in numbers) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from problems.areas import AreaKind
 from problems.briefing.briefing import AreaThen, Caveats, Changes, Header, LateFeed
-from problems.briefing.figure import Figure, Unit, counted, shared
+from problems.briefing.figure import Behind, Figure, Listed, Unit, counted, shared
 from problems.briefing.scope import Scope, aside, behind, closed, received, unmapped, unplaced
 from problems.briefing.then import Then
 from problems.comparing_areas import LEAST_COMPARED, ComparedArea, compare_areas
@@ -110,7 +110,9 @@ def caveats_of(scope: Scope, changes: Changes) -> Caveats:
         areas=areas,
         area_figures=_area_figures(scope.then, kind, areas),
         areas_sentence=said,
-        suppressed=counted("suppressed", "Series with too few to say", Unit.REPORTS, few),
+        suppressed=counted(
+            "suppressed", "Series with too few to say", Unit.REPORTS, few, Behind(Listed.SERIES, figure="suppressed")
+        ),
         faults=tuple(faults),
         sentences=tuple(_sentences(scope, few)),
     )

@@ -8,15 +8,16 @@ import numpy as np
 
 from geo.survival import kaplan_meier
 from problems.actions import Action, ActionStatus
-from problems.briefing.briefing import PartnerRemediation, PartnerWork, WhatWorked, Worked
+from problems.briefing.briefing import PartnerRemediation, PartnerWork, WhatWorked
 from problems.briefing.figure import TOO_FEW, Behind, Figure, Listed, Unit, counted
+from problems.briefing.happened import FixMade, Worked
 from problems.briefing.scope import Scope
 from problems.briefing.then import WEEKS_OF_FLOW
 from problems.kept_assessments import KeptAssessment
 from problems.problem import ProblemStatus
 from problems.reasons import Reason
 from problems.service import FEWEST_TOLD, days_words
-from problems.time_to_fix import recurrence
+from problems.time_to_fix import WATCHED_DAYS, recurrence
 
 _ALL: Final = "All organisations"
 _SENT_BACK: Final = (ActionStatus.DONE, ActionStatus.VERIFIED)
@@ -56,6 +57,7 @@ def _work_of(scope: Scope, number: int | None, name: str, actions: Sequence[Acti
     back = [one for one in actions if _was_sent_back(scope, one)]
     done = sum(one.status.is_ended for one in due)
     said = f"Due in the week: {len(due)}, of which {done} {'is' if done == 1 else 'are'} done or ended."
+    by_reason = dict(sorted(reasons.items()))
     return PartnerWork(
         organisation_id=number,
         name=name,
@@ -63,9 +65,14 @@ def _work_of(scope: Scope, number: int | None, name: str, actions: Sequence[Acti
         due=counted(f"due_{key}", f"Due in the week: {name}", Unit.ACTIONS, len(due), _behind(due), said),
         overdue=counted(f"overdue_{key}", f"Late: {name}", Unit.ACTIONS, len(late), _behind(late)),
         blocked=counted(f"blocked_{key}", f"Blocked: {name}", Unit.ACTIONS, len(blocked), _behind(blocked)),
-        blocked_by=dict(sorted(reasons.items())),
+        blocked_by=by_reason,
         rework=counted(f"rework_{key}", f"Sent back in the week: {name}", Unit.ACTIONS, len(back), _behind(back)),
-    )
+        reasons=tuple(
+            counted(f"blocked_{key}_{at}", f"Blocked, {reason.lower()}: {name}", Unit.ACTIONS, len(ids),
+                    Behind(Listed.ACTIONS, ids))
+            for at, (reason, ids) in enumerate(by_reason.items())
+        ),
+    )  # fmt: skip
 
 
 def _behind(actions: Sequence[Action]) -> Behind:
@@ -122,13 +129,14 @@ def worked_of(scope: Scope) -> WhatWorked:
     every = [one for one in scope.then.work.assessments if one.problem_id in ids]
     own = [one for one in every if one.made_at >= scope.moment.starts_at]
     found = tuple(_worked(scope, one) for one in sorted(own, key=lambda one: one.id))
-    back = _recurrence(scope)
+    fixes = _fixes(scope)
+    back = _recurrence(scope, fixes)
     said = "No assessment was kept in this week."
     if found:
         said = f"{len(found)} {'assessment was' if len(found) == 1 else 'assessments were'} kept in this week: "
         verdicts = [one.verdict.label.lower() for one in found]
         said += ", ".join(f"{verdicts.count(one)} {one}" for one in dict.fromkeys(verdicts)) + "."
-    return WhatWorked(found, back, f"{said} {back.sentence}")
+    return WhatWorked(found, back, f"{said} {back.sentence}", fixes)
 
 
 def _worked(scope: Scope, kept: KeptAssessment) -> Worked:
@@ -172,14 +180,22 @@ def fixes_and_returns(scope: Scope) -> list[tuple[int, date, date | None]]:
     return found
 
 
-def _recurrence(scope: Scope) -> Figure:
-    rows = fixes_and_returns(scope)
-    ids = dict.fromkeys(number for number, _, _ in rows)
-    fixed, returned = [row[1] for row in rows], [row[2] for row in rows]
+def _fixes(scope: Scope) -> tuple[FixMade, ...]:
+    named = {one.id: one for one in scope.problems}
+    return tuple(
+        FixMade(number, named[number].ref, named[number].name, fixed, back,
+                back is not None and (back - fixed).days <= WATCHED_DAYS)
+        for number, fixed, back in fixes_and_returns(scope)
+    )  # fmt: skip
+
+
+def _recurrence(scope: Scope, fixes: Sequence[FixMade]) -> Figure:
+    fixed, returned = [one.fixed_on for one in fixes], [one.returned_on for one in fixes]
     found = recurrence(fixed, returned, scope.moment.as_of)
+    problems = tuple(dict.fromkeys(one.problem_id for one in fixes))
     share = found.share
     return Figure(
         "recurrence", f"Came back within {found.days} days", Unit.SHARE, None if share is None else share.share,
         found.sentence, found.count, None if share is None else share.low, None if share is None else share.high,
-        Behind(Listed.PROBLEMS, tuple(ids)),
+        Behind(Listed.FIXES, tuple(range(1, len(fixes) + 1)), problems=problems),
     )  # fmt: skip

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from problems.briefing.briefing import Briefing, Change, PartnerWork
+from problems.briefing.briefing import Briefing, Change, FixOf, PartnerWork
 from problems.briefing.figure import Figure, Section, Unit
-from problems.time_to_fix import TimeToFix
 
 COLUMNS = ("section", "figure", "value", "n", "low", "high", "unit", "note", "link")
 
@@ -53,7 +52,7 @@ def rows_of(briefing: Briefing) -> list[Row]:
 
 
 def _row(section: Section, one: Figure, name: str = "") -> Row:
-    link = "" if one.behind is None else one.behind.address
+    link = "" if one.behind is None else one.behind.in_files
     return Row(section, name or one.label, one.value, one.n, one.low, one.high, str(one.unit), one.sentence, link)
 
 
@@ -146,7 +145,7 @@ def _service(briefing: Briefing) -> Iterator[Row]:
     for what, kinds in (("category", of.fix_by_category), ("partner", of.fix_by_partner)):
         for fix in kinds:
             yield _row(section, fix.figure, f"Half fixed within, by {what}: {fix.times.name}")
-            yield _apart(fix.times, what)
+            yield _apart(fix, what)
     for week in of.weeks:
         name, unit = f"Week of {week.starts_on.isoformat()}", str(Unit.REPORTS)
         ends = ", ".join(f"{count} {kind.label.lower()}" for kind, count in week.closed_as.items())
@@ -158,11 +157,12 @@ def _service(briefing: Briefing) -> Iterator[Row]:
             yield Row(section, f"{name}: {words}", count, count, None, None, unit, note, "")
 
 
-def _apart(fix: TimeToFix, what: str) -> Row:
-    note = f"{fix.instant} closed on receipt and {fix.administrative} administratively, counted apart."
-    count = fix.instant + fix.administrative
-    name = f"Closed without work, by {what}: {fix.name}"
-    return Row(Section.SERVICE, name, count, count, None, None, str(Unit.REPORTS), note, "")
+def _apart(fix: FixOf, what: str) -> Row:
+    of, link = fix.times, fix.apart.behind.address if fix.apart and fix.apart.behind else ""
+    note = f"{of.instant} closed on receipt and {of.administrative} administratively, counted apart."
+    count = of.instant + of.administrative
+    name = f"Closed without work, by {what}: {of.name}"
+    return Row(Section.SERVICE, name, count, count, None, None, str(Unit.REPORTS), note, link)
 
 
 def _remediation(briefing: Briefing) -> Iterator[Row]:

@@ -31,7 +31,8 @@ class Scope:
     """One place (``area`` None: the whole of it) at one moment, as far as its reader may see it.
 
     ``reports`` are all that lie in the area, duplicates and withdrawn ones among them; ``actions`` those on the
-    ``problems``. ``own`` is the only organisation whose work is shown, None for all.
+    ``problems``. ``own`` is the only organisation whose work is shown, None for all; ``told`` are the events that
+    the reader is told whole, None for all.
     """
 
     then: Then
@@ -42,6 +43,7 @@ class Scope:
     targets: Targets
     days: WorkingDays
     own: int | None = None
+    told: frozenset[int] | None = None
 
     @property
     def moment(self) -> Moment:

@@ -128,34 +128,38 @@ def _held(scope: Scope, ended: Days, waited: Days, target: Days, keep: Mask) -> 
     )  # fmt: skip
 
 
-def _decided(scope: Scope, ended: Days, waited: Days, target: Days, keep: Mask) -> Mask:
-    """Tell of which it was decided in the week whether they were in time; as :func:`problems.service.on_time` does."""
+def _decided(scope: Scope, ended: Days, waited: Days, target: Days, keep: Mask) -> tuple[Mask, Mask]:
+    """Tell of which it was decided in the week whether they were in time, and which of these were.
+
+    As :func:`problems.service.on_time` does.
+    """
     rows = np.flatnonzero(keep & (target >= 0))
     start = first_told(scope)[rows]
     end = np.where(ended[rows] < 0, np.iinfo(np.int64).max, np.maximum(ended[rows], start))
     late_from = scope.days.reached(start, target[rows] + np.maximum(waited[rows], 0) + 1)
     decided = np.minimum(end, late_from)
     first, last = day_number(scope.moment.week.first), day_number(scope.moment.as_of)
-    found = np.zeros(len(scope.reports), dtype=np.bool_)
-    found[rows] = (decided >= first) & (decided <= last)
-    return found
+    found = np.zeros((2, len(scope.reports)), dtype=np.bool_)
+    found[0, rows] = (decided >= first) & (decided <= last)
+    found[1, rows] = found[0, rows] & (end < late_from)
+    return found[0], found[1]
 
 
-def due_net(scope: Scope) -> Mask:
-    """Tell of which it was decided in the week whether they ended in time, waiting left out."""
+def due_net(scope: Scope) -> tuple[Mask, Mask]:
+    """Tell of which it was decided in the week whether they ended in time, waiting left out, and which did."""
     own = scope.reports
     return _decided(scope, own.end_day, _waited(scope), _targets(scope, response=False), own.counts)
 
 
-def due_gross(scope: Scope) -> Mask:
-    """Tell of which it was decided in the week whether they ended in time, with every working day."""
+def due_gross(scope: Scope) -> tuple[Mask, Mask]:
+    """Tell of which it was decided in the week whether they ended in time, with every working day, and which did."""
     own = scope.reports
     none = np.zeros(len(own), dtype=np.int64)
     return _decided(scope, own.end_day, none, _targets(scope, response=False), own.counts)
 
 
-def responded_in_week(scope: Scope) -> Mask:
-    """Tell of which it was decided in the week whether the first response was in time."""
+def responded_in_week(scope: Scope) -> tuple[Mask, Mask]:
+    """Tell of which it was decided in the week whether the first response was in time, and of which it was."""
     none = np.zeros(len(scope.reports), dtype=np.int64)
     return _decided(scope, scope.responded_day, none, _targets(scope, response=True), _response_known(scope))
 
@@ -248,9 +252,18 @@ def timed(scope: Scope) -> Mask:
     """Tell which count for the times to a fix: open at some time in the last weeks, instant ones and such left out."""
     own, (since_s, until_s) = scope.reports, _window(scope)
     end = np.where(own.end_day < 0, until_s, np.maximum(own.columns.closed_s, own.columns.reported_s))
-    apart = np.isin(own.ending, [ENDINGS.index(one) for one in (Ending.INSTANT, Ending.ADMINISTRATIVE)])
-    found: Mask = own.counts & (own.columns.reported_s < until_s) & (end >= since_s) & ~apart
-    return found
+    return own.counts & (own.columns.reported_s < until_s) & (end >= since_s) & ~_without_work(scope)
+
+
+def closed_without_work(scope: Scope) -> Mask:
+    """Tell which ended in the last weeks on receipt or administratively, which times to a fix leave out."""
+    own, (since_s, until_s) = scope.reports, _window(scope)
+    end = np.maximum(own.columns.closed_s, own.columns.reported_s)
+    return own.counts & (own.columns.reported_s < until_s) & (end >= since_s) & _without_work(scope)
+
+
+def _without_work(scope: Scope) -> Mask:
+    return np.isin(scope.reports.ending, [ENDINGS.index(one) for one in (Ending.INSTANT, Ending.ADMINISTRATIVE)])
 
 
 def _is_told(one: TimeToFix) -> bool:
@@ -263,7 +276,10 @@ def _fix_of(key: str, found: TimeToFix, of: str) -> FixOf:
     days = None if median is None else median.days
     low, high = (None, None) if median is None else (median.low_days, median.high_days)
     label = "Half fixed within" + (f": {found.name}" if of else "")
-    return FixOf(found, Figure(key, label, Unit.DAYS, days, found.sentence, found.count, low, high, behind("fix", of)))
+    middle = Figure(key, label, Unit.DAYS, days, found.sentence, found.count, low, high, behind("fix", of))
+    number = found.instant + found.administrative
+    name = "Closed without work" + (f": {found.name}" if of else "")
+    return FixOf(found, middle, counted(f"apart_{key}", name, Unit.REPORTS, number, behind("without_work", of)))
 
 
 # -- 8: residents --

@@ -9,7 +9,7 @@ from problems.briefing.briefing import AreaThen, Briefing
 from problems.briefing.composing import compose_for, scope_of
 from problems.briefing.figure import Behind
 from problems.briefing.heading import kind_of_areas
-from problems.briefing.lists import LISTS, listed
+from problems.briefing.lists import NAMES, ReportsBehind, listed
 from problems.briefing.then import Then, load_then
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.clock import Clock
@@ -140,13 +140,14 @@ def reports_behind(
     *,
     week: IsoWeek,
     zone: tzinfo,
+    settings: DetectionSettings,
     targets: Targets,
     days: WorkingDays,
     behind: Behind,
     area: str = "",
     known_on: date | None = None,
-) -> list[int]:
-    """Return the ids of the reports behind a figure of a briefing, in ascending order.
+) -> ReportsBehind:
+    """Return the reports behind a figure of a briefing, and which of them a share counts.
 
     Raises
     ------
@@ -157,12 +158,12 @@ def reports_behind(
     """
     asked = "The list was not made."
     require(principal, asked, *MAY_READ)
-    if behind.figure not in LISTS:
-        raise InputRefused(asked, f"There is no list “{behind.figure[:40]}”.", f"Lists are: {', '.join(LISTS)}.")
+    if behind.figure not in NAMES:
+        raise InputRefused(asked, f"There is no list “{behind.figure[:40]}”.", f"Lists are: {', '.join(NAMES)}.")
     then = _then(store, principal, clock, week, zone, known_on, {})
     scope = scope_of(then, _area(then, area), targets, days)
     try:
-        return listed(scope, behind.figure, behind.of)
+        return listed(scope, behind.figure, behind.of, settings)
     except (KeyError, ValueError) as unknown:
         raise InputRefused(asked, f"“{behind.of[:40]}” names no part of it.", "Open it from the briefing.") from unknown
 
