@@ -53,7 +53,13 @@ def _interval(figure: Figure) -> str:
 def show_areas(reading: Reading) -> None:
     """Draw the areas beside each other, never ranked."""
     if reading.briefing.caveats.areas:
-        draw(table("Areas beside each other, by name", ("Area", "Reports", "Usual", "In words"), _areas(reading)))
+        draw(
+            table(
+                "Areas beside each other, by name, each held against its own year before",
+                ("Area", "Reports", "Usual", "In words"),
+                _areas(reading),
+            )
+        )
 
 
 def show_faults(reading: Reading) -> None:
