@@ -46,7 +46,11 @@ class TimeToFix:
     @property
     def sentence(self) -> str:
         """What the numbers support, in words."""
-        of = f"of {self.count:,} reports {self.fixed:,} were fixed and {self.open:,} are open"
+        other = self.count - self.fixed - self.open
+        rest = (
+            f", {self.open:,} are open and {other:,} ended without a fix" if other else f" and {self.open:,} are open"
+        )
+        of = f"of {self.count:,} reports {self.fixed:,} were fixed{rest}"
         if self.median is None or self.ninetieth is None:
             reports = "1 report" if self.count == 1 else f"{self.count} reports"
             return f"{reports}: too few to say how long a fix takes."

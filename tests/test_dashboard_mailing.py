@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commands import briefing as telling
 from dashboard.commands import mailing as command
 from dashboard.commands.doctor import run_doctor
 from dashboard.commands.main import main
 from dashboard.commands.output import Output
 from data.briefing_files import briefing_csv
 from data.stores import open_store
+from problems.briefing.weeks import IsoWeek
 from tests.briefed import briefed
 from tests.mail_server import PASSWORD, USER, Certificate, Mood, certificate, free_port, serving
 from tests.mailing_cases import ALL, MONDAY, VARIABLE, Run, run, set_clock, settle, store_file, store_once, waits
@@ -119,7 +119,7 @@ def test_a_partner_is_mailed_what_it_is_shown_and_no_more(
     assert (partner.organisation_id, [str(one) for one in partner.roles]) == (parks.id, ["partner"])
     scene = Scene(store)
     scene.today = MONDAY.date()
-    expected = briefing_csv(briefed(scene, telling.IsoWeek.read("2026-W10"), who=partner, known_on=MONDAY.date()))
+    expected = briefing_csv(briefed(scene, IsoWeek.read("2026-W10"), who=partner, known_on=MONDAY.date()))
     assert partly == expected
     store.close()
 
@@ -154,9 +154,11 @@ def test_one_refused_address_keeps_nobody_else_from_their_mail(
         settle(port)
         assert run() == 2
         assert mood.receivers == [ALL[0], ALL[2]]
-        told = capsys.readouterr().out
+        shown = capsys.readouterr()
+        told = shown.out
+        assert (shown.out + shown.err).count("550 no such person") == 1
         assert f"{ALL[1]}: not sent. The mail server does not take mail for this address (550 no such person)." in told
-        assert "2 mails sent. 1 could not be: see above." in told
+        assert "2 mails sent. 1 could not be sent: see above." in told
         assert waits == []
         assert run() == 0
     assert mood.receivers == [ALL[0], ALL[2], ALL[1]]
@@ -255,14 +257,19 @@ def test_an_area_that_is_not_there_keeps_nobody_else_from_their_mail(
         settle(port, {"to": [ALL[0]], "area": "Nowhere"}, {"to": [ALL[1]]})
         assert run() == 2
     assert mood.receivers == [ALL[1]]
-    assert "No wards, beats or neighbourhoods were known then." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"Nowhere, {ALL[0]}: not made." in told
+    assert "No wards, beats or neighbourhoods were known then." in told
+    assert "The mail server was not asked: “Nowhere” is the area of a group of recipients in the settings." in told
+    assert "1 mail sent. 1 could not be made: see above." in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--latest", "--week", "2026-W10"], "Give --week WEEK or --latest, one of the two."),
-        (["--mail"], "Give --week WEEK or --latest, one of the two."),
+        (["--latest", "--week", "2026-W10"], "No briefing was made. Both --week and --latest were given. Name a week"),
+        ([], "No briefing was made. Neither --week nor --latest was given. Name a week, such as --week 2026-W47"),
+        (["--mail"], "or ask for the last whole one with --latest."),
         (["--latest", "--mail", "--out", "b.pdf"], "--mail sends files and writes none"),
         (["--latest", "--dry-run"], "--again and --dry-run are for --mail"),
         (["--latest", "--mail", "--area", "Northside"], "The settings name recipients for: the whole place alone."),

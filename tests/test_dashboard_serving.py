@@ -136,7 +136,9 @@ def test_residents_page_is_previewed_as_they_will_read_it(town: Scene) -> None:
     assert "Street lighting, Mill Lane" in shown
     assert "Council lighting: repaired it." in shown
     assert "Before. The lamp is dark." in shown
-    assert "This time is not over" not in shown
+    assert "Told up to 9 March 2026; March 2026 is not over." in shown
+    town.today = date(2026, 4, 1)
+    assert "is not over" not in words(page("told", **{"from": "2026-03-01", "to": "2026-03-31"}))
 
 
 def test_days_within_a_month_stand_for_the_month(town: Scene) -> None:
@@ -218,8 +220,11 @@ def test_the_command_tells_and_writes_the_fixes(
     answer = json.loads(capsys.readouterr().out)
     assert (answer["fixes"], answer["file"]) == (1, str(out))
     assert out.read_bytes().startswith(b"%PDF-")
+    assert answer["is_over"] is False
     assert main(asked) == 0
-    assert "March 2026: Street lighting, Mill Lane" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "March 2026: Street lighting, Mill Lane" in told
+    assert "Told up to 9 March 2026; March 2026 is not over." in told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from data.briefing_pages.parts import Paper, plain, shortened
 from data.briefing_pages.pdf_file import UNPRINTABLE, briefing_pdf
 from data.briefing_pages.setting import pages_of
 from problems.briefing.briefing import Briefing
+from problems.briefing.composing import NOT_FOR_PARTNERS
 from problems.briefing.figure import Section, Withheld
 from problems.errors import InputRefused
 from tests.briefed import briefed, week_of
@@ -207,9 +208,9 @@ def test_each_slide_has_a_title_and_notes_for_whoever_speaks(week: Briefing) -> 
     deck = Presentation(io.BytesIO(RENDERERS[".pptx"](week)))
     titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
     assert all(titles)
-    assert [title for title in titles if "continued" not in title] == [
-        "Week 10, 2 to 8 March 2026", *(one.heading for one in pages_of(week).parts)
-    ]  # fmt: skip
+    headings = [one.heading for one in pages_of(week).parts if not one.is_short]
+    expected = ["Week 10, 2 to 8 March 2026", *headings[:-1], "In a sentence", headings[-1]]
+    assert [title for title in titles if "continued" not in title] == expected
     notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
     assert week.board.sentence in "\n".join(notes)
 
@@ -285,3 +286,34 @@ def test_another_size_of_paper_is_refused() -> None:
     assert Paper.read(" Letter ") is Paper.LETTER
     with pytest.raises(InputRefused, match="no size of paper"):
         Paper.read("A3")
+
+
+def _boxes(slide: Any) -> list[tuple[int, int, int, int]]:
+    return [(one.left, one.top, one.left + one.width, one.top + one.height) for one in slide.shapes]
+
+
+@pytest.mark.parametrize("of", ["week", "stuffed", "partner"])
+def test_no_slide_is_a_single_sentence_and_no_words_lie_over_others(week: Briefing, of: str) -> None:
+    partner = replace(week, withheld=tuple(Withheld(one) for one in NOT_FOR_PARTNERS))
+    briefing = {"week": week, "stuffed": stuffed(week), "partner": partner}[of]
+    deck = Presentation(io.BytesIO(RENDERERS[".pptx"](briefing)))
+    for slide in deck.slides:
+        heading = slide.shapes.title.text_frame.text
+        # Title, foot and sentence are on each: something else has to be there.
+        assert len(slide.shapes) > 3, heading
+        if heading.startswith("4. Map"):
+            continue
+        for one, other in combinations(_boxes(slide), 2):
+            beside = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert beside, heading
+
+
+def test_sections_of_one_sentence_stand_together_with_that_of_the_week(week: Briefing) -> None:
+    deck = Presentation(io.BytesIO(RENDERERS[".pptx"](week)))
+    told = next(one for one in deck.slides if one.shapes.title.text_frame.text == "In a sentence")
+    words = [one.text_frame.text for one in told.shapes if one.has_text_frame]
+    short = [one for one in pages_of(week).parts if one.is_short]
+    assert short
+    for part in short:
+        assert words[words.index(part.heading) + 1] == part.sentence
+    assert words[words.index("The week") + 1] == pages_of(week).sentence

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -128,6 +129,19 @@ def test_a_time_without_a_fix_is_a_sentence_and_no_empty_heading() -> None:
         assert "No fix was verified in this time; 4 problems are being worked on." in text
         assert "Tell us" in text
     assert re.findall(r"<h2[^>]*>([^<]+)", page.decode()) == ["Tell us"]
+
+
+@pytest.mark.parametrize("render", [told_html, told_pdf])
+def test_a_time_that_still_runs_says_up_to_when_it_is_told(render: Callable[[Digest], bytes]) -> None:
+    read = html_text if render is told_html else pdf_text
+    runs = read(render(a_digest(a_fix(), known_on=date(2026, 9, 14))))
+    assert "Told up to 14 September 2026; September 2026 is not over." in " ".join(runs.split())
+    assert "not over" not in read(render(a_digest(a_fix())))
+
+
+def test_a_time_with_whole_months_to_come_names_its_end() -> None:
+    found = a_digest(known_on=date(2026, 8, 14)).unfinished
+    assert found == "Told up to 14 August 2026; the time up to 30 September 2026 is not over."
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", a_shot((9, 9, 9)).shown[:200]])

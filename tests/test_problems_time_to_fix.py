@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from geo.survival import Quantile
 from problems.errors import InputRefused
 from problems.service import ENDINGS, Ending
 from problems.time_to_fix import TimeToFix, recurrence, time_to_fix, times_to_fix
@@ -169,3 +170,9 @@ def test_a_return_before_the_fix_is_refused() -> None:
         recurrence(ago(10), ago(11), TODAY)
     with pytest.raises(InputRefused):
         recurrence(ago(10), [], TODAY)
+
+
+def test_the_parts_of_the_sentence_add_up_to_the_whole() -> None:
+    median = Quantile(19.0, 18.0, 20.0)
+    found = TimeToFix("All", 20, 8, 0, 7, 0, 0, median, Quantile(None, None, None), 90.0)
+    assert found.sentence.endswith("; of 20 reports 8 were fixed, 7 are open and 5 ended without a fix.")

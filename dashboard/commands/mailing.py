@@ -33,6 +33,8 @@ from problems.use_cases.mailing import begin_mail, end_mail, is_with_others, mai
 FIRST_WAIT_S: Final = 15.0
 _ASKED = "The briefing was not mailed."
 _SENT, _ALREADY, _ELSEWHERE, _FAILED, _WOULD = "sent", "sent before", "with another run", "not sent", "would be sent"
+#: No server was asked: there was nothing to send.
+_NOT_MADE = "not made"
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,15 @@ def _foreseen(run: _Run, letter: _Letter, before: Mapping[str, Mailed]) -> _Lett
     try:
         run.briefing_for(letter)
     except ProblemError as refusal:
-        return replace(letter, state=_FAILED, why=str(refusal))
+        return _not_made(letter, refusal)
     return _left(run, letter, before) or replace(letter, state=_WOULD)
+
+
+def _not_made(letter: _Letter, refusal: ProblemError) -> _Letter:
+    """Return a letter whose briefing was refused, with the reason and where its area stands."""
+    area = letter.mail.area
+    where = f" The mail server was not asked: “{area[:60]}” is the area of a group of recipients in the settings."
+    return replace(letter, state=_NOT_MADE, why=f"{refusal}{where if area else ''}")
 
 
 def _left(run: _Run, letter: _Letter, before: Mapping[str, Mailed]) -> _Letter | None:
@@ -189,7 +198,10 @@ def _sent(
         for attempt in range(mail.attempts):
             if attempt and pending:
                 seconds = FIRST_WAIT_S * 2 ** (attempt - 1)
-                run.output.note(f"{count(len(pending), 'mail')} not sent yet: trying again in {seconds:g} seconds.")
+                why = " ".join(dict.fromkeys(done[one.mail.key].why for one in pending))
+                run.output.note(
+                    f"{count(len(pending), 'mail')} not sent yet: {why} Trying again in {seconds:g} seconds."
+                )
                 post.close()
                 wait(seconds)
             pending = _round(run, mail, post, pending, done)
@@ -205,7 +217,9 @@ def _round(
     for letter in pending:
         if stopped is None:
             tried, failure = _tried(run, mail, post, letter)
-            run.output.note(tried.words)
+            if tried.state == _SENT:
+                # What was not sent is told once, in the answer.
+                run.output.note(tried.words)
         else:
             tried, failure = replace(letter, state=_FAILED, why=stopped.words), stopped
         done[letter.mail.key] = tried
@@ -220,7 +234,7 @@ def _tried(run: _Run, mail: MailSettings, post: Post, letter: _Letter) -> tuple[
     try:
         files = run.attached_to(letter)
     except ProblemError as refusal:
-        return replace(letter, state=_FAILED, why=str(refusal)), None
+        return _not_made(letter, refusal), None
     number = begin_mail(*run.asking, mail=letter.mail, known_on=run.known_on, again=run.again)
     if number is None:
         return replace(letter, state=_ELSEWHERE, why="Another run took it on at the same time."), None
@@ -251,7 +265,9 @@ def _message(run: _Run, mail: MailSettings, letter: _Letter, files: Mapping[str,
 
 
 def _answered(output: Output, run: _Run, done: list[_Letter], *, dry_run: bool) -> int:
-    failed = [one for one in done if one.state in (_FAILED, _ELSEWHERE)]
+    failed = [one for one in done if one.state in (_FAILED, _ELSEWHERE, _NOT_MADE)]
+    unmade = sum(one.state == _NOT_MADE for one in failed)
+    left = [(len(failed) - unmade, "could not be sent"), (unmade, "could not be made")]
     values = {
         "week": str(run.week),
         "known_on": run.known_on.isoformat(),
@@ -278,7 +294,7 @@ def _answered(output: Output, run: _Run, done: list[_Letter], *, dry_run: bool) 
         f"Briefing of {run.week.words}, as known on {run.known_on.isoformat()}",
         *table(("To", "Of", "Shown", "Files", "State"), rows),
         *(one.words for one in failed),
-        said + (f" {len(failed)} could not be: see above." if failed else ""),
+        said + "".join(f" {number} {what}: see above." for number, what in left if number),
     ]
     output.answer(values, lines)
     return REFUSED if failed else FINE

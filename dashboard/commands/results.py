@@ -7,6 +7,7 @@ import typer
 
 from dashboard.commands.options import Json
 from dashboard.commands.output import Output
+from problems.errors import InputRefused
 
 _BRIEF = (
     "Examples:\n\n\b\n"
@@ -68,17 +69,22 @@ def brief(
 ) -> int:
     """Make the briefing of a week, and mail it."""
     if latest is bool(week):
-        raise typer.BadParameter("Give --week WEEK or --latest, one of the two")
+        why = "Both --week and --latest were given." if latest else "Neither --week nor --latest was given."
+        possible = "Name a week, such as --week 2026-W47, or ask for the last whole one with --latest."
+        raise InputRefused("No briefing was made.", why, possible)
     if mail:
         from dashboard.commands.mailing import run_mail
 
         if out is not None or all_areas:
-            raise typer.BadParameter("--mail sends files and writes none: leave --out and --all-areas out")
+            why = "--mail sends files and writes none."
+            raise InputRefused("The briefing was not mailed.", why, "Leave --out and --all-areas out, or --mail.")
         return run_mail(
             Output(as_json), week=week, area=area, known_on=known_on, paper=paper, again=again, dry_run=dry_run
         )
     if again or dry_run:
-        raise typer.BadParameter("--again and --dry-run are for --mail")
+        raise InputRefused(
+            "No briefing was made.", "--again and --dry-run are for --mail.", "Add --mail, or leave them out."
+        )
     from dashboard.commands.briefing import run_brief
     from dashboard.commands.briefing_areas import run_all_areas, without_all_areas
 

@@ -59,6 +59,7 @@ def run_told(
         "last": period.last.isoformat(),
         "known_on": found.known_on.isoformat(),
         "fixes": len(found.fixes),
+        "is_over": found.is_over,
         "sentence": found.sentence,
         "file": "" if out is None else str(out),
     }
@@ -69,6 +70,8 @@ def run_told(
 
 def _lines(digest: Digest) -> Iterator[str]:
     yield f"{digest.place}, {digest.period.words} (as known on {digest.known_on.isoformat()})"
+    if digest.unfinished:
+        yield digest.unfinished
     yield digest.sentence
     for fix in digest.fixes:
         yield ""
@@ -110,7 +113,8 @@ def _all_areas(
         "folder": str(folder),
         "areas": [{"area": one.area, "fixes": len(one.fixes), "files": files} for one, files in rows],
     }
-    lines = [f"{one.place}: {one.sentence}" for one, _ in rows]
+    unfinished = [rows[0][0].unfinished] if rows[0][0].unfinished else []
+    lines = [*unfinished, *(f"{one.place}: {one.sentence}" for one, _ in rows)]
     output.answer(values, [*lines, f"{len(rows)} areas were written to {folder}; {contents} lists them."])
     return FINE
 
@@ -145,4 +149,5 @@ def _contents(rows: list[tuple[Digest, list[str]]]) -> bytes:
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>You said, we did: all areas</title></head>'
     )
-    return f"{head}<body><main><h1>You said, we did</h1><ul>\n{lines}</ul></main></body></html>\n".encode()
+    runs = "".join(f"<p>{escape(one.unfinished)}</p>" for one, _ in rows[:1] if one.unfinished)
+    return f"{head}<body><main><h1>You said, we did</h1>{runs}<ul>\n{lines}</ul></main></body></html>\n".encode()

@@ -13,7 +13,7 @@ from dashboard.parts.briefing_asked import week_words
 from dashboard.parts.briefing_charts import draw_run_chart, run_rows
 from dashboard.parts.briefing_figures import PATH as BRIEFING
 from dashboard.parts.briefing_figures import Reading
-from dashboard.parts.briefing_flow import BAND_AND_LINE, show_fixes, show_service
+from dashboard.parts.briefing_flow import BAND_AND_LINE, show_fixes, show_flow, show_service
 from dashboard.parts.desk import Desk
 from dashboard.parts.inbox_filters import key
 from dashboard.parts.markup import draw, element, joined, link, section, status_mark, table
@@ -41,6 +41,7 @@ def show_area(desk: Desk, page: AreaPage) -> None:
         section("Service", week_words(reading.asked.week))
         draw(element("p", page.briefing.service.sentence, css="fx-reading fx-brief-said"))
         show_service(reading)
+        show_flow(reading)
         show_fixes(reading)
     if Section.CHANGES not in hidden:
         _changes(reading)

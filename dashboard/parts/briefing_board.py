@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.parts.briefing_figures import AS_BARS, Reading, bar, show_figures
 from dashboard.parts.briefing_map import show_places
-from dashboard.parts.briefing_meeting import decision_button, settle_rows
+from dashboard.parts.briefing_meeting import decision_button
 from dashboard.parts.markup import draw, element, joined, link, status_mark, table
 from dashboard.parts.notices import remark
 from dashboard.wording import NOTHING, count, day, day_of
@@ -19,9 +19,14 @@ _HEADS: Final = ("Problem", "28 days", "Usual", "Weeks", "Owner", "Next step", "
 
 
 def show_header(reading: Reading) -> None:
-    """Draw what came in and went out, and what is missing."""
+    """Draw what came in and went out."""
     of = reading.briefing.header
     show_figures(reading, (of.received, of.closed, of.unplaced, of.unmapped))
+
+
+def show_gaps(reading: Reading) -> None:
+    """Draw which sources are late, and which names have no category."""
+    of = reading.briefing.header
     for feed in of.late_feeds:
         remark(f"{feed.source}: {feed.sentence}", tone="warn")
     if of.unmapped_names:
@@ -31,10 +36,14 @@ def show_header(reading: Reading) -> None:
 
 
 def show_wanted(reading: Reading) -> None:
-    """Draw at most five decisions, each with what is recommended and why, and how many others there are."""
-    of = reading.briefing.decisions
-    for one in of.wanted:
+    """Draw at most five decisions, each with what is recommended and why."""
+    for one in reading.briefing.decisions.wanted:
         _wanted(reading, one)
+
+
+def show_others_wanted(reading: Reading) -> None:
+    """Draw how many other decisions are wanted, and where all of them are."""
+    of = reading.briefing.decisions
     others: list[object] = []
     for kind, figure in zip(of.rest, of.rest_figures, strict=True):
         others += [", " if others else "Also wanted: ", reading.number(figure), f" to {kind.label.lower()}"]
@@ -67,16 +76,26 @@ def _record(reading: Reading, one: Wanted) -> None:
 
 
 def show_last(reading: Reading) -> None:
-    """Draw what was decided in the week before with what became of it, and the ways to settle it."""
-    of = reading.briefing.last_decisions
-    if of.taken:
-        show_figures(reading, [one for one in of.counts if one.value])
-        rows = [decision_row(reading, one) for one in of.taken]
+    """Draw how many of the decisions of the week before stand how."""
+    told = [one for one in reading.briefing.last_decisions.counts if one.value]
+    if told:
+        show_figures(reading, told)
+
+
+def show_taken(reading: Reading) -> None:
+    """Draw what was decided in the week before with what became of it."""
+    taken = reading.briefing.last_decisions.taken
+    if taken:
+        rows = [decision_row(reading, one) for one in taken]
         draw(table("Decisions of the week before", DECISION_HEADS, rows, stacked=True))
-        if len(of.by_owner) > 1:
-            owners = [(one.owner, _by_state(reading, one)) for one in of.by_owner]
-            draw(table("By owner", ("Owner", "Decisions"), owners))
-    settle_rows(reading)
+
+
+def show_owners(reading: Reading) -> None:
+    """Draw how the decisions of each owner stand, where there are several owners."""
+    of = reading.briefing.last_decisions
+    if len(reading.all.last_decisions.by_owner) > 1 and of.by_owner:
+        owners = [(one.owner, _by_state(reading, one)) for one in of.by_owner]
+        draw(table("By owner", ("Owner", "Decisions"), owners))
 
 
 def _by_state(reading: Reading, one: OwnerCount) -> object:
@@ -99,11 +118,16 @@ def decision_row(reading: Reading, one: DecisionTaken) -> Sequence[object]:
     )
 
 
+def show_moves(reading: Reading) -> None:
+    """Draw what came onto the board, left it and came back in the week."""
+    of = reading.briefing.board
+    show_figures(reading, (of.opened, of.ended, of.recurred))
+
+
 def show_states(reading: Reading) -> None:
     """Draw the problems by state with the moves of the week."""
     of = reading.briefing.board
-    show_figures(reading, (of.opened, of.ended, of.recurred))
-    most = max((one.now.value or 0 for one in of.states), default=0) or 1
+    most = max((one.now.value or 0 for one in reading.all.board.states), default=0) or 1
     rows = [
         (
             status_mark(one.status),

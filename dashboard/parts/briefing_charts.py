@@ -20,6 +20,8 @@ _RUN_HEIGHT_PX: Final = 170
 #: On the wall.
 _RUN_TALL_PX: Final = 280
 _FLOW_HEIGHT_PX: Final = 200
+_FLOW_TALL_PX: Final = 360
+_WALL_TYPE_PX: Final = 16
 #: How many weeks the band is of; it is drawn under them and under the week that is judged.
 _BAND_WEEKS: Final = 8
 
@@ -75,24 +77,26 @@ def _run_chart(change: Change, week: IsoWeek, height_px: int) -> alt.LayerChart:
             color=colours.ink, filled=True, size=90, stroke=colours.paper, strokeWidth=1.5
         )
     )
-    config = altair_theme(colours)["config"]
+    config = altair_theme(colours, _WALL_TYPE_PX if height_px == _RUN_TALL_PX else None)["config"]
     return alt.LayerChart(layer=layers, height=height_px, width="container", config=config)
 
 
-def draw_stock_and_flow(weeks: Sequence[WeekFlow]) -> None:
+def draw_stock_and_flow(weeks: Sequence[WeekFlow], *, tall: bool = False) -> None:
     """Draw what came in (up) and what ended (down) by week, and beside it what was open at the end of each."""
     left, right = st.columns(2)
     with left:
         draw(element("p", "In and out, by week", css="fx-chart-title"))
         said = "; ".join(f"week of {day(one.starts_on)}: {one.received} in, {one.closed} out" for one in weeks[-4:])
-        st.altair_chart(_flow(weeks), theme=None, alt=f"Reports in and out by week. The last four: {said}.")
+        st.altair_chart(_flow(weeks, tall=tall), theme=None, alt=f"Reports in and out by week. The last four: {said}.")
         draw(element("p", "Above the line came in, open bars below it ended.", css="fx-quiet"))
     with right:
         draw(element("p", "Open at the end of the week", css="fx-chart-title"))
         said = f"from {weeks[0].open_at_end:,} to {weeks[-1].open_at_end:,}"
         st.altair_chart(
-            _stock(weeks), theme=None, alt=f"Open reports at the end of each of {len(weeks)} weeks, {said}."
+            _stock(weeks, tall=tall), theme=None, alt=f"Open reports at the end of each of {len(weeks)} weeks, {said}."
         )
+    if tall:
+        return
     with st.expander("The same as a table"):
         rows = [
             (day(one.starts_on), one.open_at_start, one.received, one.closed, one.open_at_end)
@@ -102,7 +106,7 @@ def draw_stock_and_flow(weeks: Sequence[WeekFlow]) -> None:
         draw(table("Stock and flow by week, newest first", heads, rows, numeric=(1, 2, 3, 4)))
 
 
-def _flow(weeks: Sequence[WeekFlow]) -> alt.LayerChart:
+def _flow(weeks: Sequence[WeekFlow], *, tall: bool) -> alt.LayerChart:
     colours = session.colours()
     frame = pd.DataFrame(
         {
@@ -127,11 +131,13 @@ def _flow(weeks: Sequence[WeekFlow]) -> alt.LayerChart:
     up = base.mark_rect(color=colours.accent).encode(y=height)
     down = base.mark_rect(fill="transparent", stroke=colours.accent, strokeWidth=1.2).encode(y="down:Q")
     zero = alt.Chart(pd.DataFrame({"none": [0]})).mark_rule(color=colours.ink).encode(y="none:Q")
-    config = altair_theme(colours)["config"]
-    return alt.LayerChart(layer=[up, down, zero], height=_FLOW_HEIGHT_PX, width="container", config=config)
+    config = altair_theme(colours, _WALL_TYPE_PX if tall else None)["config"]
+    return alt.LayerChart(
+        layer=[up, down, zero], height=_FLOW_TALL_PX if tall else _FLOW_HEIGHT_PX, width="container", config=config
+    )
 
 
-def _stock(weeks: Sequence[WeekFlow]) -> alt.LayerChart:
+def _stock(weeks: Sequence[WeekFlow], *, tall: bool) -> alt.LayerChart:
     colours = session.colours()
     frame = pd.DataFrame(
         {
@@ -154,5 +160,7 @@ def _stock(weeks: Sequence[WeekFlow]) -> alt.LayerChart:
             tooltip=tooltip,
         )
     )
-    config = altair_theme(colours)["config"]
-    return alt.LayerChart(layer=[bars], height=_FLOW_HEIGHT_PX, width="container", config=config)
+    config = altair_theme(colours, _WALL_TYPE_PX if tall else None)["config"]
+    return alt.LayerChart(
+        layer=[bars], height=_FLOW_TALL_PX if tall else _FLOW_HEIGHT_PX, width="container", config=config
+    )

@@ -20,12 +20,21 @@ AS_BARS: Final = element("span", "As bars", css="fx-unseen")
 
 @dataclass(frozen=True)
 class Reading:
-    """A briefing with who reads it; ``slide`` is the one that is presented, 0 on the page."""
+    """A briefing with who reads it; ``slide`` is the one that is presented, 0 on the page.
+
+    Where a slide shows a piece of a long section, ``briefing`` holds the piece and ``whole`` all of it.
+    """
 
     desk: Desk
     asked: AskedBriefing
     briefing: Briefing
     slide: int = 0
+    whole: Briefing | None = None
+
+    @property
+    def all(self) -> Briefing:
+        """The whole briefing, also on a slide that shows a piece: bars of all slides have one scale."""
+        return self.whole or self.briefing
 
     @property
     def opens_reports(self) -> bool:

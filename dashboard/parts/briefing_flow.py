@@ -13,14 +13,14 @@ from dashboard.parts.briefing_figures import Reading, bar, ranged, rests_on, sho
 from dashboard.parts.markup import draw, element, joined, table
 from dashboard.parts.notices import remark
 from dashboard.wording import NOTHING
-from problems.briefing.briefing import Change, FixOf, PartnerWork
+from problems.briefing.briefing import Change, FixOf, PartnerWork, Service
 from problems.briefing.changing import called_first
 from problems.briefing.figure import Section
 from problems.briefing.weeks import IsoWeek
 from problems.signals import SignalWord
 
 #: So many run charts are drawn; the others that are called out stand in the table.
-_CHARTS: Final = 6
+MOST_CHARTS: Final = 6
 _ROWS: Final = 30
 BAND_AND_LINE: Final = (
     "The band is what eight usual weeks make one expect, the broken line the average of the year before; the large dot "
@@ -29,20 +29,27 @@ BAND_AND_LINE: Final = (
 
 
 def show_changes(reading: Reading) -> None:
-    """Draw a run chart of each series that stands up to having looked at all, and all of them as a table."""
-    of, week = reading.briefing.changes, reading.asked.week
-    shown = of.drawn[:_CHARTS]
+    """Draw a run chart of each series that stands up to having looked at all."""
+    shown = reading.briefing.changes.drawn[:MOST_CHARTS]
     if shown:
         columns = st.columns(2) if len(shown) > 1 else [st.container()]
         for place, one in enumerate(shown):
             with columns[place % len(columns)]:
                 _chart(reading, one)
         draw(element("p", BAND_AND_LINE, css="fx-quiet"))
-    if len(of.called_out) > len(shown):
-        remark(f"{len(of.called_out) - len(shown)} more are called out; the table has them first.")
+
+
+def show_more_changes(reading: Reading) -> None:
+    """Say how many more series are called out than there are charts."""
+    more = len(reading.all.changes.called_out) - MOST_CHARTS
+    if more > 0:
+        remark(f"{more} more are called out; the table {'on the page ' if reading.slide else ''}has them first.")
+
+
+def show_series(reading: Reading) -> None:
+    """Draw the way to the weeks of each series, and all series as a table."""
+    of, week = reading.briefing.changes, reading.asked.week
     if not of.every:
-        return
-    if reading.slide:
         return
     named = {one.signal.name: one for one in called_first(of.every)}
     chosen = st.selectbox(
@@ -94,11 +101,20 @@ def _every(reading: Reading, changes: Sequence[Change]) -> None:
 
 
 def show_service(reading: Reading) -> None:
-    """Draw the figures of the service, and thirteen weeks of stock and flow."""
+    """Draw the figures of the service."""
+    show_figures(reading, reading.briefing.service.figures)
+
+
+def has_flow(of: Service) -> bool:
+    """Tell whether there is anything to draw of the last thirteen weeks."""
+    return any(one.received or one.closed or one.open_at_end for one in of.weeks)
+
+
+def show_flow(reading: Reading) -> None:
+    """Draw thirteen weeks of stock and flow."""
     of = reading.briefing.service
-    show_figures(reading, of.figures)
-    if any(one.received or one.closed or one.open_at_end for one in of.weeks):
-        draw_stock_and_flow(of.weeks)
+    if has_flow(of):
+        draw_stock_and_flow(of.weeks, tall=bool(reading.slide))
 
 
 def show_fixes(reading: Reading) -> None:
@@ -108,13 +124,15 @@ def show_fixes(reading: Reading) -> None:
         if fixes:
             draw(reading.subhead(f"Time to a fix, by {title}"))
             _fixes(reading, title, fixes)
-    if of.fix_by_category:
+    if of.fix_by_category or of.fix_by_partner:
         words = "Half were fixed within this time; the line is its range. What is still open counts as long as it is."
         draw(element("p", words, css="fx-quiet"))
 
 
 def _fixes(reading: Reading, title: str, fixes: Sequence[FixOf]) -> None:
-    most = max((max(one.figure.value or 0, one.figure.high or 0) for one in fixes), default=0)
+    of = reading.all.service
+    every = of.fix_by_category if title == "category" else of.fix_by_partner
+    most = max((max(one.figure.value or 0, one.figure.high or 0) for one in every), default=0)
     rows = []
     for one in fixes:
         value = one.figure.value
@@ -127,15 +145,20 @@ def _fixes(reading: Reading, title: str, fixes: Sequence[FixOf]) -> None:
 
 
 def show_remediation(reading: Reading) -> None:
-    """Draw what partner organisations owe, all together and each."""
+    """Draw what partner organisations owe, all together."""
     of = reading.briefing.remediation
     total = of.total
     figures = (total.due, total.overdue, total.blocked, total.rework, total.to_accept)
     # Whose they are stands in the sentence above.
     show_figures(reading, [replace(one, label=one.label.removesuffix(f": {total.name}")) for one in figures])
+
+
+def show_partners(reading: Reading) -> None:
+    """Draw what each partner organisation owes."""
+    of = reading.briefing.remediation
     if not of.partners:
         return
-    most = max((one.overdue.value or 0 for one in of.partners), default=0) or 1
+    most = max((one.overdue.value or 0 for one in reading.all.remediation.partners), default=0) or 1
     heads = ("Organisation", "Late", "Due in the week", "Blocked", "Sent back", "Proposed to accepted")
     rows = [_partner(reading, one, most) for one in of.partners]
     draw(table("Work of each organisation", heads, rows, numeric=(2, 4), stacked=True))

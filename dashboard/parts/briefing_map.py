@@ -30,6 +30,8 @@ def show_places(reading: Reading) -> None:
         return
     draw(_picture(reading, places))
     _legend(reading)
+    if reading.slide:
+        return
     with st.expander("The same as a table"):
         heads = ("Problem", "State", "Weeks hot")
         rows = [

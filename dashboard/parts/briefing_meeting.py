@@ -120,12 +120,17 @@ def _until(reading: Reading) -> datetime | None:
     return None if reading.desk.on is None else day_end(reading.asked.known_on, reading.desk.zone)
 
 
-def settle_rows(reading: Reading) -> None:
-    """Draw the decisions of the meeting before as they stand today, with the ways to settle them for whom they are."""
+def settled_before(reading: Reading) -> Sequence[MeetingDecision]:
+    """Return the decisions of the meeting before as they stand today; none for whom they are not."""
+    if not is_at_meeting(reading.desk) or reading.briefing.header.area is not None:
+        return ()
+    return meeting_of(*reading.desk.asking, week=reading.asked.week.before, until=_until(reading))[1]
+
+
+def settle_rows(reading: Reading, decisions: Sequence[MeetingDecision] | None = None) -> None:
+    """Draw the decisions of the meeting before (or some of them), with the ways to settle them for whom they are."""
     desk = reading.desk
-    if not is_at_meeting(desk) or reading.briefing.header.area is not None:
-        return
-    _, before = meeting_of(*desk.asking, week=reading.asked.week.before, until=_until(reading))
+    before = settled_before(reading) if decisions is None else decisions
     stands = "stands today" if desk.on is None else f"stood on {day(reading.asked.known_on)}"
     if before:
         draw(reading.subhead(f"What the meeting before decided, as it {stands}"))
@@ -159,10 +164,20 @@ def meeting_buttons(reading: Reading, *, suffix: str = "") -> None:
 
 def show_meeting(reading: Reading, *, buttons: bool = True) -> None:
     """Draw the notes and decisions of the meeting about this week, and the ways to add to them."""
-    desk = reading.desk
-    notes, decisions = meeting_of(*desk.asking, week=reading.asked.week, until=_until(reading))
+    notes, decisions = noted(reading)
     if buttons:
         meeting_buttons(reading)
+    show_noted(reading, notes, decisions)
+
+
+def noted(reading: Reading) -> tuple[Sequence[MeetingNote], Sequence[MeetingDecision]]:
+    """Return what was noted and decided in the meeting about this week."""
+    return meeting_of(*reading.desk.asking, week=reading.asked.week, until=_until(reading))
+
+
+def show_noted(reading: Reading, notes: Sequence[MeetingNote], decisions: Sequence[MeetingDecision]) -> None:
+    """Draw some notes and decisions of the meeting about this week, or that there are none."""
+    desk = reading.desk
     if decisions:
         heads = ("Decision", "Problem", "Who", "Due", "Stands")
         rows = [_row(desk, one) for one in decisions]

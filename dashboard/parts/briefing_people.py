@@ -15,11 +15,14 @@ def show_residents(reading: Reading) -> None:
 
 
 def show_worked(reading: Reading) -> None:
-    """Draw the assessments of the week, each with its verdict, and how many fixes came back."""
-    of = reading.briefing.worked
-    for one in of.assessed:
+    """Draw the assessments of the week, each with its verdict."""
+    for one in reading.briefing.worked.assessed:
         _worked(reading, one)
-    show_figures(reading, (of.recurrence,))
+
+
+def show_came_back(reading: Reading) -> None:
+    """Draw how many fixes came back."""
+    show_figures(reading, (reading.briefing.worked.recurrence,))
 
 
 def _worked(reading: Reading, one: Worked) -> None:
@@ -47,13 +50,31 @@ def _interval(figure: Figure) -> str:
     return f"{said}; the change lies between {figure.low:+,.0f} and {figure.high:+,.0f}.".replace("-", "\N{MINUS SIGN}")
 
 
-def show_caveats(reading: Reading) -> None:
-    """Draw the areas beside each other, never ranked, the faults of the records, and the sentences."""
+def show_areas(reading: Reading) -> None:
+    """Draw the areas beside each other, never ranked."""
+    if reading.briefing.caveats.areas:
+        draw(
+            table(
+                "Areas beside each other, by name, each held against its own year before",
+                ("Area", "Reports", "Usual", "In words"),
+                _areas(reading),
+            )
+        )
+
+
+def show_faults(reading: Reading) -> None:
+    """Draw the faults of the records as figures, where there are any."""
     of = reading.briefing.caveats
-    if of.areas:
-        draw(table("Areas beside each other, by name", ("Area", "Reports", "Usual", "In words"), _areas(reading)))
-    show_figures(reading, [one for one in (of.suppressed, *of.faults) if one.value])
-    draw(element("ul", joined(element("li", one) for one in of.sentences), css="fx-cautions"))
+    faults = [one for one in (of.suppressed, *of.faults) if one.value]
+    if faults:
+        show_figures(reading, faults)
+
+
+def show_cautions(reading: Reading) -> None:
+    """Draw what the figures do not say, in sentences."""
+    said = reading.briefing.caveats.sentences
+    if said:
+        draw(element("ul", joined(element("li", one) for one in said), css="fx-cautions"))
 
 
 def _areas(reading: Reading) -> list[Sequence[object]]:

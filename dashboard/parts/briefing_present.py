@@ -1,7 +1,6 @@
-"""The briefing on the wall: one section to a screen in large type, gone through by buttons or arrow keys."""
+"""The briefing on the wall: a screen at a time in large type, gone through by buttons or arrow keys."""
 
-from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,10 @@ from dashboard.parts.briefing_asked import week_words
 from dashboard.parts.briefing_choice import present
 from dashboard.parts.briefing_figures import Reading
 from dashboard.parts.briefing_meeting import is_at_meeting, meeting_buttons, show_meeting
-from dashboard.parts.briefing_sections import screens_of
+from dashboard.parts.briefing_slides import slides_of
 from dashboard.parts.markup import draw, element, page_head
 
 _SCRIPT = Path(__file__).parents[1] / "assets" / "present-keys.js"
-
-
-def slides_of(reading: Reading) -> list[tuple[str, Callable[[Reading], None]]]:
-    """Return the slides, heading and what draws it: the sections, and the meeting where the reader is at it."""
-    slides = screens_of(reading)
-    if is_at_meeting(reading.desk):
-        slides.append(("This meeting", partial(show_meeting, buttons=False)))
-    return slides
 
 
 def show_slide(reading: Reading) -> None:

@@ -1,12 +1,41 @@
-"""The sections of a briefing in their order, each with its sentence, drawn on the page or one by one."""
+"""The sections of a briefing in their order, each with its sentence, drawn on the page."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dashboard.parts.briefing_board import show_header, show_last, show_map, show_states, show_top, show_wanted
+from dashboard.parts.briefing_board import (
+    show_gaps,
+    show_header,
+    show_last,
+    show_map,
+    show_moves,
+    show_others_wanted,
+    show_owners,
+    show_states,
+    show_taken,
+    show_top,
+    show_wanted,
+)
 from dashboard.parts.briefing_figures import Reading
-from dashboard.parts.briefing_flow import show_changes, show_fixes, show_remediation, show_service
-from dashboard.parts.briefing_people import show_caveats, show_residents, show_worked
+from dashboard.parts.briefing_flow import (
+    show_changes,
+    show_fixes,
+    show_flow,
+    show_more_changes,
+    show_partners,
+    show_remediation,
+    show_series,
+    show_service,
+)
+from dashboard.parts.briefing_meeting import settle_rows
+from dashboard.parts.briefing_people import (
+    show_areas,
+    show_came_back,
+    show_cautions,
+    show_faults,
+    show_residents,
+    show_worked,
+)
 from dashboard.parts.markup import draw, element, joined, section
 from dashboard.parts.notices import remark
 from dashboard.wording import listed
@@ -14,19 +43,19 @@ from problems.briefing.figure import Section
 
 Draw = Callable[[Reading], None]
 
-#: What a section is made of; when it is presented, each part is a screen of its own.
-_DRAWN: Final[Mapping[Section, tuple[tuple[str, Draw], ...]]] = {
-    Section.HEADER: (("", show_header),),
-    Section.DECISIONS: (("", show_wanted),),
-    Section.LAST_DECISIONS: (("", show_last),),
-    Section.BOARD: (("", show_states), ("at the top", show_top)),
-    Section.MAP: (("", show_map),),
-    Section.CHANGES: (("", show_changes),),
-    Section.SERVICE: (("", show_service), ("time to a fix", show_fixes)),
-    Section.REMEDIATION: (("", show_remediation),),
-    Section.RESIDENTS: (("", show_residents),),
-    Section.WORKED: (("", show_worked),),
-    Section.CAVEATS: (("", show_caveats),),
+#: What a section is made of on the page; :mod:`dashboard.parts.briefing_slides` cuts it into slides.
+_DRAWN: Final[Mapping[Section, tuple[Draw, ...]]] = {
+    Section.HEADER: (show_header, show_gaps),
+    Section.DECISIONS: (show_wanted, show_others_wanted),
+    Section.LAST_DECISIONS: (show_last, show_taken, show_owners, settle_rows),
+    Section.BOARD: (show_moves, show_states, show_top),
+    Section.MAP: (show_map,),
+    Section.CHANGES: (show_changes, show_more_changes, show_series),
+    Section.SERVICE: (show_service, show_flow, show_fixes),
+    Section.REMEDIATION: (show_remediation, show_partners),
+    Section.RESIDENTS: (show_residents,),
+    Section.WORKED: (show_worked, show_came_back),
+    Section.CAVEATS: (show_areas, show_faults, show_cautions),
 }
 
 
@@ -41,34 +70,15 @@ def sections_shown(reading: Reading) -> list[Section]:
     return [one for one in Section if one not in hidden]
 
 
-def screens_of(reading: Reading) -> list[tuple[str, Draw]]:
-    """Return the screens of a presentation: what each is headed, and what draws it; nothing empty."""
-    found: list[tuple[str, Draw]] = []
-    board, service = reading.briefing.board, reading.briefing.service
-    empty: dict[Draw, bool] = {
-        show_top: not board.top,
-        show_fixes: not (service.fix_by_category or service.fix_by_partner),
-    }
-    for one in sections_shown(reading):
-        for name, drawn in _DRAWN[one]:
-            if name and empty.get(drawn):
-                continue
-            found.append((f"{heading(one)}: {name}", drawn) if name else (heading(one), _with_sentence(one, drawn)))
-    return found
-
-
-def _with_sentence(of: Section, drawn: Draw) -> Draw:
-    def both(reading: Reading) -> None:
-        _sentence(reading, of)
-        drawn(reading)
-
-    return both
-
-
-def _sentence(reading: Reading, of: Section) -> None:
+def show_sentence(reading: Reading, of: Section) -> None:
+    """Draw the sentence that a section begins with."""
     said = dict(reading.briefing.sentences()).get(of, "")
     if said:
         draw(element("p", said, css="fx-reading fx-brief-said"))
+
+
+def _show_named(reading: Reading, of: Section) -> None:
+    """Draw the counts that the sentence names and no figure beside it tells, each a way to its rows."""
     named = [one for one in reading.briefing.named.get(of, ()) if one.value]
     if named:
         ways = [element("li", f"{one.label}: ", reading.number(one)) for one in named]
@@ -79,8 +89,9 @@ def show_sections(reading: Reading) -> None:
     """Draw all sections, and which are not shown to this reader."""
     for one in sections_shown(reading):
         section(heading(one))
-        _sentence(reading, one)
-        for _, drawn in _DRAWN[one]:
+        show_sentence(reading, one)
+        _show_named(reading, one)
+        for drawn in _DRAWN[one]:
             drawn(reading)
     withheld = reading.briefing.withheld
     if withheld:

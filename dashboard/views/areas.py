@@ -19,6 +19,7 @@ from problems.errors import ProblemError
 from problems.seeing import whole
 
 PATH: Final = "areas"
+_YEAR: Final = Against.YEAR.label.lower()
 _LEAD: Final = "What is open in each area, how it is served, and where reports differ by more than chance."
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "briefing.css"
 
@@ -73,6 +74,8 @@ def _all(desk: Desk) -> None:
     draw(element("p", told, css="fx-quiet"))
     section("Beside each other", f"reports for each {found.against.unit}" if found.comparison else "")
     draw(element("p", found.sentence, css="fx-reading fx-brief-said"))
+    if found.comparison is not None and found.against is not Against.YEAR:
+        remark(f"Held against {found.against.label.lower()} here; in the caveats of the briefing against {_YEAR}.")
     show_funnel(found)
     section(f"All {found.kind.plural}", "in the order of their names")
     show_areas(found)

@@ -60,6 +60,8 @@ def show() -> None:
         refusal(refused)
         return
     draw(element("p", digest.sentence, css="fx-reading"))
+    if digest.unfinished:
+        remark(digest.unfinished)
     _files(desk, digest)
     _preview(desk, digest)
 

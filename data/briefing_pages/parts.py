@@ -218,6 +218,11 @@ class Part:
     withheld: bool = False
 
     @property
+    def is_short(self) -> bool:
+        """Whether it is told in its sentence alone."""
+        return not (self.lines or self.grids or self.charts)
+
+    @property
     def heading(self) -> str:
         """What it is headed, with its number."""
         number = self.section.number
@@ -244,6 +249,7 @@ class Pages:
     known_on: date
     figures: tuple[KeyFigure, ...]
     warnings: tuple[str, ...]
+    sentence: str = ""
     parts: tuple[Part, ...] = field(default=())
 
     def part(self, section: Section) -> Part:

@@ -44,6 +44,11 @@ _LEFT, _TOP = round(0.6 * _INCH), round(1.75 * _INCH)
 _ACROSS, _DOWN = _WIDTH - 2 * _LEFT, round(4.95 * _INCH)
 _BELOW: Final = (_LEFT, round(6.55 * _INCH), _ACROSS, round(0.4 * _INCH))
 _GAP: Final = round(0.35 * _INCH)
+#: Where what follows a title begins, and how wide the headings beside sentences are.
+_UNDER_TITLE, _ASIDE = round(1.2 * _INCH), round(3.0 * _INCH)
+#: Up to so many sentences are set larger; the letters of one in smaller type: two lines.
+_FEWEST_TOLD: Final = 6
+_SHORT: Final = 200
 #: Rows of a table on one slide, and the letters of one line over its whole width.
 _ROWS: Final = 12
 _LETTERS: Final = 165
@@ -73,8 +78,12 @@ def briefing_pptx(briefing: Briefing) -> bytes:
     deck.slide_width, deck.slide_height = Emu(_WIDTH), Emu(_HEIGHT)
     _say_of(deck, pages)
     _title_slide(deck, pages)
+    short = [one for one in pages.parts if one.is_short]
     for part in pages.parts:
-        _slides_of(deck, pages, part)
+        if part.section is Section.CAVEATS:
+            _told_in_a_sentence(deck, pages, short)
+        if not part.is_short:
+            _slides_of(deck, pages, part)
     out = io.BytesIO()
     deck.save(out)
     return settled(out.getvalue(), pages_day(pages))
@@ -124,7 +133,7 @@ def _title_slide(deck: Deck, pages: Pages) -> None:
     width = _ACROSS // len(pages.figures)
     for at, one in enumerate(pages.figures):
         x = _LEFT + at * width
-        _words(slide, one.label, 13, (x, round(4.1 * _INCH), width, round(0.4 * _INCH)), PRINTED.muted)
+        _words(slide, one.label, 13, (x, round(4.1 * _INCH), width, round(0.35 * _INCH)), PRINTED.muted)
         _words(slide, one.words, 30, (x, round(4.45 * _INCH), width, round(0.65 * _INCH)), PRINTED.accent, bold=True)
         if one.note:
             _words(slide, one.note, 12, (x, round(5.1 * _INCH), width, round(0.35 * _INCH)), PRINTED.muted)
@@ -134,13 +143,35 @@ def _title_slide(deck: Deck, pages: Pages) -> None:
     _notes(slide, [pages.known, *pages.warnings])
 
 
+def _told_in_a_sentence(deck: Deck, pages: Pages, parts: Sequence[Part]) -> None:
+    """Add one slide of all sections that are told in a sentence: none of them has a slide of its own."""
+    if not parts:
+        return
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    _headed(slide, pages, "In a sentence")
+    told = [(Section.HEADER.label, pages.sentence), *((one.heading, one.sentence) for one in parts)]
+    height = (_TOP + _DOWN - _UNDER_TITLE) // max(len(told), _FEWEST_TOLD)
+    for at, (heading, sentence) in enumerate(told):
+        top = _UNDER_TITLE + at * height
+        _words(slide, heading, 13, (_LEFT, top, _ASIDE, height), PRINTED.accent, bold=True)
+        words = shortened(sentence, _SHORT if len(told) > _FEWEST_TOLD else 2 * _SHORT)
+        _words(
+            slide,
+            words,
+            15 if len(told) <= _FEWEST_TOLD else 13,
+            (_LEFT + _ASIDE, top, _ACROSS - _ASIDE, height),
+            PRINTED.ink,
+        )
+    _notes(slide, [f"{heading}: {sentence}" for heading, sentence in told])
+
+
 def _slides_of(deck: Deck, pages: Pages, part: Part) -> None:
     # The map says where; the list of its places is in the other files.
     grids = () if part.section is Section.MAP else part.grids
     contents: list[Chart | Grid] = [*part.charts, *(piece for one in grids for piece in _cut(one))]
     notes = [part.sentence, *part.lines]
     first = True
-    groups = _groups(contents) or ([] if part.lines else [[]])
+    groups = _groups(contents)
     for group in groups:
         slide = _section_slide(deck, pages, part, first=first)
         first = False
@@ -193,12 +224,16 @@ def _is_narrow(one: Chart | Grid) -> bool:
 def _section_slide(deck: Deck, pages: Pages, part: Part, *, first: bool) -> Slide:
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
     heading = part.heading if first else f"{part.heading}, continued"
-    _title(slide, heading, 26, (_LEFT, round(0.35 * _INCH), _ACROSS, round(0.6 * _INCH)))
+    _headed(slide, pages, heading)
     said = shortened(part.sentence, 260)
     _words(slide, said, 15, (_LEFT, round(0.95 * _INCH), _ACROSS, round(0.75 * _INCH)), PRINTED.ink)
+    return slide
+
+
+def _headed(slide: Slide, pages: Pages, heading: str) -> None:
+    _title(slide, heading, 26, (_LEFT, round(0.35 * _INCH), _ACROSS, round(0.6 * _INCH)))
     foot = f"{pages.title}, {pages.week}, {shortened(pages.place, 60)}"
     _words(slide, foot, 10, (_LEFT, round(7.0 * _INCH), _ACROSS, round(0.3 * _INCH)), PRINTED.muted)
-    return slide
 
 
 def _rgb(colour: str) -> RGBColor:

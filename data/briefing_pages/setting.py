@@ -59,6 +59,7 @@ def pages_of(briefing: Briefing) -> Pages:
         known_on=header.known_on,
         figures=_key_figures(briefing, hidden=frozenset(hidden)),
         warnings=tuple(plain(one.sentence) for one in header.late_feeds),
+        sentence=plain(header.sentence),
         parts=tuple(parts),
     )
 
@@ -305,5 +306,5 @@ def _caveats(briefing: Briefing) -> Part:
     columns = (Column("Area", 1.6), Column("Reports", 0.8, is_number=True), Column("Usual", 1.0, is_number=True),
                Column("Reading", 2.4))  # fmt: skip
     rows = [(one.name, f"{one.count:,}", f"{one.low95:,} to {one.high95:,}", one.place.label) for one in of.areas]
-    areas = grid("Reports of 13 weeks beside what is usual for each area", columns, rows)
+    areas = grid("Reports of 13 weeks beside what the year before of each area makes usual", columns, rows)
     return Part(Section.CAVEATS, plain(of.areas_sentence), tuple(plain(one) for one in lines), areas)

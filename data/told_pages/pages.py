@@ -58,7 +58,7 @@ def told_pages(digest: Digest) -> ToldPages:
     return ToldPages(
         place=plain(digest.place),
         period=f"Fixes verified {digest.period.words}",
-        known=known if digest.is_over else f"{known} This time is not over.",
+        known=" ".join(one for one in (known, digest.unfinished) if one),
         known_on=digest.known_on,
         sentence=plain(digest.sentence),
         months=tuple(_months(digest)),

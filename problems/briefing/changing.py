@@ -43,7 +43,11 @@ def changes_of(scope: Scope) -> Changes:
         return Changes((), (), whole.looked_at, "Nothing was reported here: there is nothing to compare.")
     if not whole.looked_at:
         return Changes(own, called, 0, whole.sentence)
-    return Changes(own, called, whole.looked_at, f"{said}, of {whole.looked_at:,} tests in the whole place.")
+    series = sum(one.signal.band is not None for one in whole.every)
+    judged = f"{series:,} series" if series != 1 else "the one series"
+    tests = f"{whole.looked_at:,} tests" if whole.looked_at != 1 else "1 test"
+    how = f"{tests}: each against its usual weeks and, where it is known, against its year before"
+    return Changes(own, called, whole.looked_at, f"{said}, judged together with {judged} of the whole place ({how}).")
 
 
 def _every(then: Then, kind: AreaKind | None) -> Changes:

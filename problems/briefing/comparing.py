@@ -18,6 +18,10 @@ from problems.service import FEWEST_TOLD, days_words
 _FLOWS: Final = frozenset({"received", "closed", "instant", "administrative", "reopened"})
 #: Under so many, in both weeks, nothing is said of a difference.
 _FEWEST: Final = 5
+_TWO_WEEKS: Final = (
+    "Only these two weeks are compared: whether something rises or falls over a longer time is told on the page "
+    "Service."
+)
 #: Chance alone goes beyond it once in twenty times.
 _RARE: Final = 0.05
 
@@ -85,7 +89,7 @@ def compared(now: Briefing, before: Briefing) -> BriefingComparison:
         rows.append(Compared(section, one, other, _sentence(one, other, swing)))
     weeks = f"{now.header.week} beside {before.header.week}"
     redrawn = _redrawn(now, before)
-    return BriefingComparison(now, before, tuple(rows), f"{weeks}{redrawn}.")
+    return BriefingComparison(now, before, tuple(rows), f"{weeks}{redrawn}. {_TWO_WEEKS}")
 
 
 def _place(briefing: Briefing) -> tuple[AreaKind, str] | None:
@@ -151,7 +155,7 @@ def _of_shares(now: Figure, before: Figure) -> str:
     most = gap + math.hypot(high - share, was - was_low)
     told = f"{round(100 * share)} % of {now.n:,}, {round(100 * was)} % of {before.n:,} then"
     if least > 0 or most < 0:
-        return f"{told}: {'higher' if gap > 0 else 'lower'}, by {_points(least, most)}."
+        return f"{told}: {'higher' if gap > 0 else 'lower'} in this week alone, by {_points(least, most)}."
     return f"{told}: not clearly different."
 
 

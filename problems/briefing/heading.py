@@ -26,6 +26,7 @@ _FAULTS: Final = (
     ReportFlag.MONTH_ONLY,
 )
 #: The weeks of which areas are compared, and those before that make one expect them.
+_OTHER_BASE: Final = "The page Areas holds them against streets or ground where these are known: it may read otherwise."
 _WEEKS_COMPARED: Final = 13
 _WEEKS_BEFORE: Final = 52
 
@@ -114,14 +115,14 @@ def caveats_of(scope: Scope, changes: Changes) -> Caveats:
             "suppressed", "Series with too few to say", Unit.REPORTS, few, Behind(Listed.SERIES, figure="suppressed")
         ),
         faults=tuple(faults),
-        sentences=tuple(_sentences(scope, few)),
+        sentences=tuple(_sentences(scope, few, len(changes.every))),
     )
 
 
-def _sentences(scope: Scope, few: int) -> Iterator[str]:
+def _sentences(scope: Scope, few: int, series: int) -> Iterator[str]:
     yield "Reports say where people report, not where most happens: a place where few report may have as much trouble."
     if few:
-        yield f"{few:,} of the series had too few reports to say anything; no percent of fewer than ten is told."
+        yield f"{few:,} of {series:,} series had too few reports to say anything; no percent of fewer than ten is told."
     moment = scope.moment
     if moment.known_on == moment.as_of:
         yield "Reports of the last days still arrive: what came after this briefing is not in it."
@@ -162,8 +163,8 @@ def _area_rates(then: Then, kind: AreaKind | None) -> tuple[tuple[ComparedArea, 
     if sum(size > 0 for size in sizes) < LEAST_COMPARED:
         return (), f"Fewer than {LEAST_COMPARED} {kind.plural} had reports in the year before: too few to compare."
     found = compare_areas([one.name for one in areas], counts, [float(size) for size in sizes])
-    lead = f"Reports of {_WEEKS_COMPARED} weeks for each one of the year before, by {kind.label.lower()}:"
-    return found.areas, f"{lead} {found.sentence}"
+    lead = f"Reports of {_WEEKS_COMPARED} weeks, each {kind.label.lower()} held against its own year before:"
+    return found.areas, f"{lead} {found.sentence} {_OTHER_BASE}"
 
 
 def _area_figures(then: Then, kind: AreaKind | None, areas: Sequence[ComparedArea]) -> tuple[Figure, ...]:

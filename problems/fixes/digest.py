@@ -184,6 +184,16 @@ class Digest:
         return self.period.last <= self.known_on
 
     @property
+    def unfinished(self) -> str:
+        """Up to when it is told and what is not over, of a time that still runs; empty of one that is over."""
+        if self.is_over:
+            return ""
+        last, known = self.period.last, self.known_on
+        is_last_month = (last.year, last.month) == (known.year, known.month)
+        runs = f"{last:%B %Y}" if is_last_month else f"the time up to {last.day} {last:%B %Y}"
+        return f"Told up to {known.day} {known:%B %Y}; {runs} is not over."
+
+    @property
     def sentence(self) -> str:
         """What there is, in one or two sentences; never more than the numbers support."""
         doing = f"{_are(self.working_on, 'problem', 'being worked on')}."

@@ -16,7 +16,9 @@ from problems.themes.page import Course, Direction, Piece, Span, Theme
 
 LEVEL: Final = 0.05 / len(Theme)
 _TOO_FEW: Final = "Too few to say whether it rises or falls."
-_NO_LINE: Final = "Over this time it neither rises nor falls by more than chance."
+_NO_LINE: Final = (
+    "Over the whole of this time it neither rises nor falls by more than chance; two single weeks may still differ."
+)
 
 
 def course_of_share(pieces: Sequence[Piece], counted: str, of: str) -> Course:
