@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from problems.actions import Action, ActionStatus, ActionType, Particulars
+from problems.actions import Action, ActionStatus, ActionType, Particulars, action_ref
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
@@ -177,11 +177,11 @@ def move_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"Action {action_ref(action_id)} cannot become “{target.label}”."
+    check_reaches(asked, principal, target)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"Action {action.ref} cannot become “{target.label}”."
-        check_reaches(asked, principal, target)
         check_own(asked, principal, action, roles_to(target))
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
@@ -235,11 +235,11 @@ def postpone_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"The due date of {action_ref(action_id)} was not moved."
+    require(principal, asked, Role.COORDINATOR, Role.PARTNER)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"The due date of {action.ref} was not moved."
-        require(principal, asked, Role.COORDINATOR, Role.PARTNER)
         check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
         check_seen(store, asked, action, seen_version)
         return postponed(unit, now, principal, asked, action, due_on, note, seen_version)
