@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commands import briefing as telling
 from dashboard.commands import mailing as command
 from dashboard.commands.doctor import run_doctor
 from dashboard.commands.main import main
 from dashboard.commands.output import Output
 from data.briefing_files import briefing_csv
 from data.stores import open_store
+from problems.briefing.weeks import IsoWeek
 from tests.briefed import briefed
 from tests.mail_server import PASSWORD, USER, Certificate, Mood, certificate, free_port, serving
 from tests.mailing_cases import ALL, MONDAY, VARIABLE, Run, run, set_clock, settle, store_file, store_once, waits
@@ -119,7 +119,7 @@ def test_a_partner_is_mailed_what_it_is_shown_and_no_more(
     assert (partner.organisation_id, [str(one) for one in partner.roles]) == (parks.id, ["partner"])
     scene = Scene(store)
     scene.today = MONDAY.date()
-    expected = briefing_csv(briefed(scene, telling.IsoWeek.read("2026-W10"), who=partner, known_on=MONDAY.date()))
+    expected = briefing_csv(briefed(scene, IsoWeek.read("2026-W10"), who=partner, known_on=MONDAY.date()))
     assert partly == expected
     store.close()
 
