@@ -296,6 +296,26 @@ def test_a_closed_organisation_gets_no_people_and_is_shared_nothing(
         organising.add_person(*asking(scene, admin), **new)
 
 
+@pytest.mark.parametrize("checked", [ActionStatus.DONE, ActionStatus.VERIFIED])
+def test_a_closed_organisation_never_owes_work_again(
+    scene: Scene, problem: Problem, lighting: Organisation, checked: ActionStatus
+) -> None:
+    scene.taken_on(problem)
+    action = propose(scene, lighting)
+    partner = scene.partner(lighting)
+    for target in (ActionStatus.ACCEPTED, ActionStatus.DONE):
+        action = move(scene, partner, action, target, note="The lamp is lit.")
+    if checked is ActionStatus.VERIFIED:
+        action = move(scene, OFFICER, action, checked, note="It shines.")
+    ask = asking(scene, COORDINATOR)
+    leaving.close_organisation(*ask, organisation_id=lighting.id, seen_version=lighting.version)
+    with pytest.raises(InputRefused, match=r"Council lighting was closed\. Open it again, or add the work"):
+        move(scene, OFFICER, action, ActionStatus.IN_PROGRESS, note="It is dark.")
+    assert scene.store.action(action.id) == action
+    leaving.open_organisation(*ask, organisation_id=lighting.id, seen_version=2)
+    assert move(scene, OFFICER, action, ActionStatus.IN_PROGRESS, note="It is dark.").status.is_owed
+
+
 def test_a_closed_organisation_can_be_opened_again_and_is_not_added_twice(scene: Scene, lighting: Organisation) -> None:
     ask = asking(scene, COORDINATOR)
     leaving.close_organisation(*ask, organisation_id=lighting.id, seen_version=lighting.version)

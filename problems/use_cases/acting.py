@@ -173,7 +173,8 @@ def move_action(
         partner moves only their own organisation's actions. When it would start and something that
         it waits for is not settled.
     InputRefused
-        When it is proposed to a closed organisation, to the one that declined it, or for a day that has passed.
+        When it is proposed to a closed organisation, to the one that declined it, or for a day that has passed;
+        when it would be owed again by an organisation that was closed.
     Stale
         When somebody else saved since ``seen_version``.
     """
@@ -188,6 +189,8 @@ def move_action(
         check_own(asked, principal, action, move.roles)
         asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
         check_organisation(store, asked, answers.organisation_id or asks_id)
+        if target in _BEGINS and not action.status.is_owed:
+            _check_still_there(store, asked, action)
         check_due(asked, answers.due_on if target is ActionStatus.PROPOSED else None, now.date())
         if target in _BEGINS and action.status in _NOT_BEGUN:
             titled = shares_in(principal, store.problem(action.problem_id), store.actions(action.problem_id))
@@ -211,6 +214,14 @@ def move_action(
         if target in (ActionStatus.IN_PROGRESS, ActionStatus.DONE):
             start_problem(unit, store.problem(action.problem_id), saved, now)
         return saved
+
+
+def _check_still_there(store: Store, asked: str, action: Action) -> None:
+    """Refuse to let an organisation that was closed owe work again: nobody there would hear of it."""
+    found = next(known for known in store.organisations() if known.id == action.organisation_id)
+    if found.closed:
+        possible = "Open it again, or add the work as an action of another organisation; this one stays as it is."
+        raise InputRefused(asked, f"{found.name} was closed.", possible)
 
 
 def postpone_action(
