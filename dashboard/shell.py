@@ -35,10 +35,10 @@ from dashboard.views import (
     setup,
     told,
 )
-from dashboard.wording import day, listed
+from dashboard.wording import day
 from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
-from problems.people import LAPTOP, Principal, Role
+from problems.people import LAPTOP, Principal, Role, any_of
 from problems.seeing import READS_EVERYTHING
 from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
@@ -167,12 +167,11 @@ def _lists(who: Principal) -> Mapping[str, Sequence[str]]:
 def _not_yours(page: _Page) -> None:
     """Say whose page this is, to somebody whose it is not."""
     who = session.principal()
-    theirs = listed([role.label.lower() for role in page.roles if role is not Role.SYSTEM], last="or")
     st.html(design.page_head(page.title))
     st.html(
         design.error_state(
             f"“{page.title}” is not shown to {who.name}.",
-            f"It is for {theirs}.",
+            f"It is for {any_of(page.roles)}.",
             "The bar above has the pages that are yours; ask somebody with one of these roles for the rest.",
         )
     )

@@ -24,6 +24,8 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     ".html": ("text", "html"),
     ".csv": ("text", "csv"),
 }
+#: Not every server takes eight bits, and those that do want to be told first: texts go as quoted-printable or base64.
+_POLICY: Final = SMTP.clone(cte_type="7bit")
 _SHOWN = 160
 #: So long at most a check waits for an answer.
 _CHECK_S = 10
@@ -72,7 +74,7 @@ def written(
     ValueError
         When a line end is in what stands in the head: callers take them out before.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     local, _, domain = settings.sender.rpartition("@")
     message["From"] = Address(settings.sender_name, local, domain)
     local, _, domain = to.rpartition("@")

@@ -115,6 +115,14 @@ class SqlStore(
             copy_known(kept, then, known)
         return _KnownStore(self._address, engines, self._wait_s)
 
+    @contextmanager
+    def one_state(self) -> Iterator["SqlStore"]:
+        """Open the store in the state that it has now, for reading by one thread."""
+        with self._reading() as kept:
+            # A database takes its picture with the first thing that is read.
+            kept.execute(select(_STATE.version)).scalar_one()
+            yield _OneState(self._address, self._engines, self._wait_s, kept)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engines.dispose()

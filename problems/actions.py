@@ -134,7 +134,7 @@ class Action:
     @property
     def ref(self) -> str:
         """The identity that people use, such as ``A-0007``."""
-        return f"A-{self.id:04d}"
+        return action_ref(self.id)
 
     def days_late(self, today: date) -> int:
         """Return by how many days the work is late on ``today``; 0 when it is not, or is ended."""
@@ -179,6 +179,11 @@ class Particulars:
     waits_for: tuple[int, ...] = ()
     checklist: tuple[str, ...] = ()
     advice: str = ""
+
+
+def action_ref(number: int) -> str:
+    """Return the reference of action ``number``: ``A-0007``."""
+    return f"A-{number:04d}"
 
 
 def _days(start: datetime, end: datetime) -> float:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from problems.actions import ActionStatus as A
 from problems.errors import MoveRefused, NotAllowed
-from problems.people import Principal, Role
+from problems.people import Principal, Role, any_of
 from problems.problem import ProblemStatus as P
 from problems.reasons import (
     CANCELLATIONS,
@@ -292,7 +292,7 @@ def check_move(
     asked = f"{word} {ref} was not moved to “{target.label}”."
     own = [move for move in possible if principal.has(*move.roles)]
     if not own:
-        who = " or ".join(sorted({role.label.lower() for move in possible for role in move.roles}))
+        who = any_of({role for move in possible for role in move.roles})
         raise NotAllowed(asked, f"Only {who} may do that; {principal.name} may not.", "Ask somebody with that role.")
     free = [move for move in own if not (move.four_eyes and principal.key == done_by)]
     if not free:

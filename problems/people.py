@@ -1,5 +1,6 @@
 """Who acts: roles, principals, people and partner organisations."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,25 @@ _ROLE_LABELS = {
     Role.ADMIN: "Administrator",
     Role.SYSTEM: "Fixpoint",
 }
+
+
+_ONE_OF_THEM = {
+    Role.ADMIN: "an administrator",
+    Role.COMMAND: "a commander",
+    Role.COORDINATOR: "a coordinator",
+    Role.OFFICER: "an officer",
+    Role.PARTNER: "a partner",
+    Role.VIEWER: "a viewer",
+}
+
+
+def any_of(roles: Collection[Role]) -> str:
+    """Return roles as a sentence names them: “a coordinator or an officer”; what no person can be is left out."""
+    named = [words for role, words in _ONE_OF_THEM.items() if role in roles]
+    if not named:
+        return "Fixpoint itself"
+    *others, last = named
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 @dataclass(frozen=True, slots=True)

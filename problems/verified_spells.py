@@ -4,7 +4,7 @@ Whoever counts verified fixes counts these: the areas, the service themes, and w
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Final
 
@@ -28,6 +28,8 @@ class VerifiedSpell:
     until: date | None = None
     became: ProblemStatus = ProblemStatus.VERIFIED
     outcome: Outcome | None = None
+    #: The place of the entry that began it among those of its problem.
+    entry: int = field(default=0, compare=False)
 
 
 def verified_spells(events: Sequence[Event], zone: tzinfo) -> Iterator[VerifiedSpell]:
@@ -37,18 +39,18 @@ def verified_spells(events: Sequence[Event], zone: tzinfo) -> Iterator[VerifiedS
     ends where the problem is closed as without effect or worse.
     """
     held: VerifiedSpell | None = None
-    for one in events:
+    for at, one in enumerate(events):
         if "status" not in one.changes:
             continue
         status, day = ProblemStatus(str(one.changes["status"])), one.at.astimezone(zone).date()
         if held is None:
-            held = VerifiedSpell(day) if status is ProblemStatus.VERIFIED else None
+            held = VerifiedSpell(day, entry=at) if status is ProblemStatus.VERIFIED else None
             continue
         outcome = _outcome(one) if status is ProblemStatus.CLOSED else None
         if status in _HOLDS and outcome not in FAILED:
-            held = VerifiedSpell(held.began, None, status, outcome)
+            held = replace(held, became=status, outcome=outcome)
             continue
-        yield VerifiedSpell(held.began, day, status, outcome)
+        yield replace(held, until=day, became=status, outcome=outcome)
         held = None
     if held is not None:
         yield held

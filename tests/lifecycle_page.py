@@ -73,7 +73,8 @@ cancelled (“Goes to another organisation”) and proposed again, so that nobod
 A problem does not become `remediated`, `verified`, `closed` or `no_action` while an action on it is owed. A visit that
 confirms or denies work is of the day on which the work was reported done, or later. What residents could be told has
 words: an emoji alone is no sentence. A report that others were merged into is not withdrawn before they are taken
-apart. Nothing is proposed to an organisation that is closed.
+apart. Nothing is proposed to an organisation that is closed, and what it had done is not sent back to it: it is opened
+again, or the work is added as an action of another one.
 “A kept assessment” is one of the work that was last reported done, kept on the tab *Assess* of the problem.
 """
 

@@ -49,8 +49,8 @@ class Mood:
             assert server.transport is not None
             server.transport.abort()
             return "421 gone"
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert envelope.original_content is not None
+        message = message_from_bytes(envelope.original_content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.taken += [(address, message) for address in envelope.rcpt_tos]
         return "250 taken"
@@ -123,8 +123,18 @@ def _let_in(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: s
 
 
 @contextmanager
-def serving(mood: Mood, *, tls: Certificate | None = None, at_once: bool = False, asks: bool = False) -> Iterator[int]:
-    """Run a server and yield its port. ``at_once``: TLS before the first word; ``asks``: for user and password."""
+def serving(
+    mood: Mood,
+    *,
+    tls: Certificate | None = None,
+    at_once: bool = False,
+    asks: bool = False,
+    seven_bits: bool = False,
+) -> Iterator[int]:
+    """Run a server and yield its port.
+
+    ``at_once``: TLS before the first word; ``asks``: for user and password; ``seven_bits``: it takes nothing but ASCII.
+    """
     offered = tls.context() if tls else None
     options: dict[str, Any] = {"authenticator": _let_in, "auth_required": True} if asks else {}
     if at_once:
@@ -132,6 +142,8 @@ def serving(mood: Mood, *, tls: Certificate | None = None, at_once: bool = False
         options = {"ssl_context": offered, "authenticator": _let_in, "auth_require_tls": False}
     elif offered:
         options |= {"tls_context": offered, "require_starttls": True}
+    if seven_bits:
+        options |= {"decode_data": True, "enable_SMTPUTF8": False}
     controller = Controller(mood, hostname=HERE, port=free_port(), ready_timeout=20, **options)
     controller.start()
     try:

@@ -19,8 +19,8 @@ def _period(town: Any) -> Period:
 
 
 def _note(town: Any, ask: Any) -> object:
-    store, _, clock, seed = ask
-    digest = telling_fixes.tell_fixes(store, COORDINATOR, clock, seed, period=_period(town), zone=LONDON)
+    made = town.store, COORDINATOR, town.clock, 1
+    digest = telling_fixes.tell_fixes(*made, period=_period(town), zone=LONDON)
     return telling_fixes.note_fixes_told(*ask, digest=digest, file_name="fixes.html")
 
 

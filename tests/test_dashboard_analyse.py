@@ -87,7 +87,7 @@ def place_of(scene: Scene) -> Problem:
 def test_the_tab_says_where_it_is_going_and_why(busy: Scene) -> None:
     shown = tab(place_of(busy))
     told = words(shown)
-    assert "↗ Growing" in told or "+ New" in told
+    assert "↗ Growing" in told
     assert "Usual here: the place’s share in the year before" in told
     assert "In full: " in told
     assert "Mann-Kendall" in told

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.parts import looking_back
+from dashboard.wording import day
 from problems.actions import Action, ActionStatus, ActionType
 from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP
@@ -43,6 +45,16 @@ def test_an_empty_board_says_how_work_gets_on_it(scene: Scene, monkeypatch: pyte
     shown = page("board")
     assert "No work is planned yet" in words(shown)
     assert 'href="/problem"' in markup(shown)
+
+
+def test_the_board_of_a_day_before_any_work_says_so_and_offers_nothing(
+    busy: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_back, "day_chosen", lambda: busy.today - timedelta(days=11))
+    shown = page("board")
+    assert f"No work was planned by {day(busy.today - timedelta(days=11))}" in words(shown)
+    assert "Choose a later day under Display, or go back to today." in words(shown)
+    assert 'href="/problem"' not in markup(shown)
 
 
 def test_the_board_says_who_owes_what_and_how_late(busy: Scene) -> None:

@@ -111,7 +111,7 @@ def test_the_day_of_knowledge_can_be_changed(week: Scene) -> None:
     shown = run(shown)
     assert shown.query_params["known"] == "2026-03-07"
     # The reports of the week were imported on the Sunday: on Saturday nobody knew them.
-    assert "0 reports came in" in words(shown) or "Nothing came in" in words(shown)
+    assert "Nothing came in" in words(shown)
     shown = click(shown, "briefing-today")
     assert "13 reports came in" in words(shown)
 
@@ -146,7 +146,7 @@ def test_without_a_report_the_page_says_where_to_begin(scene: Scene, monkeypatch
 def test_an_earlier_week_is_compared_in_words_and_a_later_one_is_refused(week: Scene) -> None:
     text = words(page("briefing", against="2026-W08"))
     assert "Compared with an earlier week Week 8, 16 to 22 February 2026" in text
-    assert "13, 12 more than 1: more than weeks usually differ." in text or "13 more than 0" in text
+    assert "13, 12 more than 1: more than weeks usually differ." in text
     assert "too few to say" in text.casefold()
     assert "The second week is not earlier." in words(page("briefing", against="2026-W11"))
 

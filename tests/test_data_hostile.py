@@ -207,13 +207,13 @@ def _zero_sheet(megabytes: int) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("lying", [False, True])
-def test_a_workbook_that_expands_without_measure_is_refused(tmp_path: Path, *, lying: bool) -> None:
+@pytest.mark.parametrize(("lying", "said"), [(False, "expands"), (True, "damaged")])
+def test_a_workbook_that_expands_without_measure_is_refused(tmp_path: Path, *, lying: bool, said: str) -> None:
     content = _zero_sheet(120)
     assert len(content) < 1 << 20
     if lying:
         content = _lying(content, b"xl/sharedStrings.xml")
-    assert "expands" in (told := _refused(_write(tmp_path, content, "bomb.xlsx"))) or "damaged" in told
+    assert said in _refused(_write(tmp_path, content, "bomb.xlsx"))
 
 
 @pytest.mark.parametrize("lying", [False, True])

@@ -226,7 +226,7 @@ def test_what_is_not_ours_names_who_is_responsible_and_bounces_back(scene: Scene
 
 def test_work_under_way_is_given_up_by_a_coordinator_only(scene: Scene) -> None:
     (matter,) = sent(scene, status=R.IN_PROGRESS)
-    with pytest.raises(NotAllowed, match="Only coordinator"):
+    with pytest.raises(NotAllowed, match="Only a coordinator may do that; "):
         move(scene, OFFICER, matter, R.NO_ACTION, reason="cost", note="Too dear.")
     assert move(scene, COORDINATOR, matter, R.NO_ACTION, reason="cost", note="Too dear.").status is R.NO_ACTION
 

@@ -102,7 +102,7 @@ def test_keeping_is_on_the_timeline_and_changes_nothing_about_the_problem(scene:
 def test_whoever_may_only_look_is_refused_in_words_and_nothing_is_kept(quick: Scene, who: Principal) -> None:
     treated_city(quick)
     version = quick.store.version()
-    with pytest.raises(NotAllowed, match="Only coordinator or officer may do that"):
+    with pytest.raises(NotAllowed, match="Only a coordinator or an officer may do that"):
         keep(quick, who)
     assert quick.store.assessments() == []
     assert quick.store.version() == version

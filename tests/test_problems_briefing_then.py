@@ -15,6 +15,7 @@ from problems.actions import ActionStatus, ActionType
 from problems.briefing.briefing import Briefing
 from problems.briefing.columns import BriefingColumns, as_known
 from problems.briefing.weeks import IsoWeek
+from problems.briefing.work_then import Work, work_then
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings
 from problems.lifecycle import MoveAnswers
@@ -33,6 +34,7 @@ from problems.use_cases import (
     reviewing,
     telling,
     undoing,
+    working,
 )
 from problems.use_cases.briefing import brief
 from problems.use_cases.importing import accept_import
@@ -201,6 +203,23 @@ def test_all_of_it_together_changes_nothing_either_and_is_told_as_known_later(to
     assert annex(town, WEEK) == before
     now = briefed(town, WEEK, known_on=town.today)
     assert now.header.received.value != briefed(town, WEEK).header.received.value
+
+
+@pytest.mark.parametrize("town", BACK_ENDS, indirect=True)
+def test_what_is_written_while_it_is_made_does_not_show_in_it(town: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = annex(town, WEEK)
+
+    def after_writing(*asked: Any) -> Work:
+        monkeypatch.undo()
+        late_reports(town)
+        names_are_mapped(town)
+        working.note_problem(*ask(town), problem_id=1, note="Seen at night.")
+        working.edit_problem(*ask(town), problem_id=1, seen_version=2, name="The lamps of Mill Lane")
+        return work_then(*asked)
+
+    monkeypatch.setattr("problems.briefing.then.work_then", after_writing)
+    assert annex(town, WEEK) == before
+    assert annex(town, WEEK) != before
 
 
 def test_what_came_late_is_in_it_as_known_later(town: Scene) -> None:

@@ -79,14 +79,14 @@ def test_a_plan_with_a_day_that_has_passed_or_an_unknown_organisation_is_refused
 def test_an_officer_proposes_and_takes_nothing_on(scene: Scene) -> None:
     proposed = draw(scene, OFFICER)
     assert proposed.status is ProblemStatus.DETECTED
-    with pytest.raises(NotAllowed, match="Only coordinator may do that; Omar Hale may not"):
+    with pytest.raises(NotAllowed, match="Only a coordinator may do that; Omar Hale may not"):
         draw(scene, OFFICER, name="Dark underpass", geometry=square(east_m=500), plan=PLAN)
     assert len(scene.store.problems()) == 1
 
 
 @pytest.mark.parametrize("who", [COMMANDER, VIEWER])
 def test_others_neither_draw_nor_propose(scene: Scene, who: Principal) -> None:
-    with pytest.raises(NotAllowed, match="Only coordinator or officer may do that"):
+    with pytest.raises(NotAllowed, match="Only a coordinator or an officer may do that"):
         draw(scene, who)
     assert scene.store.problems() == []
 

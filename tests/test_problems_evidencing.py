@@ -138,7 +138,7 @@ def test_partners_see_and_add_what_is_their_own(scene: Scene, problem: Problem, 
         add(scene, own, problem, "three")
     with pytest.raises(NotAllowed, match="their own actions"):
         add(scene, other, problem, "four", action_id=action.id)
-    with pytest.raises(NotAllowed, match="Another organisation"):
+    with pytest.raises(NotAllowed, match="another organisation"):
         evidencing.remove_photo(*asking(scene, own), photo_id=of_problem.id, why="No.", seen_version=1)
     assert evidencing.remove_photo(*asking(scene, own), photo_id=of_action.id, why="Blurred.", seen_version=1)
     assert evidencing.visible(other, scene.store, scene.store.photos(problem.id)) == []

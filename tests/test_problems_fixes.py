@@ -11,7 +11,7 @@ from data.told_files import TOLD_RENDERERS
 from problems.actions import ActionStatus, ActionType
 from problems.categories import Group
 from problems.errors import InputRefused, NotAllowed, Stale
-from problems.events import EventKind, Subject
+from problems.events import EventKind, Subject, event
 from problems.fixes.digest import Held, Period
 from problems.lifecycle import MoveAnswers
 from problems.problem import Problem, ProblemStatus
@@ -41,9 +41,7 @@ def test_a_verified_fix_is_told_by_kind_street_month_and_organisation(scene: Sce
     assert fix.did == "Council lighting: repaired it."
     assert fix.checked == "Somebody who had not done the work went to see it in March 2026 and found it in order."
     assert (fix.held, fix.held_words) == (Held.SO_FAR, "It has held so far; we watch it until August 2026.")
-    assert found.sentence == "1 fix was verified on site in this time. No problem is being worked on." or (
-        found.sentence == "1 fix was verified on site in this time. No problems are being worked on."
-    )
+    assert found.sentence == "1 fix was verified on site in this time. No problems are being worked on."
 
 
 @pytest.mark.parametrize(
@@ -53,6 +51,16 @@ def test_a_verified_fix_is_told_by_kind_street_month_and_organisation(scene: Sce
 def test_a_fix_counts_in_the_month_in_which_it_was_verified(scene: Scene, first: str, last: str, number: int) -> None:
     verified(scene)
     assert len(told(scene, Period(date.fromisoformat(first), date.fromisoformat(last))).fixes) == number
+
+
+def test_a_fix_that_holds_is_told_once_where_the_areas_and_themes_count_it(scene: Scene) -> None:
+    problem = verified(scene)
+    later(scene, 30)
+    noted = event(scene.clock(), OFFICER, Subject.PROBLEM, problem.id, EventKind.MOVED, changes={"status": "verified"})
+    with scene.store.writing() as unit:
+        unit.add_events([noted])
+    assert len(told(scene, Period(date(2026, 3, 1), date(2026, 3, 31))).fixes) == 1
+    assert told(scene, Period(date(2026, 4, 1), date(2026, 4, 30))).fixes == ()
 
 
 def test_the_month_of_the_visit_is_told_where_it_was_noted_later(scene: Scene) -> None:

@@ -32,6 +32,7 @@ from problems.use_cases import (
     working,
 )
 from problems.use_cases.drawing import Plan, draw_problem
+from problems.use_cases.saving import require
 from tests.assessed import rules
 from tests.scenes import CENTRE, COMMANDER, COORDINATOR, DEGREE_EAST, DEGREE_NORTH, OFFICER, VIEWER, Scene, days_before
 
@@ -69,6 +70,32 @@ def move(scene: Scene, who: Principal, action: Action, target: ActionStatus, **a
     told = MoveAnswers(**answers)
     ask = asking(scene, who)
     return acting.move_action(*ask, action_id=action.id, target=target, answers=told, seen_version=version)
+
+
+# -- in which words --
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ([Role.COORDINATOR], "Only a coordinator may do that; Vera Lunt may not."),
+        ([Role.OFFICER, Role.ADMIN], "Only an administrator or an officer may do that; Vera Lunt may not."),
+        (
+            [Role.SYSTEM, Role.COORDINATOR, Role.COMMAND, Role.ADMIN],
+            "Only an administrator, a commander or a coordinator may do that; Vera Lunt may not.",
+        ),
+        ([Role.SYSTEM], "Only Fixpoint itself may do that; Vera Lunt may not."),
+    ],
+)
+def test_a_refusal_names_the_roles_in_a_sentence(roles: list[Role], words: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        require(VIEWER, "It was not done.", *roles)
+    assert refused.value.why == words
+
+
+def test_a_move_that_is_not_theirs_is_refused_in_the_same_sentence(scene: Scene, problem: Problem) -> None:
+    with pytest.raises(NotAllowed, match=r"Only a coordinator may do that; Omar Hale may not\."):
+        scene.move(OFFICER, problem, ProblemStatus.CONFIRMED)
 
 
 # -- no right to know --
@@ -267,6 +294,26 @@ def test_a_closed_organisation_gets_no_people_and_is_shared_nothing(
     new: dict[str, Any] = {"name": "Piet", "role": Role.PARTNER, "organisation_id": lighting.id}
     with pytest.raises(InputRefused, match="closed"):
         organising.add_person(*asking(scene, admin), **new)
+
+
+@pytest.mark.parametrize("checked", [ActionStatus.DONE, ActionStatus.VERIFIED])
+def test_a_closed_organisation_never_owes_work_again(
+    scene: Scene, problem: Problem, lighting: Organisation, checked: ActionStatus
+) -> None:
+    scene.taken_on(problem)
+    action = propose(scene, lighting)
+    partner = scene.partner(lighting)
+    for target in (ActionStatus.ACCEPTED, ActionStatus.DONE):
+        action = move(scene, partner, action, target, note="The lamp is lit.")
+    if checked is ActionStatus.VERIFIED:
+        action = move(scene, OFFICER, action, checked, note="It shines.")
+    ask = asking(scene, COORDINATOR)
+    leaving.close_organisation(*ask, organisation_id=lighting.id, seen_version=lighting.version)
+    with pytest.raises(InputRefused, match=r"Council lighting was closed\. Open it again, or add the work"):
+        move(scene, OFFICER, action, ActionStatus.IN_PROGRESS, note="It is dark.")
+    assert scene.store.action(action.id) == action
+    leaving.open_organisation(*ask, organisation_id=lighting.id, seen_version=2)
+    assert move(scene, OFFICER, action, ActionStatus.IN_PROGRESS, note="It is dark.").status.is_owed
 
 
 def test_a_closed_organisation_can_be_opened_again_and_is_not_added_twice(scene: Scene, lighting: Organisation) -> None:

@@ -19,6 +19,7 @@ from tests.test_problems_history import TODAY, lived
 #: What belongs to the installation, to single people, or to what works the past out itself.
 REFUSED = {
     *("as_known", "audit_lines", "briefing_columns", "briefing_columns_of", "close", "contact", "named_reports"),
+    "one_state",
     *("report_changes", "reported_times", "spots_seen", "verify_audit"),
 }
 WEEK = timedelta(days=7)

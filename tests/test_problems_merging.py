@@ -176,10 +176,10 @@ def test_the_one_with_a_place_is_to_be_the_main_report(scene: Scene) -> None:
 @pytest.mark.parametrize("who", [VIEWER, COORDINATOR])
 def test_the_table_of_moves_says_who_may_merge(scene: Scene, who: Principal) -> None:
     first, second = sent(scene, 2)
-    with pytest.raises(NotAllowed, match="Only officer"):
+    with pytest.raises(NotAllowed, match="Only an officer may do that; "):
         merge(scene, first, second, who=who)
     merge(scene, first, second)
-    with pytest.raises(NotAllowed, match="Only officer"):
+    with pytest.raises(NotAllowed, match="Only an officer may do that; "):
         unmerge(scene, *now(scene, second), who=who)
 
 

@@ -8,7 +8,7 @@ retention and decide no case.
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import product
@@ -17,16 +17,19 @@ from typing import Any
 
 import pytest
 
+from data.stores import open_store
 from data.taxonomy import taxonomy_of
 from problems.actions import ActionType
 from problems.areas import AreaKind
 from problems.categories import Group
 from problems.entries import Caller, Channel, Entry
+from problems.errors import NotAllowed
 from problems.feed_names import all_rows
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings, PileDecision
 from problems.people import Role
 from problems.sources import PlacePrecision
+from problems.store import Store
 from problems.targets import Target
 from problems.use_cases import (
     acting,
@@ -83,6 +86,13 @@ RECEIPT = "FX-7777-777J"
 
 def entry() -> Entry:
     return Entry(category="LGT-OUT", text="Dark", channel=Channel.PHONE, lon_lat=CENTRE)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("empty") / "town.db"
+    with closing(open_store(str(path), durable=False)) as store:
+        yield store
 
 
 def nothing_masked(text: str) -> tuple[str, int]:
@@ -356,6 +366,15 @@ def test_each_role_may_do_what_was_agreed_and_nothing_else(town: Town, name: str
     allowed = town.allows(lambda: call(town, asking(town, principal(town, letter, whose))))
     assert allowed == is_allowed(letters, letter, whose)
     assert town.store.version() == before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_whoever_may_neither_do_it_nor_read_it_is_not_told_what_is_there(town: Town, name: str, empty: Store) -> None:
+    """Else asking for one number after the other would tell which there are."""
+    call, letters = CASES[name]
+    for letter in {"v", "p"} - set(letters.lower()):
+        with pytest.raises(NotAllowed):
+            call(town, (empty, principal(town, letter, "own"), town.clock, 1))
 
 
 def test_no_use_case_is_left_out() -> None:

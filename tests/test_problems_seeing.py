@@ -24,7 +24,7 @@ CLOSED = {
     *("rejected_rows", "source_quality", "reports_about", "every_report_about", "reports_on", "rejected_reasons"),
     *("rejected_about", "find_addresses", "find_assets", "reports_of_known_reporters"),
     *("briefing_columns", "briefing_columns_of", "report_changes", "named_reports", "spots_seen", "reported_times"),
-    "as_known",
+    *("as_known", "one_state"),
 }
 
 

@@ -47,11 +47,7 @@ def show() -> None:
     said()
     actions = desk.store.actions()
     if not actions:
-        empty(
-            "No work is planned yet",
-            "Take on a problem and add an action to it: it appears here for the organisation that owes it.",
-            [("/problem", "See the problems")],
-        )
+        _nothing_planned(desk)
         return
     problems = {problem.id: problem for problem in desk.store.problems()}
     chosen = _filters(desk)
@@ -69,6 +65,17 @@ def show() -> None:
     _totals(desk, actions)
     _twin(desk, wanted, problems, others)
     draw_open_form()
+
+
+def _nothing_planned(desk: Desk) -> None:
+    if desk.on is not None:
+        empty(f"No work was planned by {day(desk.on)}", "Choose a later day under Display, or go back to today.")
+        return
+    empty(
+        "No work is planned yet",
+        "Take on a problem and add an action to it: it appears here for the organisation that owes it.",
+        [("/problem", "See the problems")],
+    )
 
 
 @dataclass(frozen=True)

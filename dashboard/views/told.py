@@ -11,6 +11,7 @@ from dashboard.design import Html, plain_label
 from dashboard.handouts import handouts
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import address, draw, element, joined, link, page_head, section, show_sheet, terms
+from dashboard.parts.nothing_known import nothing_known
 from dashboard.parts.notices import empty, refusal, remark
 from dashboard.remembered import Remembered
 from dashboard.wording import count, day
@@ -25,6 +26,7 @@ from problems.use_cases.telling_fixes import note_fixes_told, tell_fixes
 from problems.visits import Purpose
 
 PATH: Final = "told"
+_TITLE: Final = "You said, we did"
 _LEAD: Final = "What residents reported, what was done about it, and whether it held: a page to publish or to print."
 _FROM, _TO, _AREA = "from", "to", "area"
 _KEYS: Final = {name: f"told-{name}" for name in (_FROM, _TO, _AREA)}
@@ -40,8 +42,10 @@ def show() -> None:
     desk = this_desk()
     show_sheet()
     st.html(_SHEET)
-    page_head("You said, we did", _LEAD)
-    if not desk.store.counts().problems:
+    if nothing_known(desk, _TITLE, _LEAD, "Fixes are told of reports and problems."):
+        return
+    page_head(_TITLE, _LEAD)
+    if not desk.store.problems():
         _nothing(desk)
         return
     try:

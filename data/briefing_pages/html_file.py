@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from data.briefing_pages.colours import DARK, MARKS, ON_SCREEN, PRINTED, Colours
+from data.briefing_pages.colours import MARKS, ON_SCREEN
 from data.briefing_pages.drawing import bar_chart, flow_chart, run_chart
 from data.briefing_pages.mapping import LASTS, map_drawing, mark_svg, ring_svg
 from data.briefing_pages.parts import (
@@ -22,11 +22,10 @@ from data.briefing_pages.parts import (
     short_day,
 )
 from data.briefing_pages.setting import pages_of
+from data.html_frame import html_file
 from problems.briefing.briefing import Briefing
 
 _SHEET: Final = Path(__file__).with_name("briefing.css")
-#: Nothing is fetched, run or sent, even if a text should ever be taken for markup.
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 #: Longer tables are folded away.
 _LONGEST: Final = 20
 _RUN: Final = (330.0, 150.0)
@@ -38,27 +37,13 @@ _MAP: Final = (560.0, 400.0)
 def briefing_html(briefing: Briefing) -> bytes:
     """Return a briefing as one page in UTF-8, with a light, a dark and a printed look; always the same bytes."""
     pages = pages_of(briefing)
-    title = escape(f"{pages.title}: {pages.week}, {pages.place}")
-    lines = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f"<title>{title}</title><style>{_sheet()}</style></head><body>",
+    body = [
         "<main>",
         *_head(pages),
         *(line for part in pages.parts for line in _section(part)),
         "</main></body></html>",
     ]
-    return "\n".join(lines).encode() + b"\n"
-
-
-def _sheet() -> str:
-    rules = _SHEET.read_text(encoding="utf-8")
-    return rules.replace("LIGHT", _variables(PRINTED)).replace("DARK", _variables(DARK))
-
-
-def _variables(colours: Colours) -> str:
-    return "".join(f"--{name}:{getattr(colours, name)};" for name in Colours.__dataclass_fields__)
+    return html_file(f"{pages.title}: {pages.week}, {pages.place}", _SHEET, body)
 
 
 def _head(pages: Pages) -> Iterator[str]:

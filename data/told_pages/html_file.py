@@ -6,24 +6,18 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from data.briefing_pages.colours import DARK, PRINTED, Colours
 from data.briefing_pages.parts import breakable
+from data.html_frame import html_file
 from data.told_pages.pages import MISSING, TITLE, Picture, Story, ToldPages, told_pages
 from problems.fixes.digest import Digest
 
 _SHEET: Final = Path(__file__).with_name("told.css")
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def told_html(digest: Digest) -> bytes:
     """Return the page in UTF-8, with a light, a dark and a printed look; the same fixes give the same bytes."""
     pages = told_pages(digest)
-    title = escape(f"{TITLE}: {pages.place}, {pages.period}")
-    lines = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f"<title>{title}</title><style>{_sheet()}</style></head><body>",
+    body = [
         *_head(pages),
         "<main>",
         f'<p class="lead">{escape(pages.sentence)}</p>',
@@ -32,16 +26,7 @@ def told_html(digest: Digest) -> bytes:
         f"<p>{escape(breakable(pages.report_at))}</p></section>",
         f'</main><footer><p class="quiet">{escape(pages.profile)}</p></footer></body></html>',
     ]
-    return "\n".join(lines).encode() + b"\n"
-
-
-def _sheet() -> str:
-    rules = _SHEET.read_text(encoding="utf-8")
-    return rules.replace("LIGHT", _variables(PRINTED)).replace("DARK", _variables(DARK))
-
-
-def _variables(colours: Colours) -> str:
-    return "".join(f"--{name}:{getattr(colours, name)};" for name in Colours.__dataclass_fields__)
+    return html_file(f"{TITLE}: {pages.place}, {pages.period}", _SHEET, body)
 
 
 def _head(pages: ToldPages) -> Iterator[str]:

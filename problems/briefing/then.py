@@ -118,13 +118,18 @@ def load_then(
     """Load what was known at a moment; ``kinds`` are the names of the categories by leaf code.
 
     Reports of ``weeks_read`` weeks before this one are read as a whole, and the older ones that had not ended
-    ``weeks_of_flow`` weeks before it.
+    ``weeks_of_flow`` weeks before it. All of it is read in one state of the store.
 
     Raises
     ------
     InputRefused
         When nothing was known by then.
     """
+    with store.one_state() as state:
+        return _loaded(state, moment, kinds, weeks_read, weeks_of_flow)
+
+
+def _loaded(store: Store, moment: Moment, kinds: Mapping[str, str], weeks_read: int, weeks_of_flow: int) -> Then:
     batches = [one for one in store.batches() if one.state is not BatchState.RUNNING]
     known = [one for one in batches if one.finished_at < moment.known_at and not _is_gone(one, moment.known_at)]
     gone = {one.id for one in batches if _is_gone(one, moment.known_at)}

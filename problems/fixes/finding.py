@@ -24,6 +24,7 @@ from problems.reasons import Outcome
 from problems.store import Store
 from problems.targets import day_number
 from problems.time_to_fix import WATCHED_DAYS
+from problems.verified_spells import verified_spells
 from problems.visits import Photo, Purpose, Shows
 
 #: A street is told only where so many reports lie so near that none of them is anybody's.
@@ -95,15 +96,10 @@ def _verified(scope: Scope, period: Period) -> Iterator[_Verified]:
     zone = scope.moment.zone
     for problem in scope.problems:
         told = scope.then.work.events.get(problem.id, ())
-        found = [
-            at
-            for at, one in enumerate(told)
-            if one.changes.get("status") == ProblemStatus.VERIFIED
-            and period.first <= one.at.astimezone(zone).date() <= period.last
-        ]
+        found = [one for one in verified_spells(told, zone) if period.first <= one.began <= period.last]
         if found:
-            last = told[found[-1]]
-            yield _Verified(problem, last.at, _visited_on(last, zone), tuple(told[found[-1] + 1 :]))
+            at = found[-1].entry
+            yield _Verified(problem, told[at].at, _visited_on(told[at], zone), tuple(told[at + 1 :]))
 
 
 def _visited_on(verified: Event, zone: tzinfo) -> date:

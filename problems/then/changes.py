@@ -5,6 +5,7 @@ moment: the changes that were kept later are taken back, and the reports that ca
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -54,6 +55,13 @@ class PastStore(Protocol):
         """Return a store of the reports as they were known; it holds nothing else, and is for reading only.
 
         What was written since ``known`` was worked out does not show in it.
+        """
+        ...
+
+    def one_state(self) -> AbstractContextManager["Store"]:
+        """Open the store in the state that it has now, for reading by one thread: what is written then does not show.
+
+        For what takes several calls and has to fit together.
         """
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from problems.actions import Action, ActionStatus, ActionType, Particulars
+from problems.actions import Action, ActionStatus, ActionType, Particulars, action_ref
 from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind, Subject, event
@@ -173,21 +173,24 @@ def move_action(
         partner moves only their own organisation's actions. When it would start and something that
         it waits for is not settled.
     InputRefused
-        When it is proposed to a closed organisation, to the one that declined it, or for a day that has passed.
+        When it is proposed to a closed organisation, to the one that declined it, or for a day that has passed;
+        when it would be owed again by an organisation that was closed.
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"Action {action_ref(action_id)} cannot become “{target.label}”."
+    check_reaches(asked, principal, target)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"Action {action.ref} cannot become “{target.label}”."
-        check_reaches(asked, principal, target)
         check_own(asked, principal, action, roles_to(target))
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
         check_own(asked, principal, action, move.roles)
         asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
         check_organisation(store, asked, answers.organisation_id or asks_id)
+        if target in _BEGINS and not action.status.is_owed:
+            _check_still_there(store, asked, action)
         check_due(asked, answers.due_on if target is ActionStatus.PROPOSED else None, now.date())
         if target in _BEGINS and action.status in _NOT_BEGUN:
             titled = shares_in(principal, store.problem(action.problem_id), store.actions(action.problem_id))
@@ -213,6 +216,14 @@ def move_action(
         return saved
 
 
+def _check_still_there(store: Store, asked: str, action: Action) -> None:
+    """Refuse to let an organisation that was closed owe work again: nobody there would hear of it."""
+    found = next(known for known in store.organisations() if known.id == action.organisation_id)
+    if found.closed:
+        possible = "Open it again, or add the work as an action of another organisation; this one stays as it is."
+        raise InputRefused(asked, f"{found.name} was closed.", possible)
+
+
 def postpone_action(
     store: Store,
     principal: Principal,
@@ -235,11 +246,11 @@ def postpone_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"The due date of {action_ref(action_id)} was not moved."
+    require(principal, asked, Role.COORDINATOR, Role.PARTNER)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"The due date of {action.ref} was not moved."
-        require(principal, asked, Role.COORDINATOR, Role.PARTNER)
         check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
         check_seen(store, asked, action, seen_version)
         return postponed(unit, now, principal, asked, action, due_on, note, seen_version)

@@ -16,7 +16,7 @@ from problems.hot_spots import DetectionSettings
 from problems.lifecycle import check_move
 from problems.naming import Names
 from problems.people import Principal
-from problems.problem import Problem, ProblemStatus
+from problems.problem import Problem, ProblemStatus, problem_ref
 from problems.reports import Report, ReportFlag
 from problems.store import Store
 from problems.use_cases.answer_changes import MOST_AT_ONCE, matters_in, save_matter
@@ -72,12 +72,12 @@ def take_on(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
+    asked = f"{problem_ref(problem_id)} was not taken on."
+    answers, target = plan.answers(), ProblemStatus.CONFIRMED
+    check_reaches(asked, principal, target)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"{problem.ref} was not taken on."
-        answers, target = plan.answers(), ProblemStatus.CONFIRMED
-        check_reaches(asked, principal, target)
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())

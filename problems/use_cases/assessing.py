@@ -9,6 +9,7 @@ from problems.events import EventKind, Subject, event
 from problems.gathering import Choices, Gathered, Rules, gather
 from problems.kept_assessments import KeptAssessment, MadeAgain, kept, made_again
 from problems.people import Principal, Role
+from problems.problem import problem_ref
 from problems.seeing import READS_EVERYTHING, seen_by, whole
 from problems.sharing import is_placed
 from problems.store import Store
@@ -57,8 +58,8 @@ def keep_assessment(
     NotFound
         When there is no such problem.
     """
+    require(principal, f"The assessment of {problem_ref(problem_id)} was not kept.", *MAY_ASSESS)
     problem = store.problem(problem_id)
-    require(principal, f"The assessment of {problem.ref} was not kept.", *MAY_ASSESS)
     now = clock()
     gathered = gather(store, problem, now.astimezone(rules.zone).date(), choices, rules)
     assessment = assess(gathered.evidence, rules.assessment)

@@ -73,8 +73,9 @@ def brief(
         For a week that has not begun or lies before the first report, a day before the week, and an area that
         was not there.
     """
-    then = _then(store, principal, clock, week, zone, known_on, kinds)
-    return compose_for(store, principal, then, _area(then, area), targets, days, settings)
+    with whole(store).one_state() as state:
+        then = _then(state, principal, clock, week, zone, known_on, kinds)
+        return compose_for(state, principal, then, _area(then, area), targets, days, settings)
 
 
 def _area(then: Then, words: str) -> AreaThen | None:

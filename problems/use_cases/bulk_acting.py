@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from problems.actions import Action, ActionStatus
+from problems.actions import Action, ActionStatus, action_ref
 from problems.clock import Clock
 from problems.errors import InputRefused, NotAllowed, ProblemError
 from problems.events import EventKind
@@ -200,5 +200,5 @@ def _one_by_one(
             check_seen(store, asked, action, seen_version)
             done.append(change(action))
         except ProblemError as why:
-            refused.append((f"A-{number:04d}", why))
+            refused.append((action_ref(number), why))
     return ActionOutcomes(tuple(done), tuple(refused))

@@ -32,7 +32,7 @@ from problems.inbox import Asked
 from problems.lifecycle import MoveAnswers, check_move
 from problems.naming import Names
 from problems.people import SYSTEM, Principal, Role
-from problems.problem import UNTOUCHED, Problem, ProblemStatus
+from problems.problem import UNTOUCHED, Problem, ProblemStatus, problem_ref
 from problems.public import joined_shares
 from problems.store import Store, Unit
 from problems.use_cases.answer_changes import matters_in, save_matter
@@ -235,8 +235,7 @@ def split_problem(
     NotFound, Stale
         When it is not there, or somebody else saved it since ``seen_version``.
     """
-    problem = store.problem(problem_id)
-    asked = f"{problem.ref} was not split."
+    asked = f"{problem_ref(problem_id)} was not split."
     require(principal, asked, *MAY_COMBINE)
     told = checked_text(asked, note, LONGEST_NOTE)
     with store.writing() as unit:

@@ -19,7 +19,7 @@ from problems.errors import InputRefused, MoveRefused
 from problems.events import Event, EventKind, Subject, event
 from problems.kept_assessments import KeptAssessment, of_its_work
 from problems.people import Principal, Role
-from problems.problem import Problem, ProblemStatus
+from problems.problem import Problem, ProblemStatus, problem_ref
 from problems.proposals import ANSWER, DECLINED
 from problems.reasons import NO_ACTION_REASONS
 from problems.sharing import EVERYWHERE
@@ -85,10 +85,10 @@ def ask_no_action(
     MoveRefused
         When that cannot be decided from where the problem stands, or it is asked for already.
     """
+    asked = f"No action was not asked for on {problem_ref(problem_id)}."
+    require(principal, asked, *MAY_ASK)
     with store.writing() as unit:
         problem = store.problem(problem_id)
-        asked = f"No action was not asked for on {problem.ref}."
-        require(principal, asked, *MAY_ASK)
         if not can_end_in_no_action(problem):
             raise MoveRefused(asked, f"It is “{problem.status.label}”.", "It can be asked for while it is worked on.")
         if reason not in NO_ACTION_REASONS:
@@ -119,10 +119,10 @@ def decline_no_action(
     MoveRefused
         When nobody asks for it (any more).
     """
+    asked = f"The request on {problem_ref(problem_id)} was not answered."
+    require(principal, asked, *MAY_DECIDE)
     with store.writing() as unit:
         problem = store.problem(problem_id)
-        asked = f"The request on {problem.ref} was not answered."
-        require(principal, asked, *MAY_DECIDE)
         text = _reason_given(asked, note)
         if open_request(store.events(Subject.PROBLEM, problem.id)) is None:
             raise MoveRefused(asked, "Nobody asks for no action here any more.", "Look at its timeline.")
@@ -155,11 +155,11 @@ def keep_no_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"The decision on {problem_ref(problem_id)} was not kept."
+    require(principal, asked, *MAY_DECIDE)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"The decision on {problem.ref} was not kept."
-        require(principal, asked, *MAY_DECIDE)
         check_seen(store, asked, problem, seen_version)
         if problem.status is not ProblemStatus.NO_ACTION:
             raise MoveRefused(asked, f"It is “{problem.status.label}”.", "Look at its page.")
@@ -181,10 +181,10 @@ def review_case(store: Store, principal: Principal, clock: Clock, seed: int, *, 
     InputRefused
         When nothing is written.
     """
+    asked = f"The case review of {problem_ref(problem_id)} was not kept."
+    require(principal, asked, *MAY_DECIDE)
     with store.writing() as unit:
         problem = store.problem(problem_id)
-        asked = f"The case review of {problem.ref} was not kept."
-        require(principal, asked, *MAY_DECIDE)
         text = _reason_given(asked, note)
         told = _told(clock, principal, problem, EventKind.REVIEWED, text, {CASE_REVIEW: True})
         if not is_told(told, store.events(Subject.PROBLEM, problem.id)):

@@ -1,6 +1,7 @@
 """Evidence: visits and photos, kept for good, shown to those who share in the problem."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -184,10 +185,12 @@ def remove_photo(
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
     with store.writing() as unit:
         now = clock()
-        photo = store.photo(photo_id)
-        mine = principal.organisation_id in (None, photo.organisation_id)
-        if not principal.has(Role.OFFICER, Role.COORDINATOR) and not mine:
-            raise NotAllowed(asked, "Another organisation added it.", "Ask that organisation, or a coordinator.")
+        refusal = NotAllowed(
+            asked, "It does not exist, or another organisation added it.", "Ask that organisation, or a coordinator."
+        )
+        photo = _photo_for(
+            store, principal, photo_id, lambda one: principal.organisation_id in (None, one.organisation_id), refusal
+        )
         if photo.is_withdrawn:
             raise InputRefused(asked, f"{photo.withdrawn_by} has withdrawn it already.", "There is nothing to do.")
         after = replace(photo, withdrawn_at=now, withdrawn_by=principal.name, withdrawn_why=told)
@@ -210,9 +213,8 @@ def see_photo(
         When there is no such photo, or it was withdrawn.
     """
     asked = "The photo is not shown."
-    photo = store.photo(photo_id)
-    if not visible(principal, store, [photo]):
-        raise NotAllowed(asked, f"It is not shared with {principal.name}.", "Ask a coordinator.")
+    refusal = NotAllowed(asked, f"It does not exist, or it is not shared with {principal.name}.", "Ask a coordinator.")
+    photo = _photo_for(store, principal, photo_id, lambda one: bool(visible(principal, store, [one])), refusal)
     if photo.is_withdrawn or purpose is Purpose.ORIGINAL:
         raise NotFound(asked, "It was withdrawn." if photo.is_withdrawn else "Originals are kept apart.", "")
     content = store.picture(photo.shown_sha256 if purpose is Purpose.SHOWN else photo.thumbnail_sha256, purpose)
@@ -253,6 +255,19 @@ def see_original(
         details = {"photo_id": photo.id, "original": "shown"}
         unit.add_events([_told(photo, EventKind.REVIEWED, clock, principal, "", details)])
     return photo, content
+
+
+def _photo_for(
+    store: Store, principal: Principal, photo_id: int, may: Callable[[Photo], bool], refusal: NotAllowed
+) -> Photo:
+    """Return a photo; whoever ``may`` not have it is refused in the same words whether there is one or not."""
+    if principal.has(*EVERYWHERE):
+        return store.photo(photo_id)
+    with suppress(NotFound):
+        photo = store.photo(photo_id)
+        if may(photo):
+            return photo
+    raise refusal
 
 
 def visible(principal: Principal, store: Store, photos: list[Photo]) -> list[Photo]:

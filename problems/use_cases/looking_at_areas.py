@@ -144,14 +144,14 @@ def _look(
         raise InputRefused(_ASKED, f"{day.isoformat()} has not come yet.", f"Today is {today.isoformat()}.")
     week = IsoWeek.of(day)
     over = week if day == week.last else week.before
-    every = whole(store)
+    moment = Moment(week, zone, day, day)
     try:
-        then = load_then(every, Moment(over, zone, over.last, day), kinds, weeks_read=WEEKS_COMPARED)
+        with whole(store).one_state() as state:
+            then = load_then(state, Moment(over, zone, over.last, day), kinds, weeks_read=WEEKS_COMPARED)
+            work = work_then(state, moment, state.events(Subject.STORE))
     except InputRefused as refused:
         raise InputRefused(_ASKED, refused.why, refused.possible) from None
-    moment = Moment(week, zone, day, day)
-    now = replace(then, moment=moment, work=work_then(every, moment, every.events(Subject.STORE)), shared={})
-    return _Looked(then, now)
+    return _Looked(then, replace(then, moment=moment, work=work, shared={}))
 
 
 def _narrowed(

@@ -13,7 +13,7 @@ from problems.clock import Clock
 from problems.duplicates import Apart
 from problems.errors import InputRefused, MoveRefused
 from problems.events import EventKind, Subject, event
-from problems.lifecycle import MoveAnswers, check_move
+from problems.lifecycle import MoveAnswers, check_move, roles_to
 from problems.people import Principal, Role
 from problems.reports import Report, ReportStatus
 from problems.store import Store, Unit
@@ -61,6 +61,7 @@ def merge_reports(
     Stale
         When somebody else changed one of them in between.
     """
+    require(principal, _NOT_MERGED, *roles_to(ReportStatus.DUPLICATE))
     with store.writing() as unit:
         now = clock()
         others = [number for number in dict.fromkeys(duplicate_ids) if number != main_id]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from problems.actions import Action, ActionType, Particulars, Step
+from problems.actions import Action, ActionType, Particulars, Step, action_ref
 from problems.clock import Clock
 from problems.errors import InputRefused, NotAllowed
 from problems.events import EventKind
@@ -49,11 +49,11 @@ def edit_action(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"{action_ref(action_id)} was not changed."
+    require(principal, asked, *MAY_EDIT)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"{action.ref} was not changed."
-        require(principal, asked, *MAY_EDIT)
         check_own(asked, principal, action, frozenset(MAY_EDIT))
         check_seen(store, asked, action, seen_version)
         named = checked_text(asked, title, LONGEST_NAME)
@@ -95,11 +95,11 @@ def tick_step(
     InputRefused
         When there is no such step any more, or the action has been checked.
     """
+    asked = f"The step of {action_ref(action_id)} was not {'ticked' if ticked else 'unticked'}."
+    require(principal, asked, *MAY_TICK)
     with store.writing() as unit:
         now = clock()
         action = store.action(action_id)
-        asked = f"The step of {action.ref} was not {'ticked' if ticked else 'unticked'}."
-        require(principal, asked, *MAY_TICK)
         check_own(asked, principal, action, frozenset(MAY_TICK))
         if not 0 <= step < len(action.checklist) or action.checklist[step].text != text:
             raise InputRefused(asked, "The list was changed in the meantime.", "Look at it again.")

@@ -7,7 +7,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import Event, EventKind, Subject, event
 from problems.people import Principal, Role
-from problems.problem import Problem
+from problems.problem import Problem, problem_ref
 from problems.public import PUBLIC, PublicLevel, public_photos
 from problems.store import Store
 from problems.use_cases.saving import check_seen, require, save
@@ -92,11 +92,11 @@ def set_public_level(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
+    asked = f"What residents are told of {problem_ref(problem_id)} was not changed."
+    require(principal, asked, *MAY_PUBLISH)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"What residents are told of {problem.ref} was not changed."
-        require(principal, asked, *MAY_PUBLISH)
         check_seen(store, asked, problem, seen_version)
         after = {name: told for name, told in problem.shares.items() if name != PUBLIC}
         if level is not None:

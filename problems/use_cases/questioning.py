@@ -4,6 +4,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused, Stale
 from problems.events import EventKind, Subject, event
 from problems.people import Principal, Role
+from problems.problem import problem_ref
 from problems.questions import QUESTION, VERSION, Answer, Question, answers_in
 from problems.store import Store
 from problems.use_cases.checks import LONGEST_NOTE, checked_text
@@ -41,11 +42,11 @@ def answer_question(
     NotFound, Stale
         When there is no such problem, or somebody else answered since.
     """
+    asked = f"The answer about {problem_ref(problem_id)} was not kept."
+    require(principal, asked, *MAY_ANSWER)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"The answer about {problem.ref} was not kept."
-        require(principal, asked, *MAY_ANSWER)
         told = checked_text(asked, text, LONGEST_NOTE)
         versions = answers_in(store.events(Subject.PROBLEM, problem.id))[question]
         if len(versions) != seen_version:

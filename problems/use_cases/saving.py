@@ -9,7 +9,7 @@ from typing import TypeVar
 from problems.actions import Action
 from problems.errors import NotAllowed, Stale
 from problems.events import EventKind, Subject, event
-from problems.people import Principal, Role
+from problems.people import Principal, Role, any_of
 from problems.problem import SIGHTING_FIELDS, Problem
 from problems.store import Store, Unit
 
@@ -47,8 +47,8 @@ def differences(before: Record, after: Record) -> tuple[dict[str, object], dict[
 def require(principal: Principal, asked: str, *roles: Role) -> None:
     """Refuse with :class:`NotAllowed` unless ``principal`` holds one of ``roles``."""
     if not principal.has(*roles):
-        who = " or ".join(sorted(role.label.lower() for role in roles))
-        raise NotAllowed(asked, f"Only {who} may do that; {principal.name} may not.", "Ask somebody with that role.")
+        why = f"Only {any_of(roles)} may do that; {principal.name} may not."
+        raise NotAllowed(asked, why, "Ask somebody with that role.")
 
 
 def check_seen(store: Store, asked: str, record: Record, seen_version: int) -> None:

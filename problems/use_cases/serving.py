@@ -81,10 +81,10 @@ def serve_themes(
         why = f"On {known.isoformat()} the last of these weeks had not begun."
         raise InputRefused(asked, why, "Choose an earlier time or a later day.")
     moment = Moment(span.last, zone, min(span.last_on, known), known)
-    every = whole(store)
-    given = [one for one in advice_then(every, moment.known_at) if one.stands and one.at < moment.ends_at]
     try:
-        then = load_then(every, moment, {}, weeks_read=_weeks_read(span, moment, given), weeks_of_flow=span.weeks)
+        with whole(store).one_state() as state:
+            given = [one for one in advice_then(state, moment.known_at) if one.stands and one.at < moment.ends_at]
+            then = load_then(state, moment, {}, weeks_read=_weeks_read(span, moment, given), weeks_of_flow=span.weeks)
         held = area_called(then.areas, area) if area.strip() else None
     except InputRefused as refused:
         raise InputRefused(asked, refused.why, refused.possible) from refused

@@ -6,7 +6,7 @@ from problems.clock import Clock
 from problems.errors import InputRefused
 from problems.events import EventKind
 from problems.people import Principal, Role
-from problems.problem import Problem
+from problems.problem import Problem, problem_ref
 from problems.seeing import too_few_behind
 from problems.sharing import EVERYWHERE, SharingLevel, level_for
 from problems.store import Store
@@ -76,11 +76,11 @@ def set_sharing(
     NotFound, Stale
         When there is no such problem, or somebody else saved it since ``seen_version``.
     """
+    asked = f"With whom {problem_ref(problem_id)} is shared was not changed."
+    require(principal, asked, *MAY_SHARE)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"With whom {problem.ref} is shared was not changed."
-        require(principal, asked, *MAY_SHARE)
         check_seen(store, asked, problem, seen_version)
         known = {each.id: each for each in store.organisations()}
         if organisation_id not in known:

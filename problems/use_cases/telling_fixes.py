@@ -70,8 +70,8 @@ def tell_fixes(
         For a time that has not begun, a day of knowledge before it or to come, and an area that was not there.
     """
     asked = _asked(principal, clock, period, zone, known_on, report_at)
-    then = _then(store, asked, zone)
-    return _digest(store, then, asked, area)
+    with whole(store).one_state() as state:
+        return _digest(state, _then(state, asked, zone), asked, area)
 
 
 def tell_fixes_by_area(

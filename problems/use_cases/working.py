@@ -13,7 +13,7 @@ from problems.events import EventKind, Subject, event
 from problems.kept_assessments import KeptAssessment, of_its_work, outcomes_of
 from problems.lifecycle import Move, MoveAnswers, Need, check_move
 from problems.people import Principal, Role
-from problems.problem import Problem, ProblemStatus
+from problems.problem import Problem, ProblemStatus, problem_ref
 from problems.reasons import Outcome
 from problems.seeing import too_few_behind
 from problems.sharing import check_shared
@@ -60,11 +60,11 @@ def move_problem(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"Problem {problem_ref(problem_id)} was not moved."
+    check_reaches(asked, principal, target)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"Problem {problem.ref} was not moved."
-        check_reaches(asked, principal, target)
         check_seen(store, asked, problem, seen_version)
         move = check_move(problem.ref, problem.status, target, principal, answers, done_by=problem.done_by)
         check_answers_fit(store, asked, answers, now.date())
@@ -255,11 +255,11 @@ def edit_problem(
     Stale
         When somebody else saved since ``seen_version``.
     """
+    asked = f"Problem {problem_ref(problem_id)} cannot be changed like this."
+    require(principal, asked, Role.COORDINATOR)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"Problem {problem.ref} cannot be changed like this."
-        require(principal, asked, Role.COORDINATOR)
         check_seen(store, asked, problem, seen_version)
         check_organisation(store, asked, owner_organisation_id)
         after = problem
@@ -308,11 +308,11 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
     InputRefused
         When the note is empty or longer than 4,000 characters.
     """
+    asked = f"The note on problem {problem_ref(problem_id)} was not kept."
+    require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
     with store.writing() as unit:
         now = clock()
         problem = store.problem(problem_id)
-        asked = f"The note on problem {problem.ref} was not kept."
-        require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
         few = too_few_behind(store, problem)
         check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
         text = checked_text(asked, note, LONGEST_NOTE)
