@@ -133,7 +133,9 @@ def show_states(reading: Reading) -> None:
     ]
     if rows:
         heads = ("State", AS_BARS, "Now", "Came", "Left")
-        draw(table("Problems by state, with the moves of the week", heads, rows, numeric=(2, 3, 4)))
+        draw(
+            table("Problems by state, with the moves of the week", heads, rows, numeric=(2, 3, 4), narrow_without=(1,))
+        )
 
 
 def show_top(reading: Reading) -> None:
