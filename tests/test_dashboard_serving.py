@@ -17,11 +17,13 @@ from dashboard.commands import told as command
 from dashboard.commands.main import main
 from dashboard.handouts import handouts
 from dashboard.parts import looking_back
+from dashboard.parts.serving_charts import chart_words
 from data.settings import Settings
 from problems.events import EventKind, Subject
 from problems.problem import ProblemStatus
 from problems.public import PublicLevel
 from problems.store import Store
+from problems.themes.page import Course, Direction, Piece
 from tests.fixed import TODAY, add_pair, street_through, verified
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, OFFICER, VIEWER, Scene, scene
 from tests.screens import click, keys, markup, page, run, sit_down, words
@@ -128,6 +130,24 @@ def test_a_file_of_a_past_day_is_noted_today_and_the_page_says_so(town: Scene, m
     (noted,) = [one for one in town.store.events(Subject.STORE) if one.kind is EventKind.HANDED_OUT]
     assert noted.details["known_on"] == "2026-03-09"
     assert noted.at.date() == date(2026, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("totals", "said"),
+    [
+        ((20,) * 6, "Each dot is 1 week: the share answered in time, out of those due."),
+        (
+            (20,) * 5 + (3,),
+            "Each dot is 1 week: the share answered in time, out of those due. Times with fewer than 10 are left out.",
+        ),
+        ((3,) * 6, "Each bar is 1 week. Filled: answered in time; outlined: all due."),
+        ((None,) * 6, "Each bar is 1 week: how many were answered in time."),
+    ],
+)
+def test_a_chart_says_what_its_marks_stand_for(totals: tuple[int | None, ...], said: str) -> None:
+    pieces = tuple(Piece(date(2026, 3, 2), date(2026, 3, 8), 2, total) for total in totals)
+    of = "" if totals[0] is None else "due"
+    assert chart_words(Course(pieces, Direction.NO_CHANGE, "", "answered in time", of)) == said
 
 
 def test_residents_page_is_previewed_as_they_will_read_it(town: Scene) -> None:

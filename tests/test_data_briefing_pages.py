@@ -14,6 +14,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from dashboard import design
+from dashboard.commands.briefing import lines_of
 from data.briefing_files import RENDERERS
 from data.briefing_pages import colours
 from data.briefing_pages.parts import Paper, plain, shortened
@@ -98,6 +99,18 @@ def test_a_week_without_reports_has_no_empty_chart_and_no_number_that_is_none(qu
     assert all(grid.rows for part in pages_of(quiet).parts for grid in part.grids)
     assert pages_of(quiet).part(Section.MAP).charts == ()
     assert pages_of(quiet).part(Section.CHANGES).charts == ()
+
+
+@pytest.mark.parametrize("suffix", _PICTURES)
+def test_a_week_without_reports_is_told_plainly_and_no_table_is_headed_that_is_not_there(
+    quiet: Briefing, suffix: str
+) -> None:
+    told = " ".join(words_of(suffix, RENDERERS[suffix](quiet)).split())
+    assert "Problems by state" not in told
+    assert "too few to say of reports in" not in told
+    assert quiet.header.sentence == "No report came in this week; none ended."
+    assert "State  Now" not in "\n".join(lines_of(quiet))
+    assert [one.words for one in pages_of(quiet).figures if one.label == "Without a place"] == ["none to tell of"]
 
 
 @pytest.mark.parametrize("suffix", _PICTURES)

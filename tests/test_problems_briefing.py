@@ -223,7 +223,7 @@ def test_a_store_without_reports_says_so(scene: Scene) -> None:
 def test_a_week_without_reports_is_told_plainly(week: Scene) -> None:
     week.today = SUNDAY + timedelta(days=7)
     found = briefed(week, IsoWeek(2026, 11))
-    assert found.header.sentence.startswith("No report came in in this week; 0 ended.")
+    assert found.header.sentence.startswith("No report came in this week; none ended.")
     assert found.header.unplaced.sentence == "Without a usable place: none to tell of."
     assert found.service.weeks[-1].open_at_end == 11
     _check_numbers(found)

@@ -121,7 +121,10 @@ def _board(briefing: Briefing) -> list[str]:
         for one in briefing.board.top
     ]
     heads = ("Problem", "Place", "28 days", "Usual", "Owner", "Next", "Due", "State")
-    return [*table(("State", "Now", "Came", "Left"), states), "", *(table(heads, top) if top else [])]
+    return [
+        *(table(("State", "Now", "Came", "Left"), states) if states else []),
+        *(["", *table(heads, top)] if top else []),
+    ]
 
 
 def _band(figure: Figure) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.parts.chart_theme import altair_theme
-from dashboard.parts.markup import draw, table
+from dashboard.parts.markup import draw, element, table
 from dashboard.wording import day
 from problems.briefing.figure import TOO_FEW
 from problems.service import FEWEST_TOLD
@@ -27,10 +27,24 @@ def draw_course(figures: ThemeFigures) -> None:
     label = figures.main.figure.label
     chart = _shares(course) if _has_line(course) else _counts(course)
     st.altair_chart(chart, theme=None, alt=f"{label}, in {len(course.pieces)} pieces of the time. {course.sentence}")
+    draw(element("p", chart_words(course), css="fx-quiet"))
     with st.expander("The same as a table"):
         heads = ("From", "To", course.counted.capitalize(), *((course.of.capitalize(), "Share") if course.of else ()))
         rows = [_row(one, has_total=bool(course.of)) for one in reversed(course.pieces)]
         draw(table(f"{label}, newest first", heads, rows, numeric=(2, 3, 4) if course.of else (2,)))
+
+
+def chart_words(course: Course) -> str:
+    """Return what is drawn of a course: what a mark stands for, of how long a time, and what is left out."""
+    one = course.pieces[0]
+    weeks = ((one.last - one.first).days + 1) // 7
+    each = "1 week" if weeks == 1 else f"{weeks} weeks"
+    if _has_line(course):
+        told = f"Each dot is {each}: the share {course.counted}, out of those {course.of}."
+        return told if all(_told(course)) else f"{told} Times with fewer than {FEWEST_TOLD} are left out."
+    if course.of:
+        return f"Each bar is {each}. Filled: {course.counted}; outlined: all {course.of}."
+    return f"Each bar is {each}: how many were {course.counted}."
 
 
 def _row(piece: Piece, *, has_total: bool) -> tuple[object, ...]:
@@ -72,7 +86,7 @@ def _shares(course: Course) -> alt.LayerChart:
     colours = session.colours()
     frame = _frame(course)[_told(course)]
     axis = alt.Axis(format="%", tickCount=3)
-    height = alt.Y("share:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1]))
+    height = alt.Y("share:Q", title="Share", axis=axis, scale=alt.Scale(domain=[0, 1]))
     tooltip = [
         alt.Tooltip("first:T", title="From", format="%d %b %Y"),
         alt.Tooltip("share:Q", title="Share", format=".0%"),
@@ -88,7 +102,7 @@ def _counts(course: Course) -> alt.LayerChart:
     colours = session.colours()
     most = max(1, *(max(one.count, one.total or 0) for one in course.pieces))
     axis = alt.Axis(tickMinStep=1, tickCount=3, format="d")
-    height = alt.Y("count:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, most]))
+    height = alt.Y("count:Q", title="Number", axis=axis, scale=alt.Scale(domain=[0, most]))
     tooltip = [
         alt.Tooltip("first:T", title="From", format="%d %b %Y"),
         alt.Tooltip("count:Q", title=course.counted.capitalize()),

@@ -19,7 +19,7 @@ from problems.errors import ProblemError
 from problems.seeing import whole
 
 PATH: Final = "areas"
-_YEAR: Final = Against.YEAR.label.lower()
+_YEAR: Final = "each area’s own year before"
 _LEAD: Final = "What is open in each area, how it is served, and where reports differ by more than chance."
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "briefing.css"
 

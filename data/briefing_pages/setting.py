@@ -76,7 +76,7 @@ def _key_figures(briefing: Briefing, *, hidden: frozenset[Section]) -> tuple[Key
     if Section.SERVICE not in hidden:
         found.append(KeyFigure("Open at the end", briefing.service.backlog.words))
     lost = header.unplaced
-    found.append(KeyFigure("Without a place", lost.words, range_of(lost) or "of reports in"))
+    found.append(KeyFigure("Without a place", _value_told(lost), range_of(lost) or ("of reports in" if lost.n else "")))
     found.append(KeyFigure("Without a category", header.unmapped.words))
     late = len(header.late_feeds)
     found.append(KeyFigure("Sources late", str(late) if late else "none"))

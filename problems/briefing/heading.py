@@ -40,7 +40,7 @@ def header_of(scope: Scope, names: Sequence[tuple[str, str, int]]) -> Header:
     more = f", and {beside:,} more that were duplicates or withdrawn" if beside else ""
     said = f"{_times(came, 'report')} came in{more}; {gone:,} ended."
     if not came and not beside:
-        said = f"No report came in{' here' if scope.area else ''} in this week; {gone:,} ended."
+        said = f"No report came in{' here' if scope.area else ''} this week; {f'{gone:,}' if gone else 'none'} ended."
     if not moment.is_over:
         said = f"The week is not over: this is up to {moment.as_of.isoformat()}. {said}"
     if feeds:

@@ -98,7 +98,8 @@ def _sentence(figures: dict[str, Figure], whole: TimeToFix) -> str:
     came, gone, left = (int(figures[name].value or 0) for name in ("received", "closed", "backlog"))
     grew = came - gone
     change = "as many as a week before" if not grew else f"{abs(grew):,} {'more' if grew > 0 else 'fewer'}"
-    return f"{left:,} reports are open, {change}{'' if not grew else ' than a week before'}. {whole.sentence}"
+    stands = "1 report is" if left == 1 else f"{left:,} reports are"
+    return f"{stands} open, {change}{'' if not grew else ' than a week before'}. {whole.sentence}"
 
 
 def _age(key: str, label: str, days: float | None, ages: OpenAges) -> Figure:
