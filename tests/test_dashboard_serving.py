@@ -89,6 +89,20 @@ def test_time_and_area_are_chosen_in_the_address(town: Scene) -> None:
     assert "2026-W99 cannot be looked at" in words(page("serving", until="2026-W99"))
 
 
+@pytest.mark.parametrize("name", ["serving", "told"])
+def test_an_area_is_chosen_in_the_address_and_left_out_again(town: Scene, name: str) -> None:
+    area = an_area()
+    with town.store.writing() as unit:
+        unit.add_areas([area])
+    shown = page(name)
+    shown.selectbox(key=f"{name}-area").set_value(f"{area.kind}:{area.name}")
+    run(shown)
+    assert shown.query_params["area"] == f"{area.kind}:{area.name}"
+    shown.selectbox(key=f"{name}-area").set_value("")
+    run(shown)
+    assert "area" not in shown.query_params
+
+
 def test_a_csv_of_the_page_is_handed_out_once(town: Scene) -> None:
     shown = click(page("serving"), "serving-csv")
     (token,) = re.findall(r"/api/handout/([\w-]+)", markup(shown))

@@ -27,6 +27,8 @@ _TOLD = (
     "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --all-areas --out fixes/\n\n"
     "The public share profile: no names, no points, no text of anybody but the descriptions of photos."
 )
+_Area = Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")]
+_Kind = Annotated[str, typer.Option("--kind", metavar="KIND", help="Of all areas: ward, beat or neighbourhood.")]
 
 
 def add_results(app: typer.Typer) -> None:
@@ -39,7 +41,7 @@ def brief(
     *,
     week: Annotated[str, typer.Option("--week", metavar="WEEK", help="Year and week, written as 2026-W47.")] = "",
     latest: Annotated[bool, typer.Option("--latest", help="The last whole week, in place of --week.")] = False,
-    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
+    area: _Area = "",
     known_on: Annotated[
         str | None,
         typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else the Monday after."),
@@ -53,10 +55,7 @@ def brief(
         typer.Option("--paper", metavar="SIZE", help="The size of the pages: a4 or letter; else as the settings say."),
     ] = None,
     all_areas: Annotated[bool, typer.Option("--all-areas", help="One of each area, into the folder --out.")] = False,
-    kind: Annotated[
-        str,
-        typer.Option("--kind", metavar="KIND", help="Of all areas: ward, beat or neighbourhood."),
-    ] = "",
+    kind: _Kind = "",
     formats: Annotated[
         str, typer.Option("--format", metavar="KINDS", help="Of all areas: pdf, pptx, html, csv, or some with commas.")
     ] = "",
@@ -100,13 +99,11 @@ def told(
     *,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day of a month.")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day of a month.")],
-    area: Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")] = "",
+    area: _Area = "",
     all_areas: Annotated[
         bool, typer.Option("--all-areas", help="A page and a PDF of every area, into the folder of --out.")
     ] = False,
-    kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help="Of all areas: ward, beat or neighbourhood.")
-    ] = "",
+    kind: _Kind = "",
     known_on: Annotated[
         str | None, typer.Option("--known-on", metavar="DATE", help="The day whose knowledge is used; else today.")
     ] = None,

@@ -7,8 +7,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard import session
-from dashboard.design import Html, plain_label, safe_html
+from dashboard.design import Html, safe_html
 from dashboard.handouts import handouts
+from dashboard.parts.area_choice import AREA, area_asked, choose_area, put
 from dashboard.parts.briefing_asked import week_words
 from dashboard.parts.briefing_figures import figure_words, rests_on
 from dashboard.parts.desk import Desk, this_desk
@@ -22,7 +23,6 @@ from dashboard.wording import day
 from data.calendars import working_days
 from data.serving_files import serving_csv
 from data.targets import targets_of
-from problems.areas import AreaKind
 from problems.briefing.figure import Unit
 from problems.briefing.weeks import IsoWeek
 from problems.errors import InputRefused, ProblemError
@@ -33,8 +33,8 @@ from problems.use_cases.serving import serve_themes
 
 PATH: Final = "serving"
 _LEAD: Final = "Six reasons for which trust is earned or lost, with one thing each that can be measured."
-_WEEKS, _UNTIL, _AREA, _LIST = "weeks", "until", "area", "list"
-_KEYS: Final = {name: f"serving-{name}" for name in (_WEEKS, _UNTIL, _AREA)}
+_WEEKS, _UNTIL, _LIST = "weeks", "until", "list"
+_KEYS: Final = {name: f"serving-{name}" for name in (_WEEKS, _UNTIL)}
 _FILE: Final = "serving-file"
 _LENGTHS: Final = {13: "13 weeks", 26: "26 weeks (half a year)", 52: "52 weeks (a year)"}
 _SHEET: Final = Path(__file__).parents[1] / "assets" / "briefing.css"
@@ -58,9 +58,9 @@ def show() -> None:
         for name in (_WEEKS, _UNTIL):
             st.query_params.pop(name, None)
         span = _span(desk)
-    area = st.query_params.get(_AREA, "")
+    area = area_asked()
     if not wanted:
-        _choices(desk, span, area)
+        _choices(desk, span)
     try:
         with st.spinner("Working out the six themes"):
             page = _page_of(desk, span, area)
@@ -90,20 +90,15 @@ def _span(desk: Desk) -> Span:
 
 
 def _query(span: Span, area: str) -> dict[str, str]:
-    found = {_WEEKS: str(span.weeks) if span.weeks != PIECES else "", _UNTIL: str(span.last), _AREA: area}
+    found = {_WEEKS: str(span.weeks) if span.weeks != PIECES else "", _UNTIL: str(span.last), AREA: area}
     return {name: value for name, value in found.items() if value}
 
 
-def _choices(desk: Desk, span: Span, area: str) -> None:
+def _choices(desk: Desk, span: Span) -> None:
     known = IsoWeek.of(_known_on(desk))
     weeks = {str(one): week_words(one) for one in (known.back(back) for back in range(1, 105))}
     weeks.setdefault(str(span.last), week_words(span.last))
-    names = {"": "The whole place"}
-    for kind in AreaKind:
-        names |= {f"{kind}:{one.name}": f"{kind.label}: {one.name}" for one in desk.store.areas(kind)}
-    names.setdefault(area, area)
-    st.session_state[_KEYS[_WEEKS]] = span.weeks
-    st.session_state[_KEYS[_UNTIL]], st.session_state[_KEYS[_AREA]] = str(span.last), area
+    st.session_state[_KEYS[_WEEKS]], st.session_state[_KEYS[_UNTIL]] = span.weeks, str(span.last)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="serving-choices"):
         st.selectbox(
             "Time", LENGTHS, format_func=lambda one: _LENGTHS[one], key=_KEYS[_WEEKS], on_change=_put, args=(_WEEKS,),
@@ -113,19 +108,11 @@ def _choices(desk: Desk, span: Span, area: str) -> None:
             "Up to", list(weeks), format_func=lambda one: weeks.get(one, one), key=_KEYS[_UNTIL], on_change=_put,
             args=(_UNTIL,), width=290,
         )  # fmt: skip
-        st.selectbox(
-            "Area", list(names), format_func=lambda one: plain_label(names.get(one, one)), key=_KEYS[_AREA],
-            on_change=_put, args=(_AREA,), width=230,
-        )  # fmt: skip
+        choose_area(desk, "serving-area")
 
 
 def _put(name: str) -> None:
-    chosen = str(st.session_state.get(_KEYS[name]) or "")
-    if chosen:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
-    st.query_params.pop(_LIST, None)
+    put(name, str(st.session_state.get(_KEYS[name]) or ""))
 
 
 def _page_of(desk: Desk, span: Span, area: str) -> ServicePage:

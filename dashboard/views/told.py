@@ -7,8 +7,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard import session
-from dashboard.design import Html, plain_label
+from dashboard.design import Html
 from dashboard.handouts import handouts
+from dashboard.parts.area_choice import area_asked, choose_area, put
 from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.markup import address, draw, element, joined, link, page_head, section, show_sheet, terms
 from dashboard.parts.nothing_known import nothing_known
@@ -16,7 +17,6 @@ from dashboard.parts.notices import empty, refusal, remark
 from dashboard.remembered import Remembered
 from dashboard.wording import count, day
 from data.told_files import TOLD_RENDERERS, told_file_name
-from problems.areas import AreaKind
 from problems.errors import InputRefused, ProblemError
 from problems.fixes.digest import REPORT_AT, Digest, Fix, Period, Shot
 from problems.problem import problem_ref
@@ -28,8 +28,8 @@ from problems.visits import Purpose
 PATH: Final = "told"
 _TITLE: Final = "You said, we did"
 _LEAD: Final = "What residents reported, what was done about it, and whether it held: a page to publish or to print."
-_FROM, _TO, _AREA = "from", "to", "area"
-_KEYS: Final = {name: f"told-{name}" for name in (_FROM, _TO, _AREA)}
+_FROM, _TO = "from", "to"
+_KEYS: Final = {name: f"told-{name}" for name in (_FROM, _TO)}
 _FILES: Final = "told-files"
 _REPORT_AT: Final = "told-report-at"
 _NAMES: Final = {".html": "page for a browser", ".pdf": "PDF"}
@@ -55,8 +55,8 @@ def show() -> None:
         for name in (_FROM, _TO):
             st.query_params.pop(name, None)
         period = _period(desk)
-    area = st.query_params.get(_AREA, "")
-    _choices(desk, period, area)
+    area = area_asked()
+    _choices(desk, period)
     try:
         with st.spinner("Looking for verified fixes"):
             digest = _digest(desk, period, area)
@@ -101,23 +101,10 @@ def _day(name: str, usual: date) -> date:
         raise InputRefused(f"“{told[:40]}” is not a day.", "", "Write the day as 2026-09-30.") from None
 
 
-def _choices(desk: Desk, period: Period, area: str) -> None:
-    names = {"": "The whole place"}
-    for kind in AreaKind:
-        names |= {f"{kind}:{one.name}": f"{kind.label}: {one.name}" for one in desk.store.areas(kind)}
-    names.setdefault(area, area)
-    st.session_state[_KEYS[_AREA]] = area
+def _choices(desk: Desk, period: Period) -> None:
     st.session_state[_KEYS[_FROM]], st.session_state[_KEYS[_TO]] = period.first, period.last
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="told-choices"):
-        st.selectbox(
-            "Area",
-            list(names),
-            format_func=lambda one: plain_label(names.get(one, one)),
-            key=_KEYS[_AREA],
-            on_change=_put,
-            args=(_AREA,),
-            width=230,
-        )
+        choose_area(desk, "told-area")
         for name, label in ((_FROM, "Verified from"), (_TO, "to")):
             st.date_input(
                 label, format="DD/MM/YYYY", key=_KEYS[name], on_change=_put, args=(name,), width=150,
@@ -128,16 +115,12 @@ def _choices(desk: Desk, period: Period, area: str) -> None:
 
 def _put(name: str) -> None:
     chosen = st.session_state.get(_KEYS[name])
-    if not chosen:
-        st.query_params.pop(name, None)
-        return
-    st.query_params[name] = chosen.isoformat() if isinstance(chosen, date) else str(chosen)
-    if name != _AREA:
-        # The other end of the time stays as it was shown, also where it was the usual one.
-        other = _TO if name == _FROM else _FROM
-        stays = st.session_state.get(_KEYS[other])
-        if isinstance(stays, date):
-            st.query_params[other] = stays.isoformat()
+    put(name, chosen.isoformat() if isinstance(chosen, date) else "")
+    # The other end of the time stays as it was shown, also where it was the usual one.
+    other = _TO if name == _FROM else _FROM
+    stays = st.session_state.get(_KEYS[other])
+    if chosen and isinstance(stays, date):
+        put(other, stays.isoformat())
 
 
 def _digest(desk: Desk, period: Period, area: str) -> Digest:
