@@ -4,18 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browsing import DESK, PHONE, Visitor
-from tests.test_browser_access import THEMES, found
+from tests.test_browser_access import found, found_in_every_theme
 
 pytestmark = pytest.mark.browser
 AREA = "/areas?area=ward:Abbey"
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", ["/areas?kind=neighbourhood", AREA])
-def test_no_barrier_is_found_on_the_areas(visit: Visitor, path: str, theme: str) -> None:
-    scheme, added = THEMES[theme]
-    joined = f"{path}&{added}" if added else path
-    assert found(visit(joined, width=DESK, scheme=scheme)) == []
+def test_no_barrier_is_found_on_the_areas(visit: Visitor, path: str) -> None:
+    assert found_in_every_theme(visit(path, width=DESK)) == {}
 
 
 @pytest.mark.parametrize("path", ["/areas", AREA])

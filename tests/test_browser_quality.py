@@ -15,7 +15,7 @@ from problems.hot_spots import Pile
 from problems.reports import Batch, RejectedRow, Report, ReportFlag, ReportStatus
 from problems.sources import PlacePrecision, Source, TimePrecision
 from tests.browsing import DESK, PHONE, Visitor, drawn, serving
-from tests.test_browser_access import THEMES, found
+from tests.test_browser_access import found, found_in_every_theme
 
 pytestmark = pytest.mark.browser
 LON, LAT = -1.2, 52.9
@@ -110,12 +110,9 @@ def test_the_map_counts_by_area_what_it_does_not_draw(visit: Visitor) -> None:
     expect(table.get_by_role("row", name="Northgate")).to_contain_text("51")
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", PAGES)
-def test_no_barrier_is_found(visit: Visitor, path: str, theme: str) -> None:
-    scheme, added = THEMES[theme]
-    joined = f"{path}{'&' if '?' in path else '?'}{added}" if added else path
-    assert found(visit(joined, width=DESK, scheme=scheme)) == []
+def test_no_barrier_is_found(visit: Visitor, path: str) -> None:
+    assert found_in_every_theme(visit(path, width=DESK)) == {}
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/"])

@@ -7,7 +7,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browsing import DESK, PHONE, Visitor, drawn
-from tests.test_browser_access import THEMES, found
+from tests.test_browser_access import found, found_in_every_theme
 
 pytestmark = pytest.mark.browser
 #: The sample city has fixes in this time, whatever the day it was built on.
@@ -17,9 +17,7 @@ PATHS = ("/serving?until=2026-W11", TOLD)
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_barrier_is_found_and_nothing_is_wider_than_a_phone(visit: Visitor, path: str) -> None:
-    for theme in THEMES:
-        scheme, added = THEMES[theme]
-        assert found(visit(f"{path}&{added}" if added else path, width=DESK, scheme=scheme)) == [], theme
+    assert found_in_every_theme(visit(path, width=DESK)) == {}
     page = visit(path, width=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert found(page) == []
