@@ -10,6 +10,7 @@ import pytest
 from dashboard import jobs
 from dashboard.handouts import handouts
 from dashboard.parts import looking_back
+from dashboard.parts.areas_funnel import turned_names
 from problems.looking_back import LookedBack
 from problems.people import Principal, Role
 from problems.sharing import SharingLevel
@@ -180,3 +181,15 @@ def test_all_areas_are_made_beside_the_page_and_handed_out_once(town: Scene) -> 
     with zipfile.ZipFile(io.BytesIO(handouts.take(token).content)) as archive:
         assert len(archive.namelist()) == 4
     jobs.dismiss(job.name)
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "turned"),
+    [
+        ([0.50, 0.55, 0.90], [0.4, 0.4, 0.4], [True, False, False]),
+        ([0.50, 0.55], [0.4, 0.5], [False, False]),
+        ([0.45, 0.50, 0.55], [0.4, 0.4, 0.4], [True, False, False]),
+    ],
+)
+def test_no_name_stands_on_the_dot_of_another_area(across: list[float], up: list[float], turned: list[bool]) -> None:
+    assert turned_names(across, up) == turned

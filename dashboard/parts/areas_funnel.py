@@ -20,6 +20,8 @@ from problems.comparing_areas import Place
 PATH: Final = "/areas"
 _HEIGHT_PX: Final = 360
 _STEPS: Final = 60
+#: How much of the chart a name of an area takes, in shares of its width and height.
+_NAME_ACROSS, _NAME_UP = 0.09, 0.05
 _LEVELS: Final = {"95": 0.95, "998": 0.998}
 
 
@@ -59,6 +61,7 @@ def _chart(found: AreasCompared, rows: Sequence[AreaRow]) -> alt.LayerChart:
     top = max(float(frame["rate"].max()) * 1.15, 2.0 * (found.comparison.target if found.comparison else 0.0))
     # From 0 on, where the lines are wide open; on the right there is room for a name.
     ends = [0.0, float(frame["size"].max()) * 1.12]
+    frame["turned"] = turned_names((frame["size"] / ends[1]).tolist(), (frame["rate"] / top).tolist())
     size = alt.X("size:Q", title=found.against.label, scale=alt.Scale(domain=ends, nice=False))
     height = alt.Scale(domain=[0, top], nice=False)
     rate = alt.Y("rate:Q", title=f"Reports for each {unit}", scale=height)
@@ -80,9 +83,34 @@ def _chart(found: AreasCompared, rows: Sequence[AreaRow]) -> alt.LayerChart:
     layers.append(shape.transform_filter("!datum.clear").encode(color=alt.value(colours.accent)))
     outside = dots.transform_filter("datum.clear")
     layers.append(outside.mark_point(filled=True, shape="diamond", size=150, opacity=1, color=colours.ink))
-    layers.append(outside.mark_text(align="left", dx=10, color=colours.ink, fontSize=13).encode(text="area:N"))
+    for turned, named in ((False, "!datum.turned"), (True, "datum.turned")):
+        words = outside.transform_filter(named).mark_text(
+            align="right" if turned else "left", dx=-10 if turned else 10, color=colours.ink, fontSize=13
+        )
+        layers.append(words.encode(text="area:N"))
     config = altair_theme(colours)["config"]
     return alt.LayerChart(layer=layers, height=_HEIGHT_PX, width="container", config=config)
+
+
+def turned_names(across: Sequence[float], up: Sequence[float]) -> list[bool]:
+    """Tell whose name stands on the left of its dot: on the right another dot would lie under it, and none on the left.
+
+    ``across`` and ``up`` are shares of the width and the height of the chart.
+
+    >>> turned_names([0.50, 0.55, 0.90], [0.4, 0.4, 0.4])
+    [True, False, False]
+    """
+    dots = list(zip(across, up, strict=True))
+
+    def is_free(at: int, way: int) -> bool:
+        x, y = dots[at]
+        return not any(
+            0 <= way * (one - x) < _NAME_ACROSS and abs(other - y) < _NAME_UP
+            for number, (one, other) in enumerate(dots)
+            if number != at
+        )
+
+    return [not is_free(at, 1) and is_free(at, -1) for at in range(len(dots))]
 
 
 def _limits(found: AreasCompared, most: float) -> pd.DataFrame:
