@@ -64,15 +64,23 @@ def _wanted(reading: Reading, one: Wanted) -> None:
         element("p", waits, css="fx-quiet"),
         css="fx-wanted",
     )
-    with st.container(key=f"wanted-{one.kind}-{one.ref}", horizontal=True, vertical_alignment="center", gap="medium"):
+    # Of one problem two may be wanted of one kind: its work is late, and its case has to be reviewed.
+    at, whole = _in_whole(reading, one)
+    key = f"{one.kind}-{one.ref}{f'-{at + 1}' if at else ''}"
+    with st.container(key=f"wanted-{key}", horizontal=True, vertical_alignment="center", gap="medium"):
         draw(told)
-        _record(reading, one)
+        decision_button(
+            reading, key=f"decide-{key}", text=whole.recommendation, owner=whole.owner, problem_id=one.problem_id
+        )
 
 
-def _record(reading: Reading, one: Wanted) -> None:
-    decision_button(
-        reading, key=f"decide-{one.kind}-{one.ref}", text=one.recommendation, owner=one.owner, problem_id=one.problem_id
-    )
+def _in_whole(reading: Reading, one: Wanted) -> tuple[int, Wanted]:
+    """Return a decision as the whole briefing has it, and how many of its kind on its problem stand before it."""
+    same = [each for each in reading.all.decisions.wanted if (each.kind, each.problem_id) == (one.kind, one.problem_id)]
+    # A slide cuts long words: what is recorded has all of them.
+    start = one.recommendation.removesuffix("…")
+    at = next(at for at, each in enumerate(same) if each.recommendation.startswith(start))
+    return at, same[at]
 
 
 def show_last(reading: Reading) -> None:

@@ -296,10 +296,11 @@ def map_of(scope: Scope) -> MapOfProblems:
             figures.append(
                 counted(f"map_{remediation}", remediation.label, Unit.PROBLEMS, len(own), behind_problems(own))
             )
-    lasting = sum(one.weeks_hot > WEEKS_OF_PERSISTENCE // 2 for one in places)
+    lasting = sum(one.lasts for one in places)
     said = f"{len(places):,} {'place is' if len(places) == 1 else 'places are'} on the map"
     if looked > 1:
-        said += f"; {lasting:,} of them were hot in more than half of the {looked} weeks that were looked at"
+        were = "was" if lasting == 1 else "were"
+        said += f"; {lasting:,} of them {were} hot in more than half of the {looked} weeks that were looked at"
     return MapOfProblems(places, tuple(figures), f"{said}." if places else "No place is on the map.", _outlines(scope))
 
 

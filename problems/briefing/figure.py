@@ -84,6 +84,10 @@ class Listed(StrEnum):
     SERIES = "series"
 
 
+#: More digits than any number of the store has; an address can hold thousands.
+_MOST_DIGITS: Final = 18
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """The list behind a figure.
@@ -128,7 +132,8 @@ class Behind:
             figure, _, of = rest.partition(":")
             return cls(Listed(kind), figure=figure, of=of)
         numbers = rest.split(",")
-        return cls(Listed(kind), tuple(map(int, numbers))) if all(one.isdecimal() for one in numbers) else None
+        known = all(one.isdecimal() and len(one) <= _MOST_DIGITS for one in numbers)
+        return cls(Listed(kind), tuple(map(int, numbers))) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,11 @@ def _board(scope: Scope) -> Iterator[Figure]:
 
 
 def _map(briefing: Briefing) -> Iterator[Figure]:
-    for key, label, places in (
-        ("on_map", "On the map", briefing.map.places),
-        ("lasting", "Hot in more than half of the weeks", tuple(one for one in briefing.map.places if one.lasts)),
-    ):
+    of = briefing.map
+    told = [("on_map", "On the map", of.places)]
+    if any(one.weeks_looked > 1 for one in of.places):
+        told.append(("lasting", "Hot in more than half of the weeks", tuple(one for one in of.places if one.lasts)))
+    for key, label, places in told:
         ids = tuple(one.problem_id for one in places)
         yield counted(key, label, Unit.PROBLEMS, len(ids), Behind(Listed.PROBLEMS, ids))
 
