@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from problems.actions import ActionType
-from problems.briefing.figure import Behind, Section
+from problems.briefing.figure import Behind, Section, Unit
 from problems.briefing.weeks import IsoWeek
 from problems.use_cases import acting
 from tests.briefed import briefed
@@ -56,7 +56,7 @@ def test_an_address_with_thousands_of_digits_is_refused_in_words(twice: Scene) -
     assert "This list is not shown." in markup(shown)
 
 
-def test_the_sentence_of_the_map_counts_what_its_list_and_its_rings_count(scene: Scene) -> None:
+def test_counts_beside_sentences_are_those_of_the_sentences_and_say_of_what(scene: Scene) -> None:
     for back in (5, 4, 3, 2):
         scene.today = LAST_MONDAY - timedelta(weeks=back)
         scene.send(*scene.spot((0, 0), days_before(scene.today, 7, step=1)))
@@ -67,3 +67,6 @@ def test_the_sentence_of_the_map_counts_what_its_list_and_its_rings_count(scene:
     assert "; 1 of them was hot in more than half of the " in briefing.map.sentence
     [lasting] = [one for one in briefing.named[Section.MAP] if one.key == "lasting"]
     assert lasting.value == 1
+    assert briefing.caveats.suppressed.unit is Unit.SERIES
+    [assessed] = [one for one in briefing.named[Section.WORKED] if one.key == "assessed"]
+    assert assessed.unit is Unit.ASSESSMENTS

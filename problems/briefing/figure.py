@@ -68,6 +68,7 @@ class Unit(StrEnum):
     PEOPLE = "answers"
     SERIES = "series"
     MOVES = "moves"
+    ASSESSMENTS = "assessments"
 
 
 class Listed(StrEnum):

@@ -112,7 +112,7 @@ def caveats_of(scope: Scope, changes: Changes) -> Caveats:
         area_figures=_area_figures(scope.then, kind, areas),
         areas_sentence=said,
         suppressed=counted(
-            "suppressed", "Series with too few to say", Unit.REPORTS, few, Behind(Listed.SERIES, figure="suppressed")
+            "suppressed", "Series with too few to say", Unit.SERIES, few, Behind(Listed.SERIES, figure="suppressed")
         ),
         faults=tuple(faults),
         sentences=tuple(_sentences(scope, few, len(changes.every))),

@@ -92,4 +92,4 @@ def _owed(scope: Scope) -> Iterator[Figure]:
 
 def _assessed(briefing: Briefing) -> Iterator[Figure]:
     ids = tuple(one.assessment_id for one in briefing.worked.assessed)
-    yield counted("assessed", "Assessments kept", Unit.DECISIONS, len(ids), Behind(Listed.ASSESSMENTS, ids))
+    yield counted("assessed", "Assessments kept", Unit.ASSESSMENTS, len(ids), Behind(Listed.ASSESSMENTS, ids))
