@@ -122,10 +122,13 @@ def test_before_anything_was_known_the_pages_say_so(lived: Scene, monkeypatch: p
     look(monkeypatch, lived, THEN - timedelta(days=1))
     assert "No report was known yet." in words(page("inbox"))
     assert "No records were known on 1 Mar 2026" in words(page("quality"))
-    for name in ("problem", "told"):
-        shown = page(name)
-        assert "No problem was known on 1 Mar 2026 Choose a later day under Display." in words(shown)
-        assert 'href="/import"' not in markup(shown)
+    shown = page("problem")
+    assert "No problem was known on 1 Mar 2026 Choose a later day under Display." in words(shown)
+    assert 'href="/import"' not in markup(shown)
+    shown = page("told")
+    assert "No report was known on 1 Mar 2026" in words(shown)
+    assert "The first reports were imported on 2 Mar 2026. Choose a later day, or go back to today." in words(shown)
+    assert 'href="/import"' not in markup(shown)
     look(monkeypatch, lived, THEN - timedelta(days=1), lived.partner(lived.store.organisations()[0]))
     assert "No problem that your organisation sees was known on 1 Mar 2026" in words(page("problem"))
 
