@@ -229,6 +229,14 @@ def drawn(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def uploaded(page: Page, name: str) -> None:
+    """Wait until a file that was put into a field is sent whole: its name stands there before that."""
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    for unsent in ("stFileChipIconSpinner", "stFileChipIconError"):
+        expect(page.get_by_test_id(unsent)).to_have_count(0)
+    drawn(page)
+
+
 def maps_drawn(page: Page) -> None:
     """Wait until every map on the page has its reports and problems, and no element is still to come."""
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)

@@ -12,7 +12,7 @@ from data.stores import open_store
 from problems.categories import Group
 from problems.people import LAPTOP
 from problems.use_cases import drawing
-from tests.browsing import DESK, PHONE, ROOT, Visitor, serving
+from tests.browsing import DESK, PHONE, ROOT, Visitor, serving, uploaded
 from tests.photos import PARTICULARS, a_photo
 
 pytestmark = pytest.mark.browser
@@ -82,7 +82,7 @@ def send(page: Page, content: bytes, name: str, shows: str, alt: str) -> None:
         page.get_by_text("Add a photo", exact=True).click()
     payload: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": content}
     page.locator("input[type=file]").set_input_files(payload)
-    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    uploaded(page, name)
     page.get_by_text(shows, exact=True).last.click()
     page.get_by_label("What can be seen on it").fill(alt)
     page.get_by_role("button", name="Add the photo").click()
@@ -102,8 +102,8 @@ def loaded(page: Page, alt: str) -> None:
 def test_before_and_after_are_sent_and_stand_side_by_side(visit: Visitor, width: int, number: int) -> None:
     page = visit(f"/?problem={number}", width=width)
     send(page, a_photo(seed=number), "IMG 1.jpg", "Before", "Six dark lamps along the path")
+    expect(page.locator("[role=status], [role=alert]").filter(visible=True)).to_have_text("The photo is kept.")
     loaded(page, "Six dark lamps along the path")
-    expect(page.get_by_text("The photo is kept.")).to_be_visible()
     send(page, a_photo(800, 600, seed=number + 5), "IMG 2.jpg", "After", "The same lamps, lit")
     loaded(page, "The same lamps, lit")
     sides = [page.get_by_role("img", name=alt).bounding_box() for alt in ("Six dark lamps", "The same lamps, lit")]
