@@ -114,6 +114,7 @@ def main() -> None:
     _bar()
     session.keep_stays()
     shown, page = _pages_for(session.principal())
+    st.set_page_config(page_title=f"{page.title} · Fixpoint")
     _dress()
     viewing.go_where_asked(shown, page)
     banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")

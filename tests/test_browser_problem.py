@@ -77,8 +77,10 @@ def test_a_changed_status_is_still_there_after_loading_the_page_again(visit: Vis
 def test_a_problem_is_opened_from_the_list_and_has_an_address_of_its_own(visit: Visitor, width: int) -> None:
     page = visit("/problem", width=width)
     assert fits(page)
+    expect(page).to_have_title("Problems · Fixpoint")
     page.get_by_role("link", name="Lamps at the mill").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lamps at the mill")
+    expect(page).to_have_title(re.compile(r"^P-000\d Lamps at the mill · Fixpoint$"))
     expect(page).to_have_url(re.compile(r"/problem\?problem=P-0001"))
 
 

@@ -130,6 +130,7 @@ def _respond(desk: Desk, problem: Problem, actions: list[Action]) -> None:
 
 
 def _head(desk: Desk, problem: Problem) -> None:
+    st.set_page_config(page_title=f"{problem.ref} {problem.name} · Fixpoint")
     where = [problem.ref, problem.group.label, *([problem.area] if problem.area else [])]
     page_head(problem.name, kicker=" · ".join(where))
     owner = f"Owner: {problem.owner}" if problem.owner else "No owner yet"
