@@ -93,7 +93,7 @@ def show_list(desk: Desk) -> None:
         )
         for problem in ordered[:shown]
     ]
-    draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 5, 6, 7, 8, 9)))
+    draw(table("Problems", _HEADS, rows, numeric=(5,), narrow_without=(2, 6, 8, 9), stacked=True))
     if len(ordered) > _ROWS_AT_FIRST:
         st.toggle(f"Show all {len(ordered):,}", key="list_all")
     show_priority(priority, chosen)
