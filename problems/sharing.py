@@ -140,7 +140,8 @@ def is_own(principal: Principal, action: Action) -> bool:
 def shown(problem: Problem, level: SharingLevel) -> Problem:
     """Return a problem as somebody on ``level`` is shown it; it must never be saved.
 
-    On :attr:`SharingLevel.EXISTS` its name, place and figures are gone; its kind and area, which are left, name it.
+    On :attr:`SharingLevel.EXISTS` its name, place, figures and the days of its work are gone; its kind and area, which
+    are left, name it.
 
     Raises
     ------
@@ -165,9 +166,11 @@ def shown(problem: Problem, level: SharingLevel) -> Problem:
         owner="",
         owner_organisation_id=None,
         objective="",
+        review_on=None,
         outcome="",
         hot_spot_id=None,
         last_seen_on=None,
+        remediated_on=None,
         parent_id=None,
         successor_ids=(),
         shares={},

@@ -78,6 +78,8 @@ def element_label(figure: Figure, words: str) -> str:
 def figure_words(figure: Figure) -> str:
     """Return the value as it is shown: days as days, and what is too few in these words."""
     if figure.value is None:
+        if figure.withheld:
+            return figure.words
         if figure.unit is Unit.DAYS and (figure.n or 0) >= FEWEST_TOLD:
             return "not reached"
         return TOO_FEW if figure.n else "none"

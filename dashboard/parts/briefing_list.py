@@ -14,14 +14,13 @@ from dashboard.parts.markup import draw, element, link, page_head, problem_link,
 from dashboard.parts.notices import empty
 from dashboard.wording import NOTHING, count, day, day_of
 from problems.briefing.changing import called_first
-from problems.briefing.figure import Behind, Listed
+from problems.briefing.figure import NOT_TOLD, Behind, Listed
 from problems.briefing.lists import ReportsBehind
 from problems.briefing.naming import series_in
 from problems.briefing.opening import opened_by
 from problems.errors import InputRefused
+from problems.sharing import is_placed
 
-#: What is said where the reader is not told who it was.
-NOT_TOLD: Final = "Not told"
 _T = TypeVar("_T")
 
 
@@ -81,8 +80,9 @@ def _reports(reading: Reading, _behind: Behind, ids: Sequence[int]) -> Rows:
 def _problems(reading: Reading, _behind: Behind, ids: Sequence[int]) -> Rows:
     found = {one.id: one for one in reading.desk.store.problems()}
     rows: dict[int, Row] = {
-        one.id: (problem_link(one), status_mark(one.status), one.area or NOTHING, one.owner or "Nobody",
-                 day(one.last_seen_on))
+        one.id: (problem_link(one), status_mark(one.status), one.area or NOTHING,
+                 one.owner or ("Nobody" if is_placed(one) else NOT_TOLD),
+                 day(one.last_seen_on) if is_placed(one) else NOT_TOLD)
         for one in (found[number] for number in ids if number in found)
     }  # fmt: skip
     return ("Problem", "State today", "Area", "Owner", "Last seen"), rows

@@ -11,7 +11,7 @@ from problems.briefing.area_page import AreaPage, drawn_anew, open_problems, ver
 from problems.briefing.areas_compared import WEEKS_COMPARED, Against, AreasCompared, compared, sizes_possible
 from problems.briefing.areas_then import FORMER, area_called, events_of_areas
 from problems.briefing.briefing import AreaThen
-from problems.briefing.composing import compose_for, scope_of
+from problems.briefing.composing import compose_for, scope_of, shared_scope
 from problems.briefing.heading import kind_of_areas
 from problems.briefing.scope import Scope, areas_of
 from problems.briefing.then import WEEKS_BY_AREA, Then, load_then
@@ -120,6 +120,7 @@ def look_at_area(
     scope = _narrowed(store, principal, looked.now, found, targets, days)
     listed, quiet = open_problems(scope)
     day = looked.now.moment.as_of
+    told = [one for one in scope.problems if scope.tells(one)]
     among = _compared(store, principal, looked, found.kind, None) if principal.has(*MAY_READ) else None
     since = looked.then.moment.week.first - timedelta(weeks=WEEKS_BY_AREA)
     return AreaPage(
@@ -128,7 +129,7 @@ def look_at_area(
         briefing=compose_for(store, principal, looked.then, found, targets, days, settings),
         open=tuple(listed),
         gone_quiet=quiet,
-        fixes=tuple(verified_fixes(scope.problems, looked.now.work.events, on=day, zone=zone)),
+        fixes=tuple(verified_fixes(told, looked.now.work.events, on=day, zone=zone)),
         among=among,
         remarks=tuple(drawn_anew(found, replaced, since, day)),
     )
@@ -160,8 +161,7 @@ def _narrowed(
     seen = seen_by(whole(store), principal)
     if not isinstance(seen, Seen):
         return scope_of(now, area, targets, days)
-    shared = seen.problems_as_shared(now.work.problems)
-    return scope_of(now, area, targets, days, shared, seen.actions_as_shared(now.work.actions))
+    return shared_scope(seen, now, area, targets, days)
 
 
 def _compared(
