@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts.briefing_asked import LIST
+from dashboard.parts.briefing_asked import FIGURE, LIST
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.briefing.briefing import Briefing
 from problems.briefing.figure import Behind, Figure, Listed, Section, Unit
 from problems.briefing.lists import ReportsBehind
 from problems.briefing.naming import series_in
-from problems.briefing.opening import figures_in
+from problems.briefing.opening import figures_in, opened_by
 from problems.briefing.then import Then, load_then
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.lifecycle import MoveAnswers
@@ -221,6 +221,39 @@ def test_every_list_is_drawn_with_as_many_rows(rich: Scene) -> None:
             seen.add(way.listed)
             assert len(_rows(page("briefing", **{LIST: way.address}))) == min(50, _expected(figure)), figure
     assert seen == set(Listed)
+
+
+def test_a_list_that_figures_have_in_common_is_headed_as_the_one_that_was_clicked(rich: Scene) -> None:
+    figures = [one for _, one in figures_in(briefed(rich, WEEK, known_on=rich.today)) if one.n and one.behind]
+    late, due = (next(one for one in figures if one.key == key) for key in ("overdue_2", "due_2"))
+    assert late.behind is not None
+    assert late.behind == due.behind
+    overview = markup(page("briefing"))
+    for one, other in ((late, due), (due, late)):
+        assert f"figure={one.key}" in overview
+        shown = markup(page("briefing", **{LIST: late.behind.address, FIGURE: one.key}))
+        assert re.findall(r"<h1[^>]*>(.*?)</h1>", shown) == [one.label]
+        assert (one.sentence in shown, other.sentence in shown) == (True, False)
+    # Which of them a former address meant is not known.
+    for key in ("", "backlog"):
+        shown = markup(page("briefing", **{LIST: late.behind.address, FIGURE: key}))
+        assert (late.sentence in shown, due.sentence in shown) == (False, False)
+
+
+def test_every_figure_leads_to_a_list_that_is_headed_as_itself(rich: Scene) -> None:
+    told = briefed(rich, WEEK, known_on=rich.today)
+    both = set()
+    for _, one in figures_in(told):
+        if one.behind is not None and one.behind.opens and one.n:
+            heads = dict(opened_by(told, one.behind.address, one.key))
+            assert heads[one.label] == one.sentence
+            both |= {one.key} if len(heads) > 1 else set()
+    # The header says the same of the same reports as the service, under another name.
+    assert both == {"received", "closed"}
+    (heads,) = re.findall(
+        r"<h1[^>]*>(.*?)</h1>", markup(page("briefing", **{LIST: "reports:received", FIGURE: "received"}))
+    )
+    assert heads == "Reports in · Received"
 
 
 def test_the_moves_of_a_state_say_from_where_to_where_when_and_by_whom(rich: Scene) -> None:

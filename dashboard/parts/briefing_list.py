@@ -24,8 +24,10 @@ from problems.sharing import is_placed
 _T = TypeVar("_T")
 
 
-def show_list(reading: Reading, asked: str) -> None:
+def show_list(reading: Reading, asked: str, key: str = "") -> None:
     """Draw the list that an address names: one that stands behind a figure of this briefing, and no other.
+
+    ``key`` is that of the figure that was clicked, which has it in common with others at times.
 
     Raises
     ------
@@ -34,14 +36,16 @@ def show_list(reading: Reading, asked: str) -> None:
     NotAllowed
         When it is of reports and the reader is a partner.
     """
-    opened, behind = opened_by(reading.briefing, asked), Behind.read(asked)
+    opened, behind = opened_by(reading.briefing, asked, key), Behind.read(asked)
     if not opened or behind is None:
         why = "No figure of this briefing has it; figures may have changed since the address was kept."
         raise InputRefused("This list is not shown.", why, "Open it from the briefing.")
     title = " · ".join(list(dict.fromkeys(label for label, _ in opened))[:3])
     page_head(title, week_words(reading.asked.week), kicker="The list behind a figure")
-    if opened[0][1]:
-        draw(element("p", opened[0][1], css="fx-reading"))
+    sentences = {sentence for _, sentence in opened}
+    # Of several figures none is known to be the one that was meant.
+    if len(sentences) == 1 and any(sentences):
+        draw(element("p", *sentences, css="fx-reading"))
     draw(element("p", link(PATH, "Back to the briefing", query=reading.query), css="fx-ways"))
     found = _found(reading, behind)
     noun, drawn = _DRAWN[behind.listed]
