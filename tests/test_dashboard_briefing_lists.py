@@ -296,6 +296,12 @@ def test_a_partner_is_told_no_name_and_no_report_that_is_not_shared(
     assert "reports:" not in markup(page("briefing"))
     for address in ("reports:incidents:1", "moves:" + ",".join(map(str, whole)), "series:all"):
         assert "<table" not in markup(page("briefing", **{LIST: address})), address
+    # What a figure of its own briefing opens is refused under one head, too.
+    for address in ("reports:aside", "reports:unplaced", "reports:closed"):
+        refused = page("briefing", **{LIST: address})
+        assert opened_by(found, address), address
+        assert markup(refused).count("<h1") == 1, address
+        assert "Partner" in words(refused)
     assert found.named.get(Section.CHANGES) is None
 
 

@@ -40,6 +40,8 @@ def show_list(reading: Reading, asked: str, key: str = "") -> None:
     if not opened or behind is None:
         why = "No figure of this briefing has it; figures may have changed since the address was kept."
         raise InputRefused("This list is not shown.", why, "Open it from the briefing.")
+    # What may be refused comes before anything is drawn.
+    found = _found(reading, behind)
     title = " · ".join(list(dict.fromkeys(label for label, _ in opened))[:3])
     page_head(title, week_words(reading.asked.week), kicker="The list behind a figure")
     sentences = {sentence for _, sentence in opened}
@@ -47,7 +49,6 @@ def show_list(reading: Reading, asked: str, key: str = "") -> None:
     if len(sentences) == 1 and any(sentences):
         draw(element("p", *sentences, css="fx-reading"))
     draw(element("p", link(PATH, "Back to the briefing", query=reading.query), css="fx-ways"))
-    found = _found(reading, behind)
     noun, drawn = _DRAWN[behind.listed]
     if not found.ids:
         empty("Nothing is in this list", "The figure counts none.")
