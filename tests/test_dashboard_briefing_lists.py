@@ -29,6 +29,7 @@ from problems.use_cases import acting, meeting
 from problems.use_cases import briefing as use_case
 from problems.use_cases.briefing import brief, reports_behind
 from problems.use_cases.sharing import set_sharing
+from problems.use_cases.undoing import undo_import
 from tests.briefed import LISTED, STANDARDS, briefed, ended
 from tests.sampling import SAMPLE_ZONE, sample_clock
 from tests.scenes import COMMANDER, COORDINATOR, Scene, days_before
@@ -221,6 +222,22 @@ def test_every_list_is_drawn_with_as_many_rows(rich: Scene) -> None:
             seen.add(way.listed)
             assert len(_rows(page("briefing", **{LIST: way.address}))) == min(50, _expected(figure)), figure
     assert seen == set(Listed)
+
+
+def test_a_report_whose_import_was_undone_since_keeps_its_row_and_nothing_of_it_is_shown(rich: Scene) -> None:
+    known = rich.today.isoformat()
+    asked = {LIST: "reports:unplaced", "week": str(WEEK), "known": known}
+    before = _rows(page("briefing", **asked))
+    rich.today += timedelta(days=3)
+    undo_import(rich.store, COORDINATOR, rich.clock, 1, batch_id=max(one.id for one in rich.store.batches()))
+    share = briefed(rich, WEEK, known_on=rich.today - timedelta(days=3)).header.unplaced
+    after = page("briefing", **asked)
+    rows = _rows(after)
+    assert len(rows) == len(before) == share.n == 26
+    assert "26 reports in all, of which 1 counts." in words(after)
+    assert [(row[0], row[-1]) for row in rows] == [(row[0], row[-1]) for row in before]
+    assert {tuple(row[1:-1]) for row in rows} == {("–", "–", "–", "Taken back since")}
+    assert "Taken back since" not in str(before)
 
 
 def test_a_list_that_figures_have_in_common_is_headed_as_the_one_that_was_clicked(rich: Scene) -> None:
