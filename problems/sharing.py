@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from problems.actions import Action
 from problems.categories import Group
-from problems.errors import NotAllowed
 from problems.events import Event, EventKind, Subject
 from problems.people import Principal, Role
 from problems.problem import Problem
@@ -113,18 +112,6 @@ def level_of(
 def shares_in(principal: Principal, problem: Problem, actions: Sequence[Action], *, too_few: bool = False) -> bool:
     """Tell whether ``principal`` may look at what was seen on a problem; ``actions`` are those on it."""
     return level_of(principal, problem, actions, too_few=too_few).rank >= SharingLevel.WITHOUT_NOTES.rank
-
-
-def check_shared(
-    asked: str, principal: Principal, problem: Problem, actions: Sequence[Action], *, too_few: bool = False
-) -> None:
-    """Refuse whoever does not share in a problem."""
-    if not shares_in(principal, problem, actions, too_few=too_few):
-        raise NotAllowed(
-            asked,
-            f"{problem.ref} is not shared with {principal.name}.",
-            "Ask a coordinator: it is shared with the organisations that have an action on it.",
-        )
 
 
 def is_own(principal: Principal, action: Action) -> bool:
