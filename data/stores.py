@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import NoReturn
 
 from sqlalchemy import Connection, select, update
 
@@ -139,6 +140,22 @@ class _OneState(SqlStore):
     def _reading(self) -> Iterator[Connection]:
         with refusing(self._address, self._wait_s):
             yield self._seen
+
+    def writing(self) -> NoReturn:
+        """Refuse: what would be written does not show in this state."""
+        self._refuse("Nothing was written.")
+
+    def as_known(self, known: KnownThen) -> NoReturn:  # noqa: ARG002 - it is asked as of any store
+        """Refuse: the connection would let go of the state that it holds."""
+        self._refuse("The reports of a past day were not looked up.")
+
+    def close(self) -> NoReturn:
+        """Refuse: the connections are those of the whole store."""
+        self._refuse("The store was not closed.")
+
+    def _refuse(self, asked: str) -> NoReturn:
+        why = "It was opened in one state, for reading only, while somebody works something out of it."
+        raise StoreRefused(asked, why, "Ask the store that it was opened from.")
 
 
 class _KnownStore(SqlStore):

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from problems.actions import Action
 from problems.categories import Group
-from problems.errors import NotAllowed
 from problems.events import Event, EventKind, Subject
 from problems.people import Principal, Role
 from problems.problem import Problem
@@ -115,18 +114,6 @@ def shares_in(principal: Principal, problem: Problem, actions: Sequence[Action],
     return level_of(principal, problem, actions, too_few=too_few).rank >= SharingLevel.WITHOUT_NOTES.rank
 
 
-def check_shared(
-    asked: str, principal: Principal, problem: Problem, actions: Sequence[Action], *, too_few: bool = False
-) -> None:
-    """Refuse whoever does not share in a problem."""
-    if not shares_in(principal, problem, actions, too_few=too_few):
-        raise NotAllowed(
-            asked,
-            f"{problem.ref} is not shared with {principal.name}.",
-            "Ask a coordinator: it is shared with the organisations that have an action on it.",
-        )
-
-
 def is_own(principal: Principal, action: Action) -> bool:
     """Tell whether ``principal`` may work on an action: anybody everywhere, a partner on their own."""
     if principal.has(*EVERYWHERE):
@@ -140,7 +127,8 @@ def is_own(principal: Principal, action: Action) -> bool:
 def shown(problem: Problem, level: SharingLevel) -> Problem:
     """Return a problem as somebody on ``level`` is shown it; it must never be saved.
 
-    On :attr:`SharingLevel.EXISTS` its name, place and figures are gone; its kind and area, which are left, name it.
+    On :attr:`SharingLevel.EXISTS` its name, place, figures and the days of its work are gone; its kind and area, which
+    are left, name it.
 
     Raises
     ------
@@ -165,9 +153,11 @@ def shown(problem: Problem, level: SharingLevel) -> Problem:
         owner="",
         owner_organisation_id=None,
         objective="",
+        review_on=None,
         outcome="",
         hot_spot_id=None,
         last_seen_on=None,
+        remediated_on=None,
         parent_id=None,
         successor_ids=(),
         shares={},

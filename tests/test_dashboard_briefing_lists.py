@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.parts.briefing_asked import LIST
+from dashboard.parts.briefing_asked import FIGURE, LIST
 from problems.actions import ActionStatus, ActionType
 from problems.areas import AreaKind
 from problems.briefing.briefing import Briefing
 from problems.briefing.figure import Behind, Figure, Listed, Section, Unit
 from problems.briefing.lists import ReportsBehind
 from problems.briefing.naming import series_in
-from problems.briefing.opening import figures_in
+from problems.briefing.opening import figures_in, opened_by
 from problems.briefing.then import Then, load_then
 from problems.briefing.weeks import IsoWeek, Moment
 from problems.lifecycle import MoveAnswers
@@ -29,6 +29,7 @@ from problems.use_cases import acting, meeting
 from problems.use_cases import briefing as use_case
 from problems.use_cases.briefing import brief, reports_behind
 from problems.use_cases.sharing import set_sharing
+from problems.use_cases.undoing import undo_import
 from tests.briefed import LISTED, STANDARDS, briefed, ended
 from tests.sampling import SAMPLE_ZONE, sample_clock
 from tests.scenes import COMMANDER, COORDINATOR, Scene, days_before
@@ -223,6 +224,55 @@ def test_every_list_is_drawn_with_as_many_rows(rich: Scene) -> None:
     assert seen == set(Listed)
 
 
+def test_a_report_whose_import_was_undone_since_keeps_its_row_and_nothing_of_it_is_shown(rich: Scene) -> None:
+    known = rich.today.isoformat()
+    asked = {LIST: "reports:unplaced", "week": str(WEEK), "known": known}
+    before = _rows(page("briefing", **asked))
+    rich.today += timedelta(days=3)
+    undo_import(rich.store, COORDINATOR, rich.clock, 1, batch_id=max(one.id for one in rich.store.batches()))
+    share = briefed(rich, WEEK, known_on=rich.today - timedelta(days=3)).header.unplaced
+    after = page("briefing", **asked)
+    rows = _rows(after)
+    assert len(rows) == len(before) == share.n == 26
+    assert "26 reports in all, of which 1 counts." in words(after)
+    assert [(row[0], row[-1]) for row in rows] == [(row[0], row[-1]) for row in before]
+    assert {tuple(row[1:-1]) for row in rows} == {("–", "–", "–", "Taken back since")}
+    assert "Taken back since" not in str(before)
+
+
+def test_a_list_that_figures_have_in_common_is_headed_as_the_one_that_was_clicked(rich: Scene) -> None:
+    figures = [one for _, one in figures_in(briefed(rich, WEEK, known_on=rich.today)) if one.n and one.behind]
+    late, due = (next(one for one in figures if one.key == key) for key in ("overdue_2", "due_2"))
+    assert late.behind is not None
+    assert late.behind == due.behind
+    overview = markup(page("briefing"))
+    for one, other in ((late, due), (due, late)):
+        assert f"figure={one.key}" in overview
+        shown = markup(page("briefing", **{LIST: late.behind.address, FIGURE: one.key}))
+        assert re.findall(r"<h1[^>]*>(.*?)</h1>", shown) == [one.label]
+        assert (one.sentence in shown, other.sentence in shown) == (True, False)
+    # Which of them a former address meant is not known.
+    for key in ("", "backlog"):
+        shown = markup(page("briefing", **{LIST: late.behind.address, FIGURE: key}))
+        assert (late.sentence in shown, due.sentence in shown) == (False, False)
+
+
+def test_every_figure_leads_to_a_list_that_is_headed_as_itself(rich: Scene) -> None:
+    told = briefed(rich, WEEK, known_on=rich.today)
+    both = set()
+    for _, one in figures_in(told):
+        if one.behind is not None and one.behind.opens and one.n:
+            heads = dict(opened_by(told, one.behind.address, one.key))
+            assert heads[one.label] == one.sentence
+            both |= {one.key} if len(heads) > 1 else set()
+    # The header says the same of the same reports as the service, under another name.
+    assert both == {"received", "closed"}
+    (heads,) = re.findall(
+        r"<h1[^>]*>(.*?)</h1>", markup(page("briefing", **{LIST: "reports:received", FIGURE: "received"}))
+    )
+    assert heads == "Reports in · Received"
+
+
 def test_the_moves_of_a_state_say_from_where_to_where_when_and_by_whom(rich: Scene) -> None:
     (state,) = (one for one in briefed(rich, WEEK).board.states if one.status is ProblemStatus.REMEDIATED)
     assert state.moves_in.behind is not None
@@ -263,6 +313,12 @@ def test_a_partner_is_told_no_name_and_no_report_that_is_not_shared(
     assert "reports:" not in markup(page("briefing"))
     for address in ("reports:incidents:1", "moves:" + ",".join(map(str, whole)), "series:all"):
         assert "<table" not in markup(page("briefing", **{LIST: address})), address
+    # What a figure of its own briefing opens is refused under one head, too.
+    for address in ("reports:aside", "reports:unplaced", "reports:closed"):
+        refused = page("briefing", **{LIST: address})
+        assert opened_by(found, address), address
+        assert markup(refused).count("<h1") == 1, address
+        assert "Partner" in words(refused)
     assert found.named.get(Section.CHANGES) is None
 
 

@@ -128,7 +128,7 @@ def _board(briefing: Briefing) -> list[str]:
 
 
 def _band(figure: Figure) -> str:
-    return "not known" if figure.low is None or figure.high is None else f"{figure.low:g} to {figure.high:g}"
+    return figure.no_range if figure.low is None or figure.high is None else f"{figure.low:g} to {figure.high:g}"
 
 
 def _day(due_on: date | None) -> str:

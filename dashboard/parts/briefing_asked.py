@@ -24,7 +24,7 @@ from problems.use_cases.briefing import brief, reports_behind
 
 #: The parameters of the address, which are the keys of the widgets too.
 WEEK, AREA, KNOWN, AGAINST = "week", "area", "known", "against"
-LIST, PRESENT, SLIDE = "list", "present", "slide"
+LIST, FIGURE, PRESENT, SLIDE = "list", "figure", "present", "slide"
 
 #: A few people go through a few weeks, each in their own eyes; a click must not make the briefing again.
 _made: Final = Remembered(most=40, one_at_a_time=True)

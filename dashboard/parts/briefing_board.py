@@ -191,7 +191,7 @@ def _where(one: TopProblem) -> object:
 
 def usual(figure: Figure) -> str:
     """Return the range that is usual, or that it is not known."""
-    return "not known" if figure.low is None or figure.high is None else f"{figure.low:g} to {figure.high:g}"
+    return figure.no_range if figure.low is None or figure.high is None else f"{figure.low:g} to {figure.high:g}"
 
 
 def show_map(reading: Reading) -> None:

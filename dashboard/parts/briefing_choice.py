@@ -9,6 +9,7 @@ from dashboard.design import plain_label
 from dashboard.parts.briefing_asked import (
     AGAINST,
     AREA,
+    FIGURE,
     KNOWN,
     LIST,
     PRESENT,
@@ -57,7 +58,7 @@ def _step(label: str, week: IsoWeek, *, known: bool) -> None:
 def go_to_week(week: str) -> None:
     """Go to a week, as known on its own Monday after; the rest of the address stays."""
     st.query_params[WEEK] = week
-    for name in (KNOWN, LIST, AGAINST):
+    for name in (KNOWN, LIST, FIGURE, AGAINST):
         st.query_params.pop(name, None)
 
 
@@ -158,6 +159,7 @@ def _put(name: str, value: str) -> None:
     else:
         st.query_params.pop(name, None)
     st.query_params.pop(LIST, None)
+    st.query_params.pop(FIGURE, None)
 
 
 def present(*, slide: int | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.design import Html, safe_html
-from dashboard.parts.briefing_asked import LIST, PRESENT, SLIDE, AskedBriefing
+from dashboard.parts.briefing_asked import FIGURE, LIST, PRESENT, SLIDE, AskedBriefing
 from dashboard.parts.desk import Desk
 from dashboard.parts.markup import draw, element, joined, link
 from problems.briefing.briefing import Briefing
@@ -59,7 +59,7 @@ class Reading:
             return words
         if behind.listed is Listed.REPORTS and not self.opens_reports:
             return words
-        drawn = link(PATH, words, query=self.query | {LIST: behind.address})
+        drawn = link(PATH, words, query=self.query | {LIST: behind.address, FIGURE: figure.key})
         # Ten links that all say “3” tell nothing to who hears them one by one.
         return Html(drawn.replace("<a ", f'<a aria-label="{element_label(figure, words)}" ', 1))
 
@@ -78,6 +78,8 @@ def element_label(figure: Figure, words: str) -> str:
 def figure_words(figure: Figure) -> str:
     """Return the value as it is shown: days as days, and what is too few in these words."""
     if figure.value is None:
+        if figure.withheld:
+            return figure.words
         if figure.unit is Unit.DAYS and (figure.n or 0) >= FEWEST_TOLD:
             return "not reached"
         return TOO_FEW if figure.n else "none"

@@ -14,19 +14,20 @@ from dashboard.parts.markup import draw, element, link, page_head, problem_link,
 from dashboard.parts.notices import empty
 from dashboard.wording import NOTHING, count, day, day_of
 from problems.briefing.changing import called_first
-from problems.briefing.figure import Behind, Listed
+from problems.briefing.figure import NOT_TOLD, Behind, Listed
 from problems.briefing.lists import ReportsBehind
 from problems.briefing.naming import series_in
 from problems.briefing.opening import opened_by
 from problems.errors import InputRefused
+from problems.sharing import is_placed
 
-#: What is said where the reader is not told who it was.
-NOT_TOLD: Final = "Not told"
 _T = TypeVar("_T")
 
 
-def show_list(reading: Reading, asked: str) -> None:
+def show_list(reading: Reading, asked: str, key: str = "") -> None:
     """Draw the list that an address names: one that stands behind a figure of this briefing, and no other.
+
+    ``key`` is that of the figure that was clicked, which has it in common with others at times.
 
     Raises
     ------
@@ -35,16 +36,19 @@ def show_list(reading: Reading, asked: str) -> None:
     NotAllowed
         When it is of reports and the reader is a partner.
     """
-    opened, behind = opened_by(reading.briefing, asked), Behind.read(asked)
+    opened, behind = opened_by(reading.briefing, asked, key), Behind.read(asked)
     if not opened or behind is None:
         why = "No figure of this briefing has it; figures may have changed since the address was kept."
         raise InputRefused("This list is not shown.", why, "Open it from the briefing.")
+    # What may be refused comes before anything is drawn.
+    found = _found(reading, behind)
     title = " · ".join(list(dict.fromkeys(label for label, _ in opened))[:3])
     page_head(title, week_words(reading.asked.week), kicker="The list behind a figure")
-    if opened[0][1]:
-        draw(element("p", opened[0][1], css="fx-reading"))
+    sentences = {sentence for _, sentence in opened}
+    # Of several figures none is known to be the one that was meant.
+    if len(sentences) == 1 and any(sentences):
+        draw(element("p", *sentences, css="fx-reading"))
     draw(element("p", link(PATH, "Back to the briefing", query=reading.query), css="fx-ways"))
-    found = _found(reading, behind)
     noun, drawn = _DRAWN[behind.listed]
     if not found.ids:
         empty("Nothing is in this list", "The figure counts none.")
@@ -81,8 +85,9 @@ def _reports(reading: Reading, _behind: Behind, ids: Sequence[int]) -> Rows:
 def _problems(reading: Reading, _behind: Behind, ids: Sequence[int]) -> Rows:
     found = {one.id: one for one in reading.desk.store.problems()}
     rows: dict[int, Row] = {
-        one.id: (problem_link(one), status_mark(one.status), one.area or NOTHING, one.owner or "Nobody",
-                 day(one.last_seen_on))
+        one.id: (problem_link(one), status_mark(one.status), one.area or NOTHING,
+                 one.owner or ("Nobody" if is_placed(one) else NOT_TOLD),
+                 day(one.last_seen_on) if is_placed(one) else NOT_TOLD)
         for one in (found[number] for number in ids if number in found)
     }  # fmt: skip
     return ("Problem", "State today", "Area", "Owner", "Last seen"), rows

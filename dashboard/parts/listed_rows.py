@@ -16,6 +16,8 @@ from problems.seeing import whole
 from problems.use_cases.answer_changes import matters_of
 
 _PAGE: Final = 50
+#: The state of a report that is not kept any more: its import was undone.
+TAKEN_BACK: Final = "Taken back since"
 Row = tuple[object, ...]
 #: The heads of a list, and its rows by the number of what they tell of.
 Rows = tuple[tuple[str, ...], dict[int, Row]]
@@ -51,9 +53,12 @@ def told_in_all(number: str, counted: Collection[int] | None, after: str) -> Non
 
 
 def report_rows(desk: Desk, ids: Sequence[int], status: str) -> Rows:
-    """Return reports as far as the reader may see them, under the head of their status."""
+    """Return reports as far as the reader may see them, under the head of their status: a row for each of the ids.
+
+    One whose import was undone since is in the figures of the days before, and nothing of it is shown but that.
+    """
     sight = sight_of(desk.principal)
-    rows: dict[int, Row] = {
+    found: dict[int, Row] = {
         one.id: (
             link("/inbox", one.ref, query={"report": one.ref}) if sight is not Sight.NONE else one.ref,
             category_words(one.report.category, one.report.category_name),
@@ -63,4 +68,7 @@ def report_rows(desk: Desk, ids: Sequence[int], status: str) -> Rows:
         )
         for one in matters_of(whole(desk.store), list(ids))
     }
+    undone = whole(desk.store).reports([number for number in ids if number not in found])
+    found |= {one.id: (one.ref, NOTHING, NOTHING, NOTHING, TAKEN_BACK) for one in undone}
+    rows = {number: found[number] for number in ids if number in found}
     return ("Report", "Kind", "Where", "Reported", status), rows

@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.parts.briefing_all_areas import show_all_areas
 from dashboard.parts.briefing_asked import (
     AGAINST,
+    FIGURE,
     KNOWN,
     LIST,
     PRESENT,
@@ -90,7 +91,7 @@ def draw_choices_again(desk: Desk) -> None:
 
 def _list(reading: Reading, wanted: str) -> None:
     try:
-        show_list(reading, wanted)
+        show_list(reading, wanted, st.query_params.get(FIGURE, ""))
     except ProblemError as refused:
         page_head("Briefing", _LEAD, kicker=week_words(reading.asked.week))
         refusal(refused)

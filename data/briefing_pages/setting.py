@@ -171,8 +171,9 @@ def _board(briefing: Briefing) -> Part:
         Column("Next step", 2.3), Column("Due", 1.15, is_number=True), Column("State", 1.3),
     )  # fmt: skip
     top = [
-        (place, f"{one.ref} {one.name}", one.weeks_active, one.incidents.words, range_of(one.incidents) or "not known",
-         one.owner or _NOBODY, one.next_step, short_day(one.due_on), one.status.label)
+        (place, f"{one.ref} {one.name}", one.weeks_active, one.incidents.words,
+         range_of(one.incidents) or one.incidents.no_range, one.owner or _NOBODY, one.next_step,
+         short_day(one.due_on), one.status.label)
         for place, one in enumerate(of.top, start=1)
     ]  # fmt: skip
     caption = "The ten at the top: incidents of 28 days, beside what the year before makes one expect"

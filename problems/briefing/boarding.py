@@ -12,7 +12,7 @@ from geo.geojson import bounds
 from geo.weekly import LEAST_WEEKS, judge_week, week_swing
 from problems.actions import Action, ActionStatus
 from problems.briefing.briefing import AreaThen, Board, MapOfProblems, MapPlace, StateCount, TopProblem
-from problems.briefing.figure import Behind, Figure, Listed, Unit, counted
+from problems.briefing.figure import NOT_TOLD, Behind, Figure, Listed, Unit, counted
 from problems.briefing.happened import BoardMove
 from problems.briefing.heading import kind_of_areas
 from problems.briefing.scope import Scope
@@ -113,15 +113,19 @@ def _moves(scope: Scope) -> list[BoardMove]:
 
 
 def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> list[TopProblem]:
-    counts = _spans(scope.then, settings, live)
+    told = [one for one in live if scope.tells(one)]
+    every = _spans(scope.then, settings, told)
+    counts = {one.id: every[one.id] for one in told}
     today = scope.moment.as_of
 
     def order(one: Problem) -> tuple[int, int, int]:
-        return -int(counts[one.id][-1]), -_days_late(one, scope.actions_on(one.id), today), one.id
+        incidents = int(counts[one.id][-1]) if one.id in counts else 0
+        return -incidents, -_days_late(one, scope.actions_on(one.id), today), one.id
 
     first = sorted(live, key=order)[:TOP]
     known_from = spans_known(scope.then)
-    figures = _bands([(one, counts[one.id]) for one in first], known_from)
+    rows = [(one, counts[one.id]) for one in first if one.id in counts]
+    figures = {one.id: figure for (one, _), figure in zip(rows, _bands(rows, known_from), strict=True)}
     steps = {one.id: next_step(scope, one) for one in first}
     return [
         TopProblem(
@@ -131,16 +135,21 @@ def _top(scope: Scope, live: Sequence[Problem], settings: DetectionSettings) -> 
             area=one.area,
             kind=one.group.label,
             weeks_active=max(0, (today - one.created_at.astimezone(scope.moment.zone).date()).days // 7),
-            incidents=figure,
-            before=_before(one, counts[one.id], known_from),
-            owner=one.owner,
+            incidents=figures.get(one.id) or _withheld(one),
+            before=_before(one, counts[one.id], known_from) if one.id in figures else None,
+            owner=one.owner if one.id in figures else NOT_TOLD,
             next_step=steps[one.id][0],
             due_on=steps[one.id][1],
             days_late=max(0, (today - (steps[one.id][1] or today)).days),
             status=one.status,
         )
-        for one, figure in zip(first, figures, strict=True)
+        for one in first
     ]
+
+
+def _withheld(problem: Problem) -> Figure:
+    said = "Incidents are not told: only that it exists is shared with you."
+    return Figure(f"incidents_{problem.id}", f"{problem.ref} {problem.name}", Unit.INCIDENTS, None, said, withheld=True)
 
 
 def next_step(scope: Scope, problem: Problem) -> tuple[str, date | None]:

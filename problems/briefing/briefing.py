@@ -200,6 +200,7 @@ class TopProblem:
 
     ``incidents`` are the distinct ones of the last 28 days, its ``low`` to ``high`` the range that is usual in 28
     days at that place (None where too little is known), ``before`` those of the spans that make one expect it.
+    Incidents and ``owner`` are not told to a partner that is told only that the problem exists.
     """
 
     problem_id: int

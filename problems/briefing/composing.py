@@ -63,6 +63,13 @@ def scope_of(
     return Scope(then, area, reports_in(then, area), tuple(own), on, promised, days)
 
 
+def shared_scope(seen: Seen, then: Then, area: AreaThen | None, targets: Targets, days: WorkingDays) -> Scope:
+    """Return what a briefing is of to somebody who sees what is shared with them."""
+    problems, actions = seen.problems_as_shared(then.work.problems), seen.actions_as_shared(then.work.actions)
+    told = frozenset(one.id for one in seen.events(Subject.PROBLEM))
+    return replace(scope_of(then, area, targets, days, problems, actions), told=told)
+
+
 def compose_for(
     store: Store,
     principal: Principal,
@@ -75,10 +82,7 @@ def compose_for(
     """Return the briefing of a place from what was known then, as far as its reader may see it."""
     seen = seen_by(whole(store), principal)
     if isinstance(seen, Seen):
-        problems = seen.problems_as_shared(then.work.problems)
-        scope = scope_of(then, area, targets, days, problems, seen.actions_as_shared(then.work.actions))
-        told = frozenset(one.id for one in seen.events(Subject.PROBLEM))
-        return compose_for_partner(replace(scope, told=told), principal, settings)
+        return compose_for_partner(shared_scope(seen, then, area, targets, days), principal, settings)
     scope = scope_of(then, area, targets, days)
     return compose(scope, settings, _unmapped_names(whole(store), scope))
 

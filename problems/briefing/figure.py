@@ -11,6 +11,8 @@ from problems.service import FEWEST_TOLD, share_words
 
 #: What is said in place of a figure that too few stand behind.
 TOO_FEW: Final = "too few to say"
+#: What is said in place of what is not shared with the reader.
+NOT_TOLD: Final = "Not told"
 
 
 class Section(StrEnum):
@@ -141,8 +143,9 @@ class Behind:
 class Figure:
     """One figure.
 
-    ``value`` is None where too few stand behind it, or nothing is known; ``sentence`` says so. ``n`` is what it is
-    of, ``low`` to ``high`` its interval (95 %). A share is from 0 to 1. None of the numbers is ever without end.
+    ``value`` is None where too few stand behind it, nothing is known, or it is ``withheld`` from the reader;
+    ``sentence`` says so. ``n`` is what it is of, ``low`` to ``high`` its interval (95 %). A share is from 0 to 1.
+    None of the numbers is ever without end.
     """
 
     key: str
@@ -154,6 +157,7 @@ class Figure:
     low: float | None = None
     high: float | None = None
     behind: Behind | None = None
+    withheld: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
@@ -165,12 +169,17 @@ class Figure:
     def words(self) -> str:
         """The value as it is shown beside its label: a whole number, or what the sentence says."""
         if self.value is None:
-            return TOO_FEW
+            return NOT_TOLD if self.withheld else TOO_FEW
         if self.unit is Unit.SHARE:
             return f"{round(100 * self.value)} %"
         if float(self.value).is_integer():
             return f"{round(self.value):,}"
         return f"{self.value:,.1f}"
+
+    @property
+    def no_range(self) -> str:
+        """What is said where it has no range: that none is known, or none is told."""
+        return NOT_TOLD if self.withheld else "not known"
 
 
 def counted(key: str, label: str, unit: Unit, count: int, behind: Behind | None = None, sentence: str = "") -> Figure:

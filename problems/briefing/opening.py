@@ -30,10 +30,15 @@ def _within(part: object) -> Iterator[Figure]:
         yield from _within(tuple(part.values()))
 
 
-def opened_by(briefing: Briefing, address: str) -> list[tuple[str, str]]:
-    """Return what opens the list at an address, each with its sentence; nothing where no figure of it does."""
-    found = [(one.label, one.sentence) for _, one in figures_in(briefing) if _names(one.behind, address)]
-    return found or [(one.figure, one.note) for one in rows_of(briefing) if one.link == address]
+def opened_by(briefing: Briefing, address: str, key: str = "") -> list[tuple[str, str]]:
+    """Return what opens the list at an address, each with its sentence; nothing where no figure of it does.
+
+    Several figures can have the same rows: where one of them has this ``key`` it is the only one.
+    """
+    found = [one for _, one in figures_in(briefing) if _names(one.behind, address)]
+    found = [one for one in found if one.key == key] or found
+    told = [(one.label, one.sentence) for one in found]
+    return told or [(one.figure, one.note) for one in rows_of(briefing) if one.link == address]
 
 
 def _names(behind: Behind | None, address: str) -> bool:

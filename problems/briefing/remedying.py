@@ -125,13 +125,14 @@ def _days(start: datetime, end: datetime) -> float:
 
 def worked_of(scope: Scope) -> WhatWorked:
     """Return what the assessments of the week found, and how many fixes came back."""
-    ids = {one.id for one in scope.problems}
+    ids = {one.id for one in scope.problems if scope.tells(one)}
     every = [one for one in scope.then.work.assessments if one.problem_id in ids]
     own = [one for one in every if one.made_at >= scope.moment.starts_at]
     found = tuple(_worked(scope, one) for one in sorted(own, key=lambda one: one.id))
     fixes = _fixes(scope)
     back = _recurrence(scope, fixes)
-    said = "No assessment was kept in this week."
+    whose = "" if scope.told is None else " that is shared with you"
+    said = f"No assessment{whose} was kept in this week."
     if found:
         said = f"{len(found)} {'assessment was' if len(found) == 1 else 'assessments were'} kept in this week: "
         verdicts = [one.verdict.label.lower() for one in found]
@@ -166,9 +167,9 @@ def _change(figures: Mapping[str, Any]) -> tuple[float | None, float | None, flo
 
 
 def fixes_and_returns(scope: Scope) -> list[tuple[int, date, date | None]]:
-    """Return every fix that was reported: the problem, the day, and the day on which it came back if it did."""
+    """Return every fix that the reader is told of: the problem, the day, and the day it came back if it did."""
     found: list[tuple[int, date, date | None]] = []
-    for problem in scope.problems:
+    for problem in filter(scope.tells, scope.problems):
         days: list[tuple[int, date, date | None]] = []
         for one in scope.then.work.events.get(problem.id, ()):
             status, day = one.changes.get("status"), one.at.astimezone(scope.moment.zone).date()

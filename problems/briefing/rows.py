@@ -108,9 +108,10 @@ def _board(briefing: Briefing) -> Iterator[Row]:
     for place, top in enumerate(of.top, start=1):
         row = _row(section, top.incidents, f"{place}. {top.ref} {top.name}")
         due = f" Due {top.due_on.isoformat()}." if top.due_on else ""
+        who = "Who has it is not told." if top.incidents.withheld else f"{top.owner or 'Nobody'} has it."
         note = (
             f"{top.kind}{f', {top.area}' if top.area else ''}. {top.status.label}. {top.weeks_active} weeks. "
-            f"{top.incidents.sentence} {top.owner or 'Nobody'} has it. Next: {top.next_step}.{due}"
+            f"{top.incidents.sentence} {who} Next: {top.next_step}.{due}"
         )
         yield Row(section, row.figure, row.value, row.n, row.low, row.high, row.unit, note, row.link)
 

@@ -50,6 +50,13 @@ class Scope:
         """Which week, as known when."""
         return self.then.moment
 
+    def tells(self, problem: Problem) -> bool:
+        """Tell whether the reader is told what happened to a problem and what was found of it.
+
+        Of one that is only known to exist a partner is told how it stands, and since when: its moves, not its fixes.
+        """
+        return self.told is None or is_placed(problem)
+
     def actions_on(self, problem_id: int) -> list[Action]:
         """Return the actions on a problem."""
         return self._by_problem.get(problem_id, [])

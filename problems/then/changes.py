@@ -61,7 +61,7 @@ class PastStore(Protocol):
     def one_state(self) -> AbstractContextManager["Store"]:
         """Open the store in the state that it has now, for reading by one thread: what is written then does not show.
 
-        For what takes several calls and has to fit together.
+        For what takes several calls and has to fit together. It refuses to be written to, closed, or looked back from.
         """
         ...
 

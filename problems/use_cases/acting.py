@@ -23,7 +23,7 @@ from problems.use_cases.checks import (
     checked_text,
     is_second_click,
 )
-from problems.use_cases.particulars import check_due, check_own, with_particulars
+from problems.use_cases.particulars import action_for, check_due, check_own, with_particulars
 from problems.use_cases.saving import check_seen, require, save, told
 from problems.words import has_words
 
@@ -182,8 +182,7 @@ def move_action(
     check_reaches(asked, principal, target)
     with store.writing() as unit:
         now = clock()
-        action = store.action(action_id)
-        check_own(asked, principal, action, roles_to(target))
+        action = action_for(asked, principal, store, action_id, roles_to(target))
         check_seen(store, asked, action, seen_version)
         move = check_move(action.ref, action.status, target, principal, answers, done_by=action.done_by)
         check_own(asked, principal, action, move.roles)
@@ -250,8 +249,7 @@ def postpone_action(
     require(principal, asked, Role.COORDINATOR, Role.PARTNER)
     with store.writing() as unit:
         now = clock()
-        action = store.action(action_id)
-        check_own(asked, principal, action, frozenset({Role.COORDINATOR, Role.PARTNER}))
+        action = action_for(asked, principal, store, action_id, (Role.COORDINATOR, Role.PARTNER))
         check_seen(store, asked, action, seen_version)
         return postponed(unit, now, principal, asked, action, due_on, note, seen_version)
 

@@ -11,7 +11,7 @@ from problems.events import EventKind, Subject, event
 from problems.people import Principal, Role
 from problems.store import Store
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, checked_text
-from problems.use_cases.particulars import check_own
+from problems.use_cases.particulars import action_for
 from problems.use_cases.saving import require
 from problems.words import has_words
 
@@ -64,8 +64,7 @@ def give_advice(
     with store.writing() as unit:
         # Again: this may have waited for its turn, and what happens is told in order.
         now = clock()
-        action = store.action(action_id)
-        check_own(asked, principal, action, frozenset(MAY_ADVISE))
+        action = action_for(asked, principal, store, action_id, MAY_ADVISE)
         _check_gives(asked, action)
         problem = store.problem(action.problem_id)
         given = AdviceGiven(
@@ -126,11 +125,12 @@ def withdraw_advice(
         raise InputRefused(asked, "No reason is given.", "Say why; it stays in the record.")
     with store.writing() as unit:
         given = next((one for one in store.advice_given(problem_id) if one.id == advice_id), None)
+        mine = principal.organisation_id is None or (given and given.organisation_id == principal.organisation_id)
+        if not principal.has(Role.OFFICER, Role.COORDINATOR) and not mine:
+            not_mine = "It does not exist, or another organisation wrote it down."
+            raise NotAllowed(asked, not_mine, "Ask that organisation, or a coordinator.")
         if given is None:
             raise NotFound(asked, f"There is no record of advice {advice_id} there.", "Choose one from the list.")
-        mine = principal.organisation_id in (None, given.organisation_id)
-        if not principal.has(Role.OFFICER, Role.COORDINATOR) and not mine:
-            raise NotAllowed(asked, "Another organisation wrote it down.", "Ask that organisation, or a coordinator.")
         if not given.stands:
             raise InputRefused(asked, f"{given.withdrawn_by} has withdrawn it already.", "There is nothing to do.")
         saved = unit.save_advice_given(replace(given, withdrawn_by=principal.name, withdrawn_why=told), seen_version)

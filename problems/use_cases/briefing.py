@@ -1,6 +1,7 @@
 """The briefing of a week: for the whole place or an area, as it was known on some day."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date, tzinfo
 
 from problems.areas import AreaKind
@@ -100,26 +101,30 @@ def briefs_by_area(
 ) -> Iterator[Briefing]:
     """Yield the briefing of every area of a kind as it was drawn then, by name; everything is loaded once.
 
-    What all areas share, such as the tests of what changed, is worked out with the first of them. Without a kind
-    they are those that the briefing of the whole place compares.
+    All of them are of one state of the store, which is held open until the last is taken or the iterator is let go:
+    take them in one thread. What all areas share, such as the tests of what changed, is worked out with the first of
+    them. Without a kind they are those that the briefing of the whole place compares.
 
     Raises
     ------
     NotAllowed, InputRefused
         As :func:`brief`; also where no area of the kind was known.
     """
-    then = _then(store, principal, clock, week, zone, known_on, kinds)
-    wanted = kind or kind_of_areas(then, None)
-    areas = [one for one in then.areas if one.kind is wanted]
-    if not areas:
-        what = wanted.plural if wanted else "wards, beats or neighbourhoods"
-        why = f"No {what} were known on {then.moment.known_on.isoformat()}."
-        raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
-    return _each(store, principal, then, areas, targets, days, settings, progress)
+    with ExitStack() as opened:
+        state = opened.enter_context(whole(store).one_state())
+        then = _then(state, principal, clock, week, zone, known_on, kinds)
+        wanted = kind or kind_of_areas(then, None)
+        areas = [one for one in then.areas if one.kind is wanted]
+        if not areas:
+            what = wanted.plural if wanted else "wards, beats or neighbourhoods"
+            why = f"No {what} were known on {then.moment.known_on.isoformat()}."
+            raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
+        return _each(opened.pop_all(), state, principal, then, areas, targets, days, settings, progress)
 
 
 def _each(
-    store: Store,
+    opened: ExitStack,
+    state: Store,
     principal: Principal,
     then: Then,
     areas: Sequence[AreaThen],
@@ -128,9 +133,10 @@ def _each(
     settings: DetectionSettings,
     progress: Progress,
 ) -> Iterator[Briefing]:
-    for at, area in enumerate(areas):
-        progress(f"Briefing of {area.name}", at / len(areas))
-        yield compose_for(store, principal, then, area, targets, days, settings)
+    with opened:
+        for at, area in enumerate(areas):
+            progress(f"Briefing of {area.name}", at / len(areas))
+            yield compose_for(state, principal, then, area, targets, days, settings)
 
 
 def reports_behind(

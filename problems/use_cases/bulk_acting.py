@@ -14,7 +14,7 @@ from problems.reasons import Reason
 from problems.store import Store, Unit
 from problems.use_cases.acting import moved, postponed
 from problems.use_cases.checks import LONGEST_NAME, LONGEST_NOTE, check_organisation, check_person, checked_text
-from problems.use_cases.particulars import check_due, check_own
+from problems.use_cases.particulars import action_for, check_due
 from problems.use_cases.saving import check_seen, require, save
 from problems.words import has_words
 
@@ -81,7 +81,7 @@ def assign_actions(
         # In here, so that neither is closed or leaves while this waits for its turn.
         check_organisation(store, asked, organisation_id)
         check_person(store, asked, name)
-        return _one_by_one(store, asked, seen_versions, change)
+        return _one_by_one(store, asked, seen_versions, store.action, change)
 
 
 def postpone_actions(
@@ -111,15 +111,17 @@ def postpone_actions(
         raise InputRefused(asked, "No reason is given.", "Say why the date moves; residents may ask.")
 
     def change(action: Action) -> Action:
-        check_own(asked, principal, action, frozenset(MAY_POSTPONE))
         if action.due_on == due_on:
             raise InputRefused(asked, "It is due on that day already.", "There is nothing to do.")
         return postponed(unit, now, principal, asked, action, due_on, note, action.version)
 
+    def own(number: int) -> Action:
+        return action_for(asked, principal, store, number, MAY_POSTPONE)
+
     with store.writing() as unit:
         # Again: this may have waited for its turn, and what happens is told in order.
         now = clock()
-        outcomes = _one_by_one(store, asked, seen_versions, change)
+        outcomes = _one_by_one(store, asked, seen_versions, own, change)
         not_own = [why for _, why in outcomes.refused if isinstance(why, NotAllowed)]
         if not_own and len(not_own) == len(outcomes.refused) and not outcomes.done:
             raise not_own[0]
@@ -185,9 +187,13 @@ def _move(
 
 
 def _one_by_one(
-    store: Store, asked: str, seen_versions: Mapping[int, int], change: Callable[[Action], Action]
+    store: Store,
+    asked: str,
+    seen_versions: Mapping[int, int],
+    find: Callable[[int], Action],
+    change: Callable[[Action], Action],
 ) -> ActionOutcomes:
-    """Change actions of one unit; ``change`` checks everything before it writes anything."""
+    """Change the actions of one unit that it may ``find``; ``change`` checks everything before it writes anything."""
     if not seen_versions:
         raise InputRefused(asked, "No action is chosen.", "Tick at least one.")
     if len(seen_versions) > MOST_AT_ONCE:
@@ -196,7 +202,7 @@ def _one_by_one(
     refused: list[tuple[str, ProblemError]] = []
     for number, seen_version in seen_versions.items():
         try:
-            action = store.action(number)
+            action = find(number)
             check_seen(store, asked, action, seen_version)
             done.append(change(action))
         except ProblemError as why:

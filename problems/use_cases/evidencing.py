@@ -121,9 +121,9 @@ def add_photo(
         )
     with store.writing() as unit:
         now = clock()
+        _check_may_add(store, asked, principal, problem_id, action_id)
         problem = store.problem(problem_id)
         action = _action_of(store, asked, problem.id, action_id)
-        _check_may_add(asked, principal, action)
         _check_fits(store, asked, problem.id, picture, action_id, visit_id)
         hashes = {Purpose.SHOWN: _hash(picture.shown), Purpose.THUMBNAIL: _hash(picture.thumbnail)}
         photo = Photo(
@@ -303,12 +303,16 @@ def _action_of(store: Store, asked: str, problem_id: int, action_id: int | None)
     return action
 
 
-def _check_may_add(asked: str, principal: Principal, action: Action | None) -> None:
+def _check_may_add(store: Store, asked: str, principal: Principal, problem_id: int, action_id: int | None) -> None:
+    """Refuse a partner what is not its own, in the same words as what is not there."""
     if principal.has(Role.OFFICER, Role.COORDINATOR) or principal.organisation_id is None:
         return
-    if action is None or not is_own(principal, action):
-        why = "Partners add photos of their own actions."
-        raise NotAllowed(asked, why, "Choose an action of your organisation, or ask a coordinator.")
+    with suppress(NotFound):
+        action = None if action_id is None else store.action(action_id)
+        if action is not None and is_own(principal, action) and action.problem_id == problem_id:
+            return
+    why = "Partners add photos of their own actions."
+    raise NotAllowed(asked, why, "Choose an action of your organisation, or ask a coordinator.")
 
 
 def _check_fits(

@@ -11,7 +11,7 @@ from problems.briefing.area_page import AreaPage, drawn_anew, open_problems, ver
 from problems.briefing.areas_compared import WEEKS_COMPARED, Against, AreasCompared, compared, sizes_possible
 from problems.briefing.areas_then import FORMER, area_called, events_of_areas
 from problems.briefing.briefing import AreaThen
-from problems.briefing.composing import compose_for, scope_of
+from problems.briefing.composing import compose_for, scope_of, shared_scope
 from problems.briefing.heading import kind_of_areas
 from problems.briefing.scope import Scope, areas_of
 from problems.briefing.then import WEEKS_BY_AREA, Then, load_then
@@ -72,14 +72,15 @@ def compare_areas_now(
     InputRefused
         When no boundary, or nothing at all, was known then, and for a day that has not come.
     """
-    looked = _look(store, principal, clock, zone, kinds, on)
-    chosen = kind or kind_of_areas(looked.then, None)
-    areas = [one for one in looked.then.areas if one.kind is chosen]
-    if chosen is None or not areas:
-        what = chosen.plural if chosen else "wards, beats or neighbourhoods"
-        why = f"No {what} were known on {looked.now.moment.known_on.isoformat()}."
-        raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind or day.")
-    return _compared(store, principal, looked, chosen, against)
+    with whole(store).one_state() as state:
+        looked = _look(state, principal, clock, zone, kinds, on)
+        chosen = kind or kind_of_areas(looked.then, None)
+        areas = [one for one in looked.then.areas if one.kind is chosen]
+        if chosen is None or not areas:
+            what = chosen.plural if chosen else "wards, beats or neighbourhoods"
+            why = f"No {what} were known on {looked.now.moment.known_on.isoformat()}."
+            raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind or day.")
+        return _compared(state, principal, looked, chosen, against)
 
 
 def look_at_area(
@@ -114,24 +115,26 @@ def look_at_area(
     InputRefused
         As :func:`compare_areas_now`, and when no area was called so then.
     """
-    looked = _look(store, principal, clock, zone, kinds, on)
-    replaced = _replaced(store, zone)
-    found = _area(looked, area, replaced)
-    scope = _narrowed(store, principal, looked.now, found, targets, days)
-    listed, quiet = open_problems(scope)
-    day = looked.now.moment.as_of
-    among = _compared(store, principal, looked, found.kind, None) if principal.has(*MAY_READ) else None
-    since = looked.then.moment.week.first - timedelta(weeks=WEEKS_BY_AREA)
-    return AreaPage(
-        area=found,
-        on=day,
-        briefing=compose_for(store, principal, looked.then, found, targets, days, settings),
-        open=tuple(listed),
-        gone_quiet=quiet,
-        fixes=tuple(verified_fixes(scope.problems, looked.now.work.events, on=day, zone=zone)),
-        among=among,
-        remarks=tuple(drawn_anew(found, replaced, since, day)),
-    )
+    with whole(store).one_state() as state:
+        looked = _look(state, principal, clock, zone, kinds, on)
+        replaced = _replaced(state, zone)
+        found = _area(looked, area, replaced)
+        scope = _narrowed(state, principal, looked.now, found, targets, days)
+        listed, quiet = open_problems(scope)
+        day = looked.now.moment.as_of
+        told = [one for one in scope.problems if scope.tells(one)]
+        among = _compared(state, principal, looked, found.kind, None) if principal.has(*MAY_READ) else None
+        since = looked.then.moment.week.first - timedelta(weeks=WEEKS_BY_AREA)
+        return AreaPage(
+            area=found,
+            on=day,
+            briefing=compose_for(state, principal, looked.then, found, targets, days, settings),
+            open=tuple(listed),
+            gone_quiet=quiet,
+            fixes=tuple(verified_fixes(told, looked.now.work.events, on=day, zone=zone)),
+            among=among,
+            remarks=tuple(drawn_anew(found, replaced, since, day)),
+        )
 
 
 def _look(
@@ -160,8 +163,7 @@ def _narrowed(
     seen = seen_by(whole(store), principal)
     if not isinstance(seen, Seen):
         return scope_of(now, area, targets, days)
-    shared = seen.problems_as_shared(now.work.problems)
-    return scope_of(now, area, targets, days, shared, seen.actions_as_shared(now.work.actions))
+    return shared_scope(seen, now, area, targets, days)
 
 
 def _compared(

@@ -1,11 +1,13 @@
 """What can be said of an action beside its status: title, person, cost, order, checklist, advice."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 from problems.actions import Action, ActionType, Particulars, Step, action_ref
 from problems.clock import Clock
-from problems.errors import InputRefused, NotAllowed
+from problems.errors import InputRefused, NotAllowed, NotFound
 from problems.events import EventKind
 from problems.guides import LONGEST_ADVICE, LONGEST_STEP, MOST_STEPS
 from problems.ordering import check_order
@@ -53,8 +55,7 @@ def edit_action(
     require(principal, asked, *MAY_EDIT)
     with store.writing() as unit:
         now = clock()
-        action = store.action(action_id)
-        check_own(asked, principal, action, frozenset(MAY_EDIT))
+        action = action_for(asked, principal, store, action_id, MAY_EDIT)
         check_seen(store, asked, action, seen_version)
         named = checked_text(asked, title, LONGEST_NAME)
         if not has_words(named):
@@ -99,8 +100,7 @@ def tick_step(
     require(principal, asked, *MAY_TICK)
     with store.writing() as unit:
         now = clock()
-        action = store.action(action_id)
-        check_own(asked, principal, action, frozenset(MAY_TICK))
+        action = action_for(asked, principal, store, action_id, MAY_TICK)
         if not 0 <= step < len(action.checklist) or action.checklist[step].text != text:
             raise InputRefused(asked, "The list was changed in the meantime.", "Look at it again.")
         was = action.checklist[step]
@@ -144,12 +144,33 @@ def with_particulars(store: Store, asked: str, action: Action, particulars: Part
     return replace(action, cost=cost, waits_for=waits_for, checklist=steps, advice=advice)
 
 
-def check_own(asked: str, principal: Principal, action: Action, roles: frozenset[Role]) -> None:
+def action_for(asked: str, principal: Principal, store: Store, action_id: int, roles: Collection[Role]) -> Action:
+    """Return an action; ``roles`` are those that may do at all what is asked.
+
+    Numbers run on: a partner is refused another organisation's action in the same words as one that is not there.
+    """
+    if _is_of_any(principal, roles):
+        return store.action(action_id)
+    with suppress(NotFound):
+        action = store.action(action_id)
+        check_own(asked, principal, action, roles)
+        return action
+    raise _not_own(asked)
+
+
+def check_own(asked: str, principal: Principal, action: Action, roles: Collection[Role]) -> None:
     """Refuse a partner another organisation's action; ``roles`` are those that may do it at all."""
-    as_other = principal.has(*(roles - {Role.PARTNER}))
-    everywhere = principal.organisation_id is None
-    if not as_other and not everywhere and principal.organisation_id != action.organisation_id:
-        raise NotAllowed(asked, "It belongs to another organisation.", "Ask that organisation, or a coordinator.")
+    if not _is_of_any(principal, roles) and principal.organisation_id != action.organisation_id:
+        raise _not_own(asked)
+
+
+def _is_of_any(principal: Principal, roles: Collection[Role]) -> bool:
+    return principal.organisation_id is None or principal.has(*(set(roles) - {Role.PARTNER}))
+
+
+def _not_own(asked: str) -> NotAllowed:
+    why = "It does not exist, or it belongs to another organisation."
+    return NotAllowed(asked, why, "Ask that organisation, or a coordinator.")
 
 
 def check_due(asked: str, due_on: date | None, today: date) -> None:

@@ -1,6 +1,7 @@
 """You said, we did: what residents are told of verified fixes, and the record that a file of it was made."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
@@ -89,7 +90,8 @@ def tell_fixes_by_area(
 ) -> Iterator[Digest]:
     """Yield the same of every area of a kind as it was drawn then, by name; everything is loaded once.
 
-    Without a kind they are those that the briefing of the whole place compares.
+    All of them are of one state of the store, as those of :func:`problems.use_cases.briefing.briefs_by_area`. Without
+    a kind they are those that the briefing of the whole place compares.
 
     Raises
     ------
@@ -97,20 +99,25 @@ def tell_fixes_by_area(
         As :func:`tell_fixes`; also where no area of the kind was known.
     """
     asked = _asked(principal, clock, period, zone, known_on, report_at)
-    then = _then(store, asked, zone)
-    wanted = kind or kind_of_areas(then, None)
-    areas = [one for one in then.areas if one.kind is wanted]
-    if not areas:
-        what = wanted.plural if wanted else "wards, beats or neighbourhoods"
-        why = f"No {what} were known on {asked.known_on.isoformat()}."
-        raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
-    return _each(store, then, areas, asked, progress)
+    with ExitStack() as opened:
+        state = opened.enter_context(whole(store).one_state())
+        then = _then(state, asked, zone)
+        wanted = kind or kind_of_areas(then, None)
+        areas = [one for one in then.areas if one.kind is wanted]
+        if not areas:
+            what = wanted.plural if wanted else "wards, beats or neighbourhoods"
+            why = f"No {what} were known on {asked.known_on.isoformat()}."
+            raise InputRefused(_ASKED, why, "Import boundaries, or choose another kind.")
+        return _each(opened.pop_all(), state, then, areas, asked, progress)
 
 
-def _each(store: Store, then: Then, areas: Sequence[AreaThen], asked: _Asked, progress: Progress) -> Iterator[Digest]:
-    for at, area in enumerate(areas):
-        progress(f"Fixes of {area.name}", at / len(areas))
-        yield _digest(store, then, asked, f"{area.kind}:{area.id}")
+def _each(
+    opened: ExitStack, state: Store, then: Then, areas: Sequence[AreaThen], asked: _Asked, progress: Progress
+) -> Iterator[Digest]:
+    with opened:
+        for at, area in enumerate(areas):
+            progress(f"Fixes of {area.name}", at / len(areas))
+            yield _digest(state, then, asked, f"{area.kind}:{area.id}")
 
 
 def note_fixes_told(

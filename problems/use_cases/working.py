@@ -4,11 +4,12 @@ Each function loads, checks by the table in :mod:`problems.lifecycle`, and saves
 its event in one unit. ``seen_version`` is the version the person had on the screen.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
 from problems.clock import Clock, day_words
-from problems.errors import InputRefused, MoveRefused
+from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
 from problems.kept_assessments import KeptAssessment, of_its_work, outcomes_of
 from problems.lifecycle import Move, MoveAnswers, Need, check_move
@@ -16,7 +17,7 @@ from problems.people import Principal, Role
 from problems.problem import Problem, ProblemStatus, problem_ref
 from problems.reasons import Outcome
 from problems.seeing import too_few_behind
-from problems.sharing import check_shared
+from problems.sharing import EVERYWHERE, shares_in
 from problems.store import Store, Unit
 from problems.use_cases.acting import begun, start_problem
 from problems.use_cases.checks import (
@@ -312,9 +313,7 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
     require(principal, asked, Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER)
     with store.writing() as unit:
         now = clock()
-        problem = store.problem(problem_id)
-        few = too_few_behind(store, problem)
-        check_shared(asked, principal, problem, store.actions(problem.id), too_few=few)
+        problem = _shared(store, asked, principal, problem_id)
         text = checked_text(asked, note, LONGEST_NOTE)
         if not has_words(text):
             why = "It has no words." if text else "It is empty."
@@ -322,3 +321,16 @@ def note_problem(store: Store, principal: Principal, clock: Clock, seed: int, *,
         told = event(now, principal, Subject.PROBLEM, problem.id, EventKind.NOTED, note=text)
         if not is_told(told, store.events(Subject.PROBLEM, problem.id)):
             unit.add_events([told])
+
+
+def _shared(store: Store, asked: str, principal: Principal, problem_id: int) -> Problem:
+    """Return a problem; one that is not shared is refused in the same words as one that is not there."""
+    if principal.has(*EVERYWHERE):
+        return store.problem(problem_id)
+    with suppress(NotFound):
+        problem = store.problem(problem_id)
+        if shares_in(principal, problem, store.actions(problem.id), too_few=too_few_behind(store, problem)):
+            return problem
+    why = f"It does not exist, or it is not shared with {principal.name}."
+    possible = "Ask a coordinator: it is shared with the organisations that have an action on it."
+    raise NotAllowed(asked, why, possible)
