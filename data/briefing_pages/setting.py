@@ -249,8 +249,7 @@ def _remediation(briefing: Briefing) -> Part:
     )  # fmt: skip
     every = (of.total, *of.partners) if of.partners else ()
     bars = tuple((plain(one.name), (_count(one.overdue), _count(one.due))) for one in of.partners)
-    most = sorted((row for row in bars if any(row[1])), key=lambda row: (-row[1][0], -row[1][1], row[0]))
-    shown = tuple(most[:_MOST_BARS])
+    shown = tuple([row for row in bars if any(row[1])][:_MOST_BARS])
     charts = (BarChart("Work by partner", ("Late", "Due in the week"), shown),) if shown else ()
     grids = grid("Work of the partners", columns, [_partner(one) for one in every])
     return Part(Section.REMEDIATION, plain(of.sentence), (), grids, charts)
