@@ -81,6 +81,14 @@ def test_page_and_print_say_the_same_of_every_fix() -> None:
         assert "P-0071" not in text
 
 
+def test_page_and_print_say_that_a_sample_city_is_made_up_and_nothing_of_a_real_one() -> None:
+    said = "Made-up data of the sample city."
+    for made_up in ("", said):
+        digest = a_digest(a_fix(), made_up=made_up)
+        for text in (html_text(told_html(digest)), pdf_text(told_pdf(digest))):
+            assert (said in text) is bool(made_up)
+
+
 def test_the_print_is_tagged_with_words_for_every_picture() -> None:
     reader = PdfReader(io.BytesIO(told_pdf(a_digest(a_fix()))))
     root = reader.trailer["/Root"]

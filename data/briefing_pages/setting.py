@@ -58,7 +58,7 @@ def pages_of(briefing: Briefing) -> Pages:
         known=known if header.is_over else f"{known} The week is not over.",
         known_on=header.known_on,
         figures=_key_figures(briefing, hidden=frozenset(hidden)),
-        warnings=tuple(plain(one.sentence) for one in header.late_feeds),
+        warnings=tuple(plain(one) for one in (header.made_up, *(late.sentence for late in header.late_feeds)) if one),
         sentence=plain(header.sentence),
         parts=tuple(parts),
     )

@@ -172,6 +172,8 @@ class Digest:
     untold: str
     working_on: str
     report_at: str = REPORT_AT
+    #: Says that the reports are made up; empty where they are not.
+    made_up: str = ""
 
     @property
     def place(self) -> str:
