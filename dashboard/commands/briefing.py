@@ -121,7 +121,7 @@ def _board(briefing: Briefing) -> list[str]:
         )
         for one in briefing.board.top
     ]
-    heads = ("Problem", "Place", "28 days", "Usual", "Owner", "Next", "Due", "State")
+    heads = ("Problem", "Place", "28 days", "Its own usual", "Owner", "Next", "Due", "State")
     return [
         *(table(("State", "Now", "Came", "Left"), states) if states else []),
         *(["", *table(heads, top)] if top else []),

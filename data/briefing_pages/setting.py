@@ -175,7 +175,7 @@ def _board(briefing: Briefing) -> Part:
          one.owner or _NOBODY, one.next_step, short_day(one.due_on), one.status.label)
         for place, one in enumerate(of.top, start=1)
     ]  # fmt: skip
-    caption = "The ten at the top: incidents of 28 days, beside what the year before makes one expect"
+    caption = "The ten at the top: incidents of 28 days, beside what its own year before makes one expect"
     bars = tuple((one.now.label, (round(one.now.value or 0),)) for one in of.states if one.now.value)
     charts = (BarChart("Problems by state", ("Problems",), bars),) if bars else ()
     return Part(Section.BOARD, plain(of.sentence), (), (*states, *grid(caption, columns, top)), charts)
