@@ -204,8 +204,8 @@ def postpone_form(desk: Desk, action: Action) -> Form:
 
     later = max(desk.today, action.due_on or desk.today) + timedelta(days=7)
     questions = (
-        Field("due_on", "New due date", "day", later),
-        Field("note", "Why it moves", "text"),
+        Field("due_on", "New due date", "day", later, needed=True),
+        Field("note", "Why it moves", "text", needed=True),
     )
     intro = f"{action.title}: due {day(action.due_on)}." if action.due_on else f"{action.title}: no due date yet."
 
@@ -238,7 +238,7 @@ def edit_problem_form(desk: Desk, problem: Problem) -> Form:
         return edit_problem_form(at, at.store.problem(problem.id))
 
     questions = (
-        Field("name", "Name", value=problem.name),
+        Field("name", "Name", value=problem.name, needed=True),
         *_owner_questions(desk, problem),
         Field("objective", Need.OBJECTIVE.label, "text", problem.objective),
         Field("review_on", Need.REVIEW.label, "day", problem.review_on),
@@ -280,7 +280,7 @@ def note_form(problem: Problem) -> Form:
         working.note_problem(*at.asking, problem_id=problem.id, note=_text(answers.get("note")))
         return "Your note is in the timeline."
 
-    questions = (Field("note", "What happened, or what was seen", "text"),)
+    questions = (Field("note", "What happened, or what was seen", "text", needed=True),)
     return Form(f"{problem.ref}: Add a note", "Add note", questions, save)
 
 
@@ -304,7 +304,8 @@ def move_answers(answers: Answers) -> MoveAnswers:
 def _questions(desk: Desk, move: Move, *, problem: Problem | None = None) -> tuple[Field, ...]:
     found: list[Field] = []
     for need in move.needs:
-        found.extend(_question(desk, need, move, problem))
+        first, *beside = _question(desk, need, move, problem)
+        found += [replace(first, needed=True), *beside]
     return tuple(found)
 
 
