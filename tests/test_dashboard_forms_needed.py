@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from problems.actions import ActionStatus
-from tests.scenes import COORDINATOR, Scene, days_before
+from tests.scenes import COORDINATOR, OFFICER, Scene, days_before
 from tests.screens import click, page, sit_down, words
 from tests.test_problems_owing import move, partner, propose
 
@@ -37,3 +37,9 @@ def test_reporting_work_as_done_names_the_sentence_and_not_what_may_stay_empty(
     sit_down(monkeypatch, town, COORDINATOR)
     added = words(click(page("problem", problem="P-0001", tab="respond"), "add-action"))
     assert "Needed: “What is to be done” and “Organisation”." in added
+
+
+def test_a_visit_names_what_it_needs(town: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sit_down(monkeypatch, town, OFFICER)
+    seen = words(click(page("problem", problem="P-0001", tab="respond"), "add-visit"))
+    assert "Needed: “Day of the visit” and “What was seen”." in seen
