@@ -10,12 +10,12 @@ from threading import Lock
 import streamlit as st
 
 from dashboard import design
-from data.importing import ALL_SYNTHETIC, SYNTHETIC_FACT
 from data.settings import SEED, Settings, read_settings
 from data.stores import open_store
 from problems.clock import Clock, clock_in
 from problems.errors import NotFound
 from problems.people import LAPTOP, Person, Principal
+from problems.sample_city import ALL_SYNTHETIC, SYNTHETIC_FACT
 from problems.seeing import seen_by, whole
 from problems.store import Store
 

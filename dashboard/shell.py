@@ -36,9 +36,9 @@ from dashboard.views import (
     told,
 )
 from dashboard.wording import day
-from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.errors import ProblemError
 from problems.people import LAPTOP, Principal, Role, any_of
+from problems.sample_city import made_up_words
 from problems.seeing import READS_EVERYTHING
 from problems.sharing import EVERYWHERE
 from problems.sources import PlacePrecision
@@ -94,9 +94,6 @@ _PAGES: Final = (
     _Page(combine.show, "Merge or split", combine.PATH, READS_EVERYTHING, in_bar=False, can_look_back=True),
     _Page(search.show, "Search", search.PATH, in_bar=False, can_look_back=True),
 )
-SYNTHETIC: Final = "The data shown are synthetic: a made-up sample city. Nobody and nothing in it is real."
-PARTLY_SYNTHETIC: Final = "This is the made-up sample city, together with reports that you imported."
-_BANNERS: Final = {ALL_SYNTHETIC: SYNTHETIC, MIXED: PARTLY_SYNTHETIC}
 
 
 def main() -> None:
@@ -117,7 +114,7 @@ def main() -> None:
     st.set_page_config(page_title=f"{page.title} · Fixpoint")
     _dress()
     viewing.go_where_asked(shown, page)
-    banner = _BANNERS.get(store.fact(SYNTHETIC_FACT) or "")
+    banner = made_up_words(store)
     if banner:
         st.html(f'<p class="fx-banner">{design.safe_html(banner)}</p>')
     viewing.show_banner()

@@ -36,6 +36,7 @@ from problems.people import Principal
 from problems.progress import Progress, silent
 from problems.report_columns import Floats, Ints, ReportColumns
 from problems.reports import Batch, RejectedRow, Report
+from problems.sample_city import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from problems.sources import TimePrecision
 from problems.store import Store
 from problems.use_cases.importing import Trial, accept_import
@@ -55,8 +56,6 @@ _PREVIEW_ERRORS = 20
 #: A city grows over the edges of what is known of it.
 _BESIDE_DEG = 0.3
 _REPORTER_KEY_FACT = "reporter_key"
-#: The fact that tells whether a store holds the sample city, and its values.
-SYNTHETIC_FACT, ALL_SYNTHETIC, MIXED = "synthetic", "1", "mixed"
 
 
 def _unheard(_note: str) -> None:

@@ -4,6 +4,7 @@
 
     ProblemError            a refusal: what was asked, why not, what is possible
     ├── InputRefused        a file, a column, a setting or an option that cannot be used
+    │   └── AreaUnknown     no area, or more than one, is called so
     ├── StoreRefused        the store cannot be opened (unknown URL, newer schema, locked)
     ├── MoveRefused         the lifecycle does not allow this move, or something it needs is missing
     ├── NotAllowed          the principal's roles do not include this action
@@ -32,6 +33,10 @@ class ProblemError(Exception):
 
 class InputRefused(ProblemError):
     """A file, a column, a setting or an option cannot be used."""
+
+
+class AreaUnknown(InputRefused):
+    """No area, or more than one, is called so."""
 
 
 class StoreRefused(ProblemError):

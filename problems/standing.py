@@ -67,7 +67,7 @@ class Compared(Protocol):
 
 
 def sentence(place: Compared, *, days: int) -> str:
-    """Say in one sentence how a place stands against what is usual there.
+    """Say in one sentence how a place stands against a place like it: other reports there, its kind round about.
 
     Parameters
     ----------
@@ -80,15 +80,17 @@ def sentence(place: Compared, *, days: int) -> str:
     --------
     >>> from types import SimpleNamespace
     >>> bad = SimpleNamespace(group=Group.LIGHTING, incidents=14, standing=Standing.HOT_SPOT,
-    ...     expected=3.2, ratio_low=2.39, ratio_high=7.34)
+    ...     expected=0.4, ratio_low=2.39, ratio_high=7.34)
     >>> sentence(bad, days=90)
-    '14 street-light incidents in 90 days where about 3 would be usual: likely 2.3 to 7.4 times the usual.'
+    '14 street-light incidents in 90 days where fewer than 1 would be usual for a place like it.'
     """
     one, many = _NAMED[place.group]
     counted = f"{place.incidents:,} {one if place.incidents == 1 else many} {_span(days)}"
     if place.standing is Standing.UNTESTED or place.expected is None:
         return f"{counted}: nothing to compare with yet."
-    told = f"{counted} where {usual_words(place.expected)} would be usual"
+    # All kinds together have no others beside them: they are held against what the same place had before.
+    like = "there before" if place.group is None else "for a place like it"
+    told = f"{counted} where {usual_words(place.expected)} would be usual {like}"
     if max(place.incidents, place.expected) < FEWEST:
         return f"{told}: too few to say."
     if place.standing is Standing.CANDIDATE:

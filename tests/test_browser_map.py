@@ -49,7 +49,7 @@ def test_map_shows_problems_and_reports_without_sideways_scrolling(visit: Visito
     assert int(frame.locator("#map_div").get_attribute("data-problems") or 0) > 5
     assert int(frame.locator("#map_div").get_attribute("data-reports") or 0) > 500
     expect(frame.locator(".fx-problem").first).to_be_visible()
-    expect(page.get_by_text("synthetic")).to_be_visible()
+    expect(page.get_by_text("Made-up data of the sample city")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

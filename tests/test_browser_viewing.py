@@ -43,6 +43,27 @@ def test_on_a_phone_the_list_of_pages_opens_and_leads_on(visit: Visitor) -> None
     expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()
 
 
+def test_on_a_phone_the_bar_says_the_whole_of_what_it_offers(visit: Visitor) -> None:
+    page = visit("/board", width=PHONE)
+    drawn(page)
+    box = page.locator(".st-key-fx-bar").get_by_role("combobox")
+    expect(box).to_have_value("View as …")
+    assert box.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/duplicates", "/"])
+def test_a_switch_that_is_explained_stands_on_the_line_of_its_words(visit: Visitor, path: str) -> None:
+    page = visit(path)
+    drawn(page)
+    switch = page.get_by_test_id("stCheckbox").filter(has_text="Plain table")
+    expect(switch.get_by_test_id("stTooltipIcon")).to_be_visible()
+    middles = switch.evaluate(
+        """each => [each.querySelector("p"), each.querySelector("label > div")].map(part => {
+            const box = part.getBoundingClientRect(); return box.top + box.height / 2 })"""
+    )
+    assert abs(middles[0] - middles[1]) <= 1
+
+
 def test_on_a_phone_the_people_to_look_as_can_be_told_apart(visit: Visitor) -> None:
     page = visit("/organisation?" + OUTREACH, width=PHONE)
     drawn(page)

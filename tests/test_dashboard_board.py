@@ -7,7 +7,7 @@ from dashboard.wording import day
 from problems.actions import Action, ActionStatus, ActionType
 from problems.lifecycle import MoveAnswers
 from problems.people import LAPTOP
-from problems.use_cases import acting
+from problems.use_cases import acting, leaving
 from tests.scenes import COORDINATOR, Scene, days_before
 from tests.screens import click, keys, markup, page, sit_down, words
 
@@ -191,3 +191,26 @@ def test_a_day_that_has_passed_is_refused_in_words_and_nothing_is_saved(busy: Sc
     shown = click(shown, "form-save")
     assert "has passed. Choose today or a later day." in words(shown)
     assert busy.store.actions() == before
+
+
+def test_work_is_not_sent_back_to_a_closed_organisation_and_the_card_says_why(
+    busy: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lighting = busy.store.organisations()[0]
+    who, action = busy.partner(lighting), busy.store.action(1)
+    for target in (ActionStatus.ACCEPTED, ActionStatus.DONE):
+        action = acting.move_action(
+            busy.store, who, busy.clock, 1, action_id=1, target=target,
+            answers=MoveAnswers(note="It is lit."), seen_version=action.version,
+        )  # fmt: skip
+    sit_down(monkeypatch, busy, COORDINATOR)
+    shown = page("problem", problem="P-0001", tab="respond")
+    assert "was closed" not in words(shown)
+    assert "move-A-0001-in_progress" in keys(shown)
+    leaving.close_organisation(
+        busy.store, COORDINATOR, busy.clock, 1, organisation_id=lighting.id, seen_version=lighting.version
+    )
+    shown = page("problem", problem="P-0001", tab="respond")
+    why = "No “Send back”: Lighting was closed. Open it again, or add the work as an action of another organisation."
+    assert why in words(shown)
+    assert "move-A-0001-in_progress" not in keys(shown)

@@ -8,10 +8,12 @@ import pytest
 from problems.actions import ActionType
 from problems.briefing.figure import Behind, Section, Unit
 from problems.briefing.weeks import IsoWeek
-from problems.use_cases import acting
+from problems.decisions import DecisionKind
+from problems.use_cases import acting, commanding
 from tests.briefed import briefed
-from tests.scenes import COMMANDER, COORDINATOR, Scene, days_before
+from tests.scenes import COMMANDER, COORDINATOR, LONDON, Scene, days_before
 from tests.screens import click, markup, page, sit_down
+from tests.test_problems_commanding import EPSG
 
 LAST_MONDAY = date(2026, 3, 2)
 LONG_NAME = "Northern Boroughs Highways, Street Lighting, Signals and Drainage Maintenance Partnership (East)"
@@ -48,6 +50,15 @@ def test_two_decisions_of_one_kind_on_a_problem_are_both_drawn_and_recorded_whol
     at = next(number for number, one in enumerate(wanted) if one.recommendation == ADVICE)
     opened = click(shown, f"decide-{wanted[at].kind}-P-0001{'-2' if at else ''}")
     assert ADVICE in [area.value for area in opened.text_area]
+
+
+def test_the_sentence_tells_what_the_page_decisions_lists_and_what_is_for_the_meeting(twice: Scene) -> None:
+    waiting = commanding.decisions_waiting(twice.store, COMMANDER, twice.clock, 1, zone=LONDON, epsg=EPSG).waiting
+    assert [one.kind for one in waiting] == [DecisionKind.CASE_REVIEW]
+    assert briefed(twice, IsoWeek.of(LAST_MONDAY)).decisions.sentence == (
+        "2 decisions are wanted: 1 by command on 8 Mar 2026 (the page Decisions shows those of today); "
+        "1 by the meeting: work that is long late, and places that nobody has taken on."
+    )
 
 
 def test_an_address_with_thousands_of_digits_is_refused_in_words(twice: Scene) -> None:

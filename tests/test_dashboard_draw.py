@@ -390,7 +390,10 @@ def test_no_sentence_says_more_than_the_judgement(one: KindJudged, said: str, sh
 
 def test_where_fewer_than_one_is_usual_no_ratio_is_told() -> None:
     rare = replace(standing(Verdict.MORE, Verdict.MORE), expected=0.4)
-    assert "in 90 days where fewer than 1 would be usual. That is more than chance brings" in sentence(rare, 90)
+    assert (
+        "in 90 days where fewer than 1 would be usual for a place like it. That is more than chance brings"
+        in sentence(rare, 90)
+    )
     assert ratio_words(rare) == "–"
     assert ratio_words(standing(Verdict.MORE, Verdict.MORE)) == "4.4 (2.4 to 7.3)"
 

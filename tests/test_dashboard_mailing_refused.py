@@ -99,3 +99,18 @@ def test_a_missing_password_is_told_before_anything_is_sent(
     settle(1, user=USER, password_env=VARIABLE)
     assert main(["brief", "--latest", "--mail"]) == 2
     assert "The variable MAIL_PASSWORD, which should hold the password, is not set." in capsys.readouterr().err
+
+
+def test_a_week_that_has_not_begun_is_the_reason_told_and_not_the_area(
+    settle: Callable[..., None], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mood = Mood()
+    with serving(mood) as port:
+        settle(port, {"to": [ALL[0]], "area": "Nowhere"})
+        assert main(["brief", "--week", "2030-W10", "--mail"]) == 2
+    told = _told(capsys)
+    assert f"Nowhere, {ALL[0]}: not made. The briefing of week 10 of 2030" in told
+    assert "It has not begun." in told
+    assert "The mail server was not asked. " in told
+    assert "is the area of a group" not in told
+    assert mood.heard == []

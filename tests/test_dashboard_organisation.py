@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.wording import day
 from problems.actions import Action, ActionStatus
 from problems.people import Principal
 from problems.problem import ProblemStatus
@@ -165,3 +166,29 @@ def test_a_decision_says_what_is_still_owed_and_offers_no_end_before(
     shown = page("decisions")
     assert "Still owed A-0001 Renew the column. A coordinator ends it first" in words(shown)
     assert [button.label for button in shown.button if str(button.key).startswith("decide-")] == ["Work goes on"]
+
+
+def test_a_card_dates_its_assessment_and_tells_one_from_before_the_return(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    problem = scene.remediated(scene.store.problem(1))
+    scene.move(OFFICER, problem, ProblemStatus.VERIFIED, note="Lit.", visited_on=scene.today)
+    scene.assessed()
+    kept = f"Did it work Assessed on {day(scene.today)}: Reports fell."
+    sit_down(monkeypatch, scene, COMMANDER)
+    text = words(page("decisions"))
+    assert f"12 distinct incidents in 12 reports of its last hot spot, on {day(scene.today)}" in text
+    assert kept in text
+    assert "before it came back" not in text
+    scene.today += timedelta(days=9)
+    scene.move(COORDINATOR, problem, ProblemStatus.RECURRED, note="Dark again.")
+    text = words(page("decisions"))
+    back = f"That was before it came back on {day(scene.today)}; nothing later is counted in it."
+    assert f"{kept} {back}" in text
+    scene.today += timedelta(days=1)
+    scene.assessed()
+    again = words(page("decisions"))
+    assert f"Assessed on {day(scene.today)}: Reports fell." in again
+    assert "before it came back" not in again

@@ -22,6 +22,7 @@ from data.settings import Settings
 from problems.events import EventKind, Subject
 from problems.problem import ProblemStatus
 from problems.public import PublicLevel
+from problems.sample_city import ALL_SYNTHETIC, SYNTHETIC_FACT
 from problems.store import Store
 from problems.themes.page import Course, Direction, Piece
 from tests.fixed import TODAY, add_pair, street_through, verified
@@ -294,6 +295,7 @@ def test_all_areas_are_written_with_a_list_of_contents(city: Scene, tmp_path: Pa
     one = an_area()
     with city.store.writing() as unit:
         unit.add_areas([replace(one, name="Abbey / East"), replace(one, name="Abbey - East")])
+        unit.set_fact(SYNTHETIC_FACT, ALL_SYNTHETIC)
     folder = tmp_path / "fixes"
     asked = ["told", "--from", "2026-03-01", "--to", "2026-03-31", "--all-areas", "--kind", str(one.kind)]
     assert main([*asked, "--out", str(folder)]) == 0
@@ -302,3 +304,4 @@ def test_all_areas_are_written_with_a_list_of_contents(city: Scene, tmp_path: Pa
     [contents] = [name for name in names if name.endswith("_contents.html")]
     listed = (folder / contents).read_text(encoding="utf-8")
     assert all(name in listed for name in names if name != contents)
+    assert "Made-up data of the sample city" in listed

@@ -38,7 +38,7 @@ def map_arguments(app: AppTest) -> str:
 
 def test_a_made_up_city_is_called_so_and_the_footer_dates_what_is_shown(city: SqlStore) -> None:
     text = words(opened())
-    assert "The data shown are synthetic" in text
+    assert "Made-up data of the sample city: nobody and nothing in it is real." in text
     assert "Hot spots as of" in text
     assert "Times in Europe/London" in text
 
@@ -46,8 +46,8 @@ def test_a_made_up_city_is_called_so_and_the_footer_dates_what_is_shown(city: Sq
 def test_a_made_up_city_with_own_reports_is_called_so(city: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(city, "fact", lambda name: "mixed" if name == "synthetic" else None)
     text = words(opened())
-    assert "This is the made-up sample city, together with reports that you imported." in text
-    assert "The data shown are synthetic" not in text
+    assert "Made-up data of the sample city, together with reports that were imported." in text
+    assert "nobody and nothing in it is real" not in text
 
 
 def test_the_filled_map_page_says_in_words_and_figures_what_it_shows(city: SqlStore) -> None:

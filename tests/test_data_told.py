@@ -81,6 +81,14 @@ def test_page_and_print_say_the_same_of_every_fix() -> None:
         assert "P-0071" not in text
 
 
+def test_page_and_print_say_that_a_sample_city_is_made_up_and_nothing_of_a_real_one() -> None:
+    said = "Made-up data of the sample city."
+    for made_up in ("", said):
+        digest = a_digest(a_fix(), made_up=made_up)
+        for text in (html_text(told_html(digest)), pdf_text(told_pdf(digest))):
+            assert (said in text) is bool(made_up)
+
+
 def test_the_print_is_tagged_with_words_for_every_picture() -> None:
     reader = PdfReader(io.BytesIO(told_pdf(a_digest(a_fix()))))
     root = reader.trailer["/Root"]
@@ -207,3 +215,13 @@ def test_only_known_kinds_are_written_and_never_over_the_store(scene: Scene, tmp
         told_renderer(tmp_path / "fixes")
     write_told(scene.store, a_digest(a_fix()), tmp_path / "fixes.html")
     assert (tmp_path / "fixes.html").read_bytes() == told_html(a_digest(a_fix()))
+
+
+def test_the_sentence_tells_the_fixes_of_the_list_from_those_that_are_only_counted() -> None:
+    lost = replace(a_fix(), held=Held.CAME_BACK)
+    digest = a_digest(a_fix(), lost, untold="3")
+    assert digest.sentence == (
+        "2 fixes were verified on site in this time and are told here, of which 1 did not last. 3 more were verified, "
+        "and not told one by one so that nobody can be recognised. 4 problems are being worked on."
+    )
+    assert "1 fix was verified on site in this time. 4 problems" in a_digest(a_fix()).sentence

@@ -245,7 +245,7 @@ def test_a_dispute_is_counted_only(scene: Scene) -> None:
     verified(scene, code="DSP-NOISE")
     found = told(scene)
     assert (found.fixes, found.untold) == ((), "1 or 2")
-    assert "1 or 2 fixes are counted here without more, so that nobody can be recognised" in found.sentence
+    assert "1 or 2 fixes were verified, and not told one by one so that nobody can be recognised" in found.sentence
 
 
 def _tell_area(scene: Scene, problem: Problem) -> None:

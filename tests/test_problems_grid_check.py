@@ -39,7 +39,9 @@ def test_squares_stand_out_where_lights_were_broken_and_say_what_is_usual() -> N
     assert {square.group for square in found.squares} == {Group.LIGHTING}
     first = found.of(SIDES_M[0])[0]
     assert first.incidents > 2 * first.expected > 40
-    assert first.words(90).endswith("would be usual. Counted in a square of 250 m and its eight neighbours.")
+    assert first.words(90).endswith(
+        "would be usual for a place like it. Counted in a square of 250 m and its eight neighbours."
+    )
     hot = np.array([square.lon_lat for square in found.squares])
     assert first.holds(tuple(hot.mean(axis=0)))
     assert not first.holds((first.lon_lat[0] + 0.02, first.lon_lat[1]))

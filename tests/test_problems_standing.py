@@ -8,6 +8,8 @@ from problems.categories import Group
 from problems.hot_spots import Standing
 from problems.standing import sentence
 
+LIKE_IT = "would be usual for a place like it"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -25,15 +27,27 @@ class Place:
         (
             Place(),
             90,
-            "14 street-light incidents in 90 days where about 3 would be usual: likely 2.3 to 7.4 times the usual.",
+            f"14 street-light incidents in 90 days where about 3 {LIKE_IT}: likely 2.3 to 7.4 times the usual.",
         ),
-        (Place(expected=0.4), 90, "14 street-light incidents in 90 days where fewer than 1 would be usual."),
+        (
+            Place(expected=0.4),
+            90,
+            f"14 street-light incidents in 90 days where fewer than 1 {LIKE_IT}.",
+        ),
         (
             Place(standing=Standing.CANDIDATE, incidents=9, expected=5.6),
             30,
             (
-                "9 street-light incidents in 30 days where about 6 would be usual: not clearly more than usual, chance"
+                f"9 street-light incidents in 30 days where about 6 {LIKE_IT}: not clearly more than usual, chance"
                 " could bring as many."
+            ),
+        ),
+        (
+            Place(group=None),
+            9,
+            (
+                "14 incidents of all kinds in 9 days where about 3 would be usual there before: likely 2.3 to 7.4 times"
+                " the usual."
             ),
         ),
         (
@@ -45,7 +59,7 @@ class Place:
             Place(group=Group.WASTE, incidents=1400, expected=20.4, ratio_low=64.8, ratio_high=72.2),
             1,
             (
-                "1,400 incidents of rubbish and litter in one day where about 20 would be usual: likely 64 to 73 times"
+                f"1,400 incidents of rubbish and litter in one day where about 20 {LIKE_IT}: likely 64 to 73 times"
                 " the usual."
             ),
         ),

@@ -80,7 +80,8 @@ def lines_of(briefing: Briefing) -> Iterator[str]:
 
 def _lines(briefing: Briefing, section: Section) -> list[str]:
     if section is Section.HEADER:
-        return [briefing.header.unplaced.sentence, *(one.sentence for one in briefing.header.late_feeds)]
+        made_up = [briefing.header.made_up] if briefing.header.made_up else []
+        return [*made_up, briefing.header.unplaced.sentence, *(one.sentence for one in briefing.header.late_feeds)]
     if section is Section.DECISIONS:
         rows = [(one.kind.label, one.ref, one.title, one.recommendation, one.why) for one in briefing.decisions.wanted]
         return table(("Decision", "Problem", "Place", "Recommended", "Why"), rows) if rows else []
@@ -120,7 +121,7 @@ def _board(briefing: Briefing) -> list[str]:
         )
         for one in briefing.board.top
     ]
-    heads = ("Problem", "Place", "28 days", "Usual", "Owner", "Next", "Due", "State")
+    heads = ("Problem", "Place", "28 days", "Its own usual", "Owner", "Next", "Due", "State")
     return [
         *(table(("State", "Now", "Came", "Left"), states) if states else []),
         *(["", *table(heads, top)] if top else []),

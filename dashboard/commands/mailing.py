@@ -23,7 +23,7 @@ from problems.briefing.briefing import Briefing
 from problems.briefing.mailing import Mail, Mailed, body_of, file_name, message_id, subject_of
 from problems.briefing.weeks import IsoWeek
 from problems.clock import Clock, clock_in
-from problems.errors import InputRefused, ProblemError
+from problems.errors import AreaUnknown, InputRefused, ProblemError
 from problems.people import SYSTEM, Principal
 from problems.store import Store
 from problems.use_cases.briefing import brief
@@ -166,10 +166,11 @@ def _foreseen(run: _Run, letter: _Letter, before: Mapping[str, Mailed]) -> _Lett
 
 
 def _not_made(letter: _Letter, refusal: ProblemError) -> _Letter:
-    """Return a letter whose briefing was refused, with the reason and where its area stands."""
-    area = letter.mail.area
-    where = f" The mail server was not asked: “{area[:60]}” is the area of a group of recipients in the settings."
-    return replace(letter, state=_NOT_MADE, why=f"{refusal}{where if area else ''}")
+    """Return a letter whose briefing was refused, with the reason, and where its area stands if that is the reason."""
+    why = f"{refusal} The mail server was not asked"
+    if isinstance(refusal, AreaUnknown):
+        why += f": “{letter.mail.area[:60]}” is the area of a group of recipients in the settings"
+    return replace(letter, state=_NOT_MADE, why=f"{why}.")
 
 
 def _left(run: _Run, letter: _Letter, before: Mapping[str, Mailed]) -> _Letter | None:

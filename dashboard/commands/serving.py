@@ -17,7 +17,6 @@ from pathlib import Path
 from dashboard.commands.contacts import drop_quietly
 from dashboard.commands.opening import opened_store
 from dashboard.commands.output import FINE, Output, count
-from data.importing import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 from data.sample.city import LOADING, SampleCounts, load_sample_city
 from data.sealing import put_key_beside, sealer_beside
 from data.settings import SEED, read_settings
@@ -26,6 +25,7 @@ from data.stores import open_store
 from problems.clock import Clock, utc_now
 from problems.errors import InputRefused, StoreRefused
 from problems.progress import Progress
+from problems.sample_city import ALL_SYNTHETIC, MIXED, SYNTHETIC_FACT
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "dashboard" / "app.py"

@@ -70,6 +70,8 @@ def run_told(
 
 def _lines(digest: Digest) -> Iterator[str]:
     yield f"{digest.place}, {digest.period.words} (as known on {digest.known_on.isoformat()})"
+    if digest.made_up:
+        yield digest.made_up
     if digest.unfinished:
         yield digest.unfinished
     yield digest.sentence
@@ -149,5 +151,6 @@ def _contents(rows: list[tuple[Digest, list[str]]]) -> bytes:
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>You said, we did: all areas</title></head>'
     )
-    runs = "".join(f"<p>{escape(one.unfinished)}</p>" for one, _ in rows[:1] if one.unfinished)
+    notes = [note for one, _ in rows[:1] for note in (one.made_up, one.unfinished) if note]
+    runs = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f"{head}<body><main><h1>You said, we did</h1>{runs}<ul>\n{lines}</ul></main></body></html>\n".encode()

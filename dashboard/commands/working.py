@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.commands.opening import day, opened_store
 from dashboard.commands.output import FINE, REFUSED, Output, count, table
-from data.importing import MIXED, SYNTHETIC_FACT, import_file
+from data.importing import import_file
 from data.reading.columns import FIELDS, read_columns
 from data.run_folder import sweep
 from data.settings import SEED, read_settings
@@ -19,6 +19,7 @@ from problems.hot_spots import Refresh
 from problems.people import SYSTEM
 from problems.problem import Problem
 from problems.reports import Batch, RejectedRow, ReportFlag
+from problems.sample_city import MIXED, SYNTHETIC_FACT
 from problems.use_cases.importing import Trial
 
 _COUNTS = ("rows", "accepted", "unchanged", "updated", "rejected", "unplaced", "unmapped", "late", "masked")

@@ -49,9 +49,9 @@ def add_action_form(desk: Desk, problem: Problem) -> Form:
         return f"“{saved.title}” is proposed to {at.names.organisation(saved.organisation_id)}."
 
     questions = (
-        Field("title", "What is to be done", placeholder="Repair the lamp by the underpass"),
+        Field("title", "What is to be done", placeholder="Repair the lamp by the underpass", needed=True),
         Field("type", "Kind of work", "choice", ActionType.REPAIR, {kind: kind.label for kind in ActionType}),
-        Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations()),
+        Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations(), needed=True),
         Field("due_on", "Due", "day", desk.today + timedelta(days=14)),
         Field("person", "Person (if known)"),
         *_particular_questions(desk, problem.id, None),

@@ -67,7 +67,7 @@ def sentence(one: KindJudged, days: int) -> str:
     told = f"{_counted(one)} in {count(days, 'day')}"
     if one.expected is None:
         return f"{told}. Nothing was reported here before or besides, so nobody can say what is usual."
-    would = f"where {usual(one.expected)} would be usual"
+    would = f"where {usual(one.expected)} would be usual for a place like it"
     if one.verdict is Verdict.TOO_FEW:
         return f"{told} {would}: too few to say whether that is more than chance."
     times = f"{told} {would}{_compared(one)}"

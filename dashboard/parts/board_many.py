@@ -148,8 +148,8 @@ def _postpone_form(desk: Desk, versions: Mapping[int, int]) -> Form:
         return _remember(outcomes, f"due on {day(due_on)} now", is_state=True)
 
     questions = (
-        Field("due_on", "New due date of all of them", "day", desk.today + timedelta(days=7)),
-        Field("note", "Why it moves", "text"),
+        Field("due_on", "New due date of all of them", "day", desk.today + timedelta(days=7), needed=True),
+        Field("note", "Why it moves", "text", needed=True),
     )
     intro = "What was promised first stays with each of them."
     return Form(f"{count(len(versions), 'action')}: {POSTPONE}", POSTPONE, questions, save, None, intro)

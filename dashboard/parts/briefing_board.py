@@ -15,7 +15,7 @@ from problems.briefing.briefing import DecisionTaken, OwnerCount, TopProblem, Wa
 from problems.briefing.figure import Figure
 
 DECISION_HEADS: Final = ("State", "Decision", "Problem", "Owner", "Due", "Why")
-_HEADS: Final = ("Problem", "28 days", "Usual", "Weeks", "Owner", "Next step", "Due", "State")
+_HEADS: Final = ("Problem", "28 days", "Its own usual", "Weeks", "Owner", "Next step", "Due", "State")
 
 
 def show_header(reading: Reading) -> None:

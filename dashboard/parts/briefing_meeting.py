@@ -45,7 +45,9 @@ def note_form(week: IsoWeek) -> Form:
         return "The note is kept."
 
     intro = "Write nobody’s name who reported something: everybody who reads the briefing reads it."
-    return Form(f"Note on {week_words(week)}", "Keep the note", (Field("text", "Note", "text"),), save, intro=intro)
+    return Form(
+        f"Note on {week_words(week)}", "Keep the note", (Field("text", "Note", "text", needed=True),), save, intro=intro
+    )
 
 
 def decision_form(desk: Desk, week: IsoWeek, problem_id: int | None = None) -> Form:
@@ -68,7 +70,7 @@ def decision_form(desk: Desk, week: IsoWeek, problem_id: int | None = None) -> F
         return "The decision is kept. The briefing of the next week asks what became of it."
 
     questions = (
-        Field("text", "What was decided", "text"),
+        Field("text", "What was decided", "text", needed=True),
         Field("problem", "About which problem", "choice", problem_id, problems, placeholder="About no one problem"),
         Field("owner", "Who does it"),
         Field("due_on", "By when", "day", desk.today + _A_WEEK, beside=True),

@@ -9,7 +9,7 @@ from dashboard.design import Html
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import form_button
 from dashboard.parts.markup import draw, element, joined, problem_link
-from dashboard.parts.move_forms import action_moves, more_form, move_action_form, sets_aside
+from dashboard.parts.move_forms import action_moves, closed_words, more_form, move_action_form, sets_aside
 from dashboard.wording import acceptance, clocks, days, days_in_status, lateness, listed, postponed
 from problems.actions import Action, ActionStatus
 from problems.ordering import in_the_way
@@ -40,7 +40,11 @@ def action_card(
         element("p", who, css="fx-card-who"),
         element("p", lateness_mark(desk, action), element("span", since), css="fx-card-when"),
     ]
-    lines += [element("p", text, css="fx-quiet") for text in (_extra(action), _more(desk, action)) if text]
+    lines += [
+        element("p", text, css="fx-quiet")
+        for text in (_extra(action), _more(desk, action), closed_words(desk, action))
+        if text
+    ]
     waits = waiting_words(action, others or {})
     if waits:
         lines.append(element("p", waits, css="fx-waits"))

@@ -45,7 +45,7 @@ def decline_form(problem: Problem, asked: Asked) -> Form:
         return f"{problem.ref} goes on being worked on."
 
     intro = f"{asked.by_name} asked on {day(asked.at.date())}: “{asked.note}”"
-    questions = (Field("note", "Why it goes on", "text"),)
+    questions = (Field("note", "Why it goes on", "text", needed=True),)
     return Form(f"{problem.ref}: Work goes on", "Work goes on", questions, save, intro=intro)
 
 
@@ -66,8 +66,8 @@ def stands_form(desk: Desk, problem: Problem) -> Form:
         return f"The decision on {saved.ref} stands until {day(saved.review_on)}."
 
     questions = (
-        Field("note", "Why it stands", "text"),
-        Field("review_on", "Next review", "day", desk.today + NEXT_REVIEW),
+        Field("note", "Why it stands", "text", needed=True),
+        Field("review_on", "Next review", "day", desk.today + NEXT_REVIEW, needed=True),
     )
     return Form(f"{problem.ref}: No action stands", "It stands", questions, save, problem)
 
@@ -79,6 +79,6 @@ def case_form(problem: Problem) -> Form:
         commanding.review_case(*at.asking, problem_id=problem.id, note=str(answers.get("note") or ""))
         return f"The case review of {problem.ref} is kept."
 
-    questions = (Field("note", "What was decided for those who reported", "text"),)
+    questions = (Field("note", "What was decided for those who reported", "text", needed=True),)
     intro = "Write nobody’s name: the timeline is read by everybody with whom the problem is shared."
     return Form(f"{problem.ref}: Case review", "Case reviewed", questions, save, intro=intro)

@@ -40,8 +40,8 @@ def visit_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
         return f"The visit on {day(visit.visited_on)} is kept."
 
     questions = (
-        Field("visited_on", "Day of the visit", "day", desk.today),
-        Field("note", "What was seen", "text"),
+        Field("visited_on", "Day of the visit", "day", desk.today, needed=True),
+        Field("note", "What was seen", "text", needed=True),
         Field("action_id", "What it was about", "choice", _THE_PROBLEM, _subjects(actions)),
     )
     return Form(f"{problem.ref}: Add a visit", "Add the visit", questions, save)
@@ -65,7 +65,7 @@ def withdraw_form(desk: Desk, photos: Sequence[Photo]) -> Form:
     }
     questions = (
         Field("photo_id", "Photo", "choice", choices=choices),
-        Field("why", "Why it should not be shown", "text", placeholder="A face can be recognised"),
+        Field("why", "Why it should not be shown", "text", placeholder="A face can be recognised", needed=True),
     )
     intro = "Nothing is erased: nobody is shown it any more, and who withdrew it and why is."
     return Form("Withdraw a photo", "Withdraw", questions, save, intro=intro)

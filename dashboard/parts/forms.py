@@ -19,6 +19,7 @@ from dashboard.parts.markup import draw, element
 from dashboard.parts.notices import conflict, refusal, say
 from dashboard.parts.report_telling import changed_words
 from dashboard.parts.telling import changed_fields
+from dashboard.wording import listed
 from problems.actions import Action
 from problems.errors import ProblemError, Stale
 from problems.events import Subject
@@ -51,7 +52,8 @@ class Field:
     """One question of a form. ``choices`` maps a value to its words.
 
     Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``. One that stands
-    ``beside`` is drawn in one row with the question before it, where there is room.
+    ``beside`` is drawn in one row with the question before it, where there is room. What is ``needed`` is named
+    above the questions.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Field:
     help: str | None = None
     placeholder: str | None = None
     beside: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,9 @@ def _draw() -> None:
     if form.save is not None:
         # A run that was broken off before the form was drawn may have dropped what its fields held.
         _fill_in(form, opened.answers or opened.written, only_lost=True)
+        needed = [question.label for question in form.questions if question.needed]
+        if needed:
+            draw(element("p", f"Needed: {listed([f'“{label}”' for label in needed])}.", css="fx-quiet"))
         with st.form("fx_form_fields", border=False, enter_to_submit=False):
             _ask_all(form.questions)
             again = opened.changes is not None

@@ -10,7 +10,7 @@ from dashboard.parts.adopt_forms import take_on_form
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.take_on_questions import NOBODY, REVIEW_AFTER
-from dashboard.wording import day
+from dashboard.wording import day, listed
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused
 from problems.kept_assessments import of_its_work, outcomes_of
@@ -82,10 +82,37 @@ def problem_moves(desk: Desk, problem: Problem) -> list[Move]:
 
 
 def action_moves(desk: Desk, action: Action) -> list[Move]:
-    """Return the moves that the person may make with an action now; none where it belongs to another organisation."""
+    """Return the moves that the person may make with an action now; none where it belongs to another organisation.
+
+    Work is not sent back to an organisation that was closed; :func:`closed_words` says so.
+    """
+    closed = _is_of_closed(desk, action)
+    return leading_first(move for move in _moves_of(desk, action) if not (closed and _owes_again(action, move)))
+
+
+def closed_words(desk: Desk, action: Action) -> str:
+    """Say which moves are not offered because the organisation was closed, and what is possible; empty where none."""
+    if not _is_of_closed(desk, action):
+        return ""
+    kept_back = [move.verb for move in _moves_of(desk, action) if _owes_again(action, move)]
+    if not kept_back:
+        return ""
+    named, who = listed([f"“{verb}”" for verb in kept_back], last="or"), desk.names.organisation(action.organisation_id)
+    return f"No {named}: {who} was closed. Open it again, or add the work as an action of another organisation."
+
+
+def _moves_of(desk: Desk, action: Action) -> list[Move]:
     if desk.on is not None or not is_own(desk.principal, action):
         return []
-    return leading_first(moves_for(action.status, desk.principal, done_by=action.done_by))
+    return list(moves_for(action.status, desk.principal, done_by=action.done_by))
+
+
+def _is_of_closed(desk: Desk, action: Action) -> bool:
+    return any(each.closed for each in desk.organisations if each.id == action.organisation_id)
+
+
+def _owes_again(action: Action, move: Move) -> bool:
+    return acting.is_owed_again(action, ActionStatus(str(move.target)))
 
 
 def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
@@ -177,8 +204,8 @@ def postpone_form(desk: Desk, action: Action) -> Form:
 
     later = max(desk.today, action.due_on or desk.today) + timedelta(days=7)
     questions = (
-        Field("due_on", "New due date", "day", later),
-        Field("note", "Why it moves", "text"),
+        Field("due_on", "New due date", "day", later, needed=True),
+        Field("note", "Why it moves", "text", needed=True),
     )
     intro = f"{action.title}: due {day(action.due_on)}." if action.due_on else f"{action.title}: no due date yet."
 
@@ -211,7 +238,7 @@ def edit_problem_form(desk: Desk, problem: Problem) -> Form:
         return edit_problem_form(at, at.store.problem(problem.id))
 
     questions = (
-        Field("name", "Name", value=problem.name),
+        Field("name", "Name", value=problem.name, needed=True),
         *_owner_questions(desk, problem),
         Field("objective", Need.OBJECTIVE.label, "text", problem.objective),
         Field("review_on", Need.REVIEW.label, "day", problem.review_on),
@@ -253,7 +280,7 @@ def note_form(problem: Problem) -> Form:
         working.note_problem(*at.asking, problem_id=problem.id, note=_text(answers.get("note")))
         return "Your note is in the timeline."
 
-    questions = (Field("note", "What happened, or what was seen", "text"),)
+    questions = (Field("note", "What happened, or what was seen", "text", needed=True),)
     return Form(f"{problem.ref}: Add a note", "Add note", questions, save)
 
 
@@ -277,7 +304,8 @@ def move_answers(answers: Answers) -> MoveAnswers:
 def _questions(desk: Desk, move: Move, *, problem: Problem | None = None) -> tuple[Field, ...]:
     found: list[Field] = []
     for need in move.needs:
-        found.extend(_question(desk, need, move, problem))
+        first, *beside = _question(desk, need, move, problem)
+        found += [replace(first, needed=True), *beside]
     return tuple(found)
 
 

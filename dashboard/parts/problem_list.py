@@ -16,6 +16,7 @@ from dashboard.parts.trend_marks import trend_mark
 from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
 from problems.events import Subject
+from problems.figures import is_live
 from problems.flags import Flag
 from problems.people import Role
 from problems.priority import Priority
@@ -25,7 +26,10 @@ from problems.seeing import READS_EVERYTHING
 from problems.trends import Trend, TrendWord
 
 ANY: Final = "All"
+#: What the map, the areas and the briefing count as open.
 OPEN: Final = "Open"
+#: Found, taken on by nobody, and with no hot spot any more: watched for a return.
+QUIET: Final = "Gone quiet"
 ENDED: Final = "Ended"
 #: The orders of the list.
 BY_PRIORITY: Final = "Priority"
@@ -75,7 +79,8 @@ def show_list(desk: Desk) -> None:
     _proposed(desk, problems)
     wanted = _filters(problems)
     chosen = [problem for problem in problems if _passes(problem, wanted)]
-    draw(element("p", f"{count(len(chosen), 'problem')} of {len(problems):,}", css="fx-quiet", role="status"))
+    told = f"{count(len(chosen), 'problem')} of {len(problems):,}"
+    draw(element("p", f"{told}{_also_quiet(problems, wanted)}", css="fx-quiet", role="status"))
     if not chosen:
         empty("No problem fits", "Take one of the filters away.", [("/problem", "Show all open problems")])
         return
@@ -111,8 +116,17 @@ def _proposed(desk: Desk, problems: Sequence[Problem]) -> None:
     draw(element("p", said, *[part for link in links for part in (link, " ")], more, css="fx-reading", role="status"))
 
 
+def _also_quiet(problems: Sequence[Problem], wanted: tuple[str, str, str, str, str]) -> str:
+    """Say how many that pass the other filters are left out of the open ones because they have gone quiet."""
+    words, status, *others = wanted
+    if status != OPEN:
+        return ""
+    quiet = sum(_passes(problem, (words, QUIET, others[0], others[1], others[2])) for problem in problems)
+    return f"; {quiet:,} more that nobody took on {'has' if quiet == 1 else 'have'} gone quiet" if quiet else ""
+
+
 def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
-    statuses = [OPEN, ENDED, ANY, *(status.label for status in ProblemStatus)]
+    statuses = [OPEN, QUIET, ENDED, ANY, *(status.label for status in ProblemStatus)]
     groups = [ANY, *(group.label for group in Group)]
     areas = [ANY, *sorted({problem.area for problem in problems if problem.area})]
     owners = [ANY, NOBODY, *sorted({problem.owner for problem in problems if problem.owner})]
@@ -130,17 +144,19 @@ def _passes(problem: Problem, wanted: tuple[str, str, str, str, str]) -> bool:
     words, status, group, area, owner = wanted
     return (
         all(word in f"{problem.ref} {problem.name}".casefold() for word in words.casefold().split())
-        and _has_status(problem.status, status)
+        and _has_status(problem, status)
         and group in (ANY, problem.group.label)
         and area in (ANY, problem.area)
         and owner in (ANY, problem.owner or NOBODY)
     )
 
 
-def _has_status(status: ProblemStatus, wanted: str) -> bool:
-    if wanted in (OPEN, ENDED):
-        return status.is_open == (wanted == OPEN)
-    return wanted in (ANY, status.label)
+def _has_status(problem: Problem, wanted: str) -> bool:
+    if wanted == OPEN:
+        return is_live(problem)
+    if wanted in (QUIET, ENDED):
+        return not is_live(problem) and problem.status.is_open == (wanted == QUIET)
+    return wanted in (ANY, problem.status.label)
 
 
 def _ordered(

@@ -96,5 +96,5 @@ def _decline_form(proposal: Proposal, verb: str) -> Form:
         decline_proposal(*at.asking, problem_id=problem_id, proposal_id=proposal.event_id, note=note)
         return f"Declined. It is not proposed again for {REPEAT_DAYS} days."
 
-    question = Field("note", "Why", "text", placeholder="Such as: two owners, two causes")
+    question = Field("note", "Why", "text", placeholder="Such as: two owners, two causes", needed=True)
     return Form(f"{proposal.problem.ref}: {verb}", verb, (question,), save, None)

@@ -1,7 +1,7 @@
 """The forms that work on reports, for one of them or for many at once: each asks exactly what it needs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
@@ -86,7 +86,7 @@ def _move_task(desk: Desk, label: str, target: ReportStatus, move: Move) -> Task
             days=calendar(),
         )
 
-    questions = tuple(_question(desk, need, move) for need in move.needs)
+    questions = tuple(replace(_question(desk, need, move), needed=True) for need in move.needs)
     return Task(label, questions, work, f"now “{target.label}”", is_onward=move.verb in _ONWARD)
 
 

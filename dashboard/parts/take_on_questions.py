@@ -18,7 +18,7 @@ def plan_questions(desk: Desk, problem: Problem | None = None) -> tuple[Field, .
     aim = problem.objective if problem else ""
     owner, organisation_id = _owner_at_first(desk, problem)
     return (
-        Field("owner", Need.OWNER.label, value=owner, placeholder="Name of the person"),
+        Field("owner", Need.OWNER.label, value=owner, placeholder="Name of the person", needed=True),
         Field(
             "owner_organisation_id",
             "Owner’s organisation",
@@ -26,8 +26,8 @@ def plan_questions(desk: Desk, problem: Problem | None = None) -> tuple[Field, .
             organisation_id,
             {NOBODY: "None", **desk.open_organisations()},
         ),
-        Field("objective", Need.OBJECTIVE.label, "text", aim, placeholder="What is to be different"),
-        Field("review_on", Need.REVIEW.label, "day", desk.today + REVIEW_AFTER),
+        Field("objective", Need.OBJECTIVE.label, "text", aim, placeholder="What is to be different", needed=True),
+        Field("review_on", Need.REVIEW.label, "day", desk.today + REVIEW_AFTER, needed=True),
     )
 
 

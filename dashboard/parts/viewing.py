@@ -23,13 +23,13 @@ def choose_person() -> None:
     people = {person.key: person for person in session.people_to_work_as()}
     if not people:
         return
-    word = "View as" if session.is_sample_city() else "Working as"
+    word, short = ("View as", "View as …") if session.is_sample_city() else ("Working as", "Work as …")
     labels = {key: session.person_label(person) for key, person in people.items()}
     st.selectbox(
         word,
         ["", *people],
-        # There is no room for the word before the box: the box says it.
-        format_func=lambda key: labels.get(key, f"{word}: this computer"),
+        # There is no room for the word before the box: the box says it, short enough for a phone.
+        format_func=lambda key: labels.get(key, short),
         key=session.WORKING_AS,
         bind="query-params",
         label_visibility="collapsed",

@@ -124,12 +124,12 @@ def _facts(desk: Desk, decision: Decision) -> list[tuple[str, object]]:
         who = count(review.reporters, "reporter")
         told.append(("Why", f"{who} made three reports or more within six months, {review.reports:,} in all"))
     found = f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"
-    told.append(("What was found", f"{found}, last seen {day(problem.last_seen_on)}"))
+    told.append(("What was found", f"{found} of its last hot spot, on {day(problem.last_seen_on)}"))
     told.append(("What was done", _done(decision.done, len(decision.actions))))
     if decision.owed:
         named = listed([f"{one.ref} {one.title}" for one in decision.owed])
         told.append(("Still owed", f"{named}. A coordinator ends it first: only then can the problem end."))
-    told.append(("Did it work", _worked(decision)))
+    told.append(("Did it work", _worked(desk, decision)))
     told.append(("Cost", _cost(decision)))
     return told
 
@@ -140,10 +140,17 @@ def _done(done: Sequence[Action], planned: int) -> str:
     return "; ".join(action.title for action in done)
 
 
-def _worked(decision: Decision) -> object:
+def _worked(desk: Desk, decision: Decision) -> object:
     if decision.assessment is None:
         return link("/problem", "Not assessed yet", query={"problem": decision.problem.ref, "tab": "assess"})
-    return decision.assessment.sentence
+    record, came_back = decision.assessment, decision.kind is DecisionKind.RECURRED
+    words = f"Assessed on {day_of(record.made_at, desk.zone)}: {record.sentence}"
+    if came_back and record.made_at < decision.since:
+        # Its counts end before those that the card shows above.
+        words += (
+            f" That was before it came back on {day_of(decision.since, desk.zone)}; nothing later is counted in it."
+        )
+    return words
 
 
 def _cost(decision: Decision) -> str:

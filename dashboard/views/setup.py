@@ -118,7 +118,7 @@ def _organisation_form() -> Form:
         return f"{saved.name} can be given work now."
 
     questions = (
-        Field("name", "Name", placeholder="Street lighting team"),
+        Field("name", "Name", placeholder="Street lighting team", needed=True),
         Field("kind", "Kind", "choice", _KINDS[0], {kind: kind for kind in _KINDS}),
         Field("email", "E-mail (if there is one for work orders)"),
     )
@@ -173,7 +173,7 @@ def _person_form(desk: Desk) -> Form:
         return f"{saved.name} can be chosen under “Working as” now."
 
     questions = (
-        Field("name", "Name"),
+        Field("name", "Name", needed=True),
         Field("role", "Role", "choice", Role.OFFICER, {role: role.label for role in organising.HUMAN_ROLES}),
         Field("organisation_id", "Organisation", "choice", _NONE, {_NONE: "None", **desk.open_organisations()}),
     )

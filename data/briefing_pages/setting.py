@@ -58,7 +58,7 @@ def pages_of(briefing: Briefing) -> Pages:
         known=known if header.is_over else f"{known} The week is not over.",
         known_on=header.known_on,
         figures=_key_figures(briefing, hidden=frozenset(hidden)),
-        warnings=tuple(plain(one.sentence) for one in header.late_feeds),
+        warnings=tuple(plain(one) for one in (header.made_up, *(late.sentence for late in header.late_feeds)) if one),
         sentence=plain(header.sentence),
         parts=tuple(parts),
     )
@@ -176,7 +176,7 @@ def _board(briefing: Briefing) -> Part:
          short_day(one.due_on), one.status.label)
         for place, one in enumerate(of.top, start=1)
     ]  # fmt: skip
-    caption = "The ten at the top: incidents of 28 days, beside what the year before makes one expect"
+    caption = "The ten at the top: incidents of 28 days, beside what its own year before makes one expect"
     bars = tuple((one.now.label, (round(one.now.value or 0),)) for one in of.states if one.now.value)
     charts = (BarChart("Problems by state", ("Problems",), bars),) if bars else ()
     return Part(Section.BOARD, plain(of.sentence), (), (*states, *grid(caption, columns, top)), charts)
@@ -250,8 +250,7 @@ def _remediation(briefing: Briefing) -> Part:
     )  # fmt: skip
     every = (of.total, *of.partners) if of.partners else ()
     bars = tuple((plain(one.name), (_count(one.overdue), _count(one.due))) for one in of.partners)
-    most = sorted((row for row in bars if any(row[1])), key=lambda row: (-row[1][0], -row[1][1], row[0]))
-    shown = tuple(most[:_MOST_BARS])
+    shown = tuple([row for row in bars if any(row[1])][:_MOST_BARS])
     charts = (BarChart("Work by partner", ("Late", "Due in the week"), shown),) if shown else ()
     grids = grid("Work of the partners", columns, [_partner(one) for one in every])
     return Part(Section.REMEDIATION, plain(of.sentence), (), grids, charts)

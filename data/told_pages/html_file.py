@@ -31,7 +31,8 @@ def told_html(digest: Digest) -> bytes:
 
 def _head(pages: ToldPages) -> Iterator[str]:
     yield f'<header><p class="kicker">{escape(TITLE)}</p><h1>{escape(breakable(pages.place))}</h1>'
-    yield f'<p class="quiet">{escape(pages.period)}. {escape(pages.known)}</p></header>'
+    made_up = f'<p class="warn">{escape(pages.made_up)}</p>' if pages.made_up else ""
+    yield f'<p class="quiet">{escape(pages.period)}. {escape(pages.known)}</p>{made_up}</header>'
 
 
 def _month(month: str, stories: tuple[Story, ...]) -> Iterator[str]:

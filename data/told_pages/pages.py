@@ -50,6 +50,7 @@ class ToldPages:
     months: tuple[tuple[str, tuple[Story, ...]], ...]
     report_at: str
     profile: str
+    made_up: str
 
 
 def told_pages(digest: Digest) -> ToldPages:
@@ -64,6 +65,7 @@ def told_pages(digest: Digest) -> ToldPages:
         months=tuple(_months(digest)),
         report_at=plain(digest.report_at),
         profile=PROFILE,
+        made_up=digest.made_up,
     )
 
 

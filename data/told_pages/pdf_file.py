@@ -75,6 +75,7 @@ def _told(pages: ToldPages, paper: Paper, files: frozenset[str]) -> dict[str, An
         "place-short": shortened(pages.place, _SHORT),
         "period": pages.period,
         "known": pages.known,
+        "made_up": pages.made_up,
         "sentence": breakable(pages.sentence),
         "day": [pages.known_on.year, pages.known_on.month, pages.known_on.day],
         "paper": paper.typst_name,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from problems.areas import Area, AreaKind
 from problems.briefing.briefing import AreaThen
-from problems.errors import InputRefused
+from problems.errors import AreaUnknown
 from problems.events import Event, Subject
 from problems.store import Store, Unit
 
@@ -58,7 +58,7 @@ def area_called(areas: Sequence[AreaThen], words: str) -> AreaThen:
 
     Raises
     ------
-    InputRefused
+    AreaUnknown
         When there is none, or more than one.
     """
     asked = f"The briefing of “{words[:60]}” was not made."
@@ -70,9 +70,9 @@ def area_called(areas: Sequence[AreaThen], words: str) -> AreaThen:
         return found[0]
     if len(found) > 1:
         kinds = ", ".join(f"{one.kind}:{one.name}" for one in found)
-        raise InputRefused(asked, "Several areas are called so.", f"Say which: {kinds}.")
+        raise AreaUnknown(asked, "Several areas are called so.", f"Say which: {kinds}.")
     if not areas:
-        raise InputRefused(asked, "No wards, beats or neighbourhoods were known then.", "Leave the area out.")
+        raise AreaUnknown(asked, "No wards, beats or neighbourhoods were known then.", "Leave the area out.")
     names = sorted({one.name for one in areas})
     listed = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    raise InputRefused(asked, "No area was called so then.", f"Areas were: {listed}.")
+    raise AreaUnknown(asked, "No area was called so then.", f"Areas were: {listed}.")

@@ -62,6 +62,8 @@ class Header:
     late_feeds: tuple[LateFeed, ...]
     unmapped_names: tuple[tuple[str, str, int], ...]
     sentence: str
+    #: Says that the reports are made up; empty where they are not.
+    made_up: str = ""
 
 
 # -- 1 and 2: decisions --

@@ -21,6 +21,7 @@ from problems.briefing.meetings import MeetingDecision, meeting_decisions
 from problems.briefing.scope import Scope
 from problems.briefing.serving import case_reviews_then
 from problems.case_review import CaseReview
+from problems.clock import day_words
 from problems.decisions import CASE_REVIEW, STANDS, Decision, DecisionKind, Docket, Taken, docket
 from problems.events import Event
 from problems.figures import is_live
@@ -70,7 +71,8 @@ def docket_then(scope: Scope) -> Docket:
 def decisions_wanted(scope: Scope, waiting: Docket) -> DecisionsWanted:
     """Return the decisions that are wanted, at most five, and how many others of each kind."""
     by_kind: dict[WantedKind, list[Wanted]] = defaultdict(list)
-    for one in (*_of_command(scope, waiting), *_late(scope), *_not_taken_on(scope)):
+    of_command = tuple(_of_command(scope, waiting))
+    for one in (*of_command, *_late(scope), *_not_taken_on(scope)):
         by_kind[one.kind].append(one)
     for own in by_kind.values():
         own.sort(key=lambda one: (-one.waits_days, one.problem_id))
@@ -85,12 +87,22 @@ def decisions_wanted(scope: Scope, waiting: Docket) -> DecisionsWanted:
         "No decision is wanted." if not every else f"{every} {'decision is' if every == 1 else 'decisions are'} wanted"
     )
     if every:
-        said += f"; {len(wanted)} are listed, the most pressing of each kind in turn." if rest else "."
+        said += f": {_whose(scope, len(of_command), every - len(of_command))}."
+        said += f" {len(wanted)} are listed, the most pressing of each kind in turn." if rest else ""
     ids = tuple(range(1, every + 1))
     problems = tuple(dict.fromkeys(one.problem_id for one in in_order))
     figure = counted("wanted", "Decisions wanted", Unit.DECISIONS, every, Behind(Listed.WANTED, ids, problems=problems))
     others = tuple(_others(kind, listed, len(wanted)) for kind in rest)
     return DecisionsWanted(tuple(wanted), rest, figure, said, listed, others)
+
+
+def _whose(scope: Scope, of_command: int, of_meeting: int) -> str:
+    """Return who decides: the page Decisions has what waits for command alone, and has it of today."""
+    told = (
+        (of_command, f"by command on {day_words(scope.moment.as_of)} (the page Decisions shows those of today)"),
+        (of_meeting, "by the meeting: work that is long late, and places that nobody has taken on"),
+    )
+    return "; ".join(f"{number} {where}" for number, where in told if number)
 
 
 def _others(kind: WantedKind, every: Sequence[Wanted], listed: int) -> Figure:

@@ -58,6 +58,7 @@ def header_of(scope: Scope, names: Sequence[tuple[str, str, int]]) -> Header:
         late_feeds=feeds,
         unmapped_names=tuple(names),
         sentence=said,
+        made_up=scope.then.made_up,
     )
 
 

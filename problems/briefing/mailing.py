@@ -129,6 +129,8 @@ def _lines(briefing: Briefing, page: str, attached: Sequence[str]) -> Iterator[s
     yield one_line(f"{week[:1].upper()}{week[1:]}{_place(briefing)}")
     over = "" if header.is_over else " The week is not over."
     yield f"Told up to {day_words(header.as_of)}, as known on {day_words(header.known_on)}.{over}"
+    if header.made_up:
+        yield header.made_up
     yield ""
     yield one_line(hidden.get(Section.HEADER, header.sentence))
     yield from (one_line(one.sentence) for one in header.late_feeds)

@@ -24,7 +24,7 @@ _SENT_BACK: Final = (ActionStatus.DONE, ActionStatus.VERIFIED)
 
 
 def remediation_of(scope: Scope) -> PartnerRemediation:
-    """Return how the work of partner organisations stands, all together first."""
+    """Return how the work of partner organisations stands: all together, and each, the most pressing first."""
     names = scope.then.work.organisations
     by_organisation: dict[int, list[Action]] = {}
     for one in scope.actions:
@@ -34,8 +34,9 @@ def remediation_of(scope: Scope) -> PartnerRemediation:
     total = _work_of(scope, None, _ALL if scope.own is None else names.get(scope.own, ""), every)
     rows = [
         _work_of(scope, number, names.get(number, f"Organisation {number}"), by_organisation[number])
-        for number in sorted(by_organisation, key=lambda number: (names.get(number, "").casefold(), number))
+        for number in by_organisation
     ]
+    rows.sort(key=_pressing)
     shown = tuple(one for one in rows if one.to_accept.n or one.due.value or one.overdue.value or one.blocked.value)
     owed = sum(one.status.is_owed for one in every)
     said = "Nothing is owed." if not owed else (
@@ -43,6 +44,12 @@ def remediation_of(scope: Scope) -> PartnerRemediation:
         f"{int(total.blocked.value or 0)} blocked. {total.to_accept.sentence}"
     )  # fmt: skip
     return PartnerRemediation(total, shown, said)
+
+
+def _pressing(work: PartnerWork) -> tuple[object, ...]:
+    """Return what orders partners: most late first, then most blocked, sent back and due, then by name."""
+    counts = (-(one.value or 0.0) for one in (work.overdue, work.blocked, work.rework, work.due))
+    return (*counts, work.name.casefold(), work.organisation_id)
 
 
 def _work_of(scope: Scope, number: int | None, name: str, actions: Sequence[Action]) -> PartnerWork:

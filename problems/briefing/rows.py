@@ -67,6 +67,8 @@ def _header(briefing: Briefing) -> Iterator[Row]:
     yield _words(section, "Place", place)
     yield _words(section, "Data up to", of.as_of.isoformat(), "" if of.is_over else "The week was not over.")
     yield _words(section, "As known on", of.known_on.isoformat())
+    if of.made_up:
+        yield _words(section, "Made up", "yes", of.made_up)
     yield from (_row(section, one) for one in (of.received, of.closed, of.unplaced, of.unmapped))
     for feed in of.late_feeds:
         yield Row(

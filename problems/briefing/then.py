@@ -26,6 +26,7 @@ from problems.errors import InputRefused
 from problems.events import Subject
 from problems.finding import local_days
 from problems.reports import Batch, BatchState, ReportFlag, ReportPoints, ReportStatus
+from problems.sample_city import made_up_words
 from problems.service import Codes, endings
 from problems.store import Store
 from problems.targets import Days, Targets, day_number
@@ -99,6 +100,8 @@ class Then:
     reopened: frozenset[int]
     first_day: int | None
     notes: tuple[str, ...] = ()
+    #: The sentence that says that reports are made up; empty where they are not.
+    made_up: str = ""
     #: What the categories are called, by leaf code; those that are not in it are called by their code.
     kinds: Mapping[str, str] = field(default_factory=dict)
     #: Targets that were others then, by category.
@@ -151,7 +154,7 @@ def _loaded(store: Store, moment: Moment, kinds: Mapping[str, str], weeks_read: 
     days = None if first is None else int(local_days(np.array([first]), moment.zone)[0])
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
-        _reopened(changes, moment, finished), days, tuple(notes), kinds,
+        _reopened(changes, moment, finished), days, tuple(notes), made_up_words(store), kinds,
         other_targets(store_events, moment.known_at),
     )  # fmt: skip
 

@@ -172,6 +172,8 @@ class Digest:
     untold: str
     working_on: str
     report_at: str = REPORT_AT
+    #: Says that the reports are made up; empty where they are not.
+    made_up: str = ""
 
     @property
     def place(self) -> str:
@@ -203,12 +205,21 @@ class Digest:
         vain = sum(one.held is Held.NO_HELP for one in self.fixes)
         lost = sum(not one.held.is_good for one in self.fixes) - vain
         bad = [f"{number} did not {what}" for number, what in ((lost, "last"), (vain, "help")) if number]
+        shown = " and is told here" if total == "1" else " and are told here"
+        hides = self.untold != "0"
         head = f"{_are(total, 'fix', 'verified on site in this time', was=True)}" if self.fixes else ""
+        head += shown if head and hides else ""
         if bad:
             head += f", of which {' and '.join(bad)}"
-        more = f"{_are(self.untold, 'fix', 'counted here without more, so that nobody can be recognised')}"
-        parts = [one for one in (head, more if self.untold != "0" else "") if one]
-        return f"{'; '.join(parts)}. {doing[:1].upper()}{doing[1:]}"
+        parts = [one for one in (head, self._kept_back if hides else "") if one]
+        return f"{'. '.join(parts)}. {doing[:1].upper()}{doing[1:]}"
+
+    @property
+    def _kept_back(self) -> str:
+        """How many fixes are not among those that are told, and why."""
+        one = self.untold == "1"
+        noun = f"more {'was' if one else 'were'}" if self.fixes else f"{'fix was' if one else 'fixes were'}"
+        return f"{self.untold} {noun} verified, and not told one by one so that nobody can be recognised"
 
 
 def _are(number: str, noun: str, rest: str, *, was: bool = False) -> str:

@@ -85,6 +85,7 @@ def digest_of(scope: Scope, store: Store, period: Period, known_on: date, report
         untold=masked_count(len(found) - len(told)),
         working_on=masked_count(sum(one.status.is_open and not _rests(one) for one in scope.problems)),
         report_at=report_at,
+        made_up=scope.then.made_up,
     )
 
 

@@ -188,7 +188,7 @@ def move_action(
         check_own(asked, principal, action, move.roles)
         asks_id = action.organisation_id if target is ActionStatus.PROPOSED else None
         check_organisation(store, asked, answers.organisation_id or asks_id)
-        if target in _BEGINS and not action.status.is_owed:
+        if is_owed_again(action, target):
             _check_still_there(store, asked, action)
         check_due(asked, answers.due_on if target is ActionStatus.PROPOSED else None, now.date())
         if target in _BEGINS and action.status in _NOT_BEGUN:
@@ -213,6 +213,11 @@ def move_action(
         if target in (ActionStatus.IN_PROGRESS, ActionStatus.DONE):
             start_problem(unit, store.problem(action.problem_id), saved, now)
         return saved
+
+
+def is_owed_again(action: Action, target: ActionStatus) -> bool:
+    """Tell whether a move makes work owed that is not owed now: refused where its organisation was closed."""
+    return target in _BEGINS and not action.status.is_owed
 
 
 def _check_still_there(store: Store, asked: str, action: Action) -> None:
