@@ -304,4 +304,4 @@ def test_all_areas_are_written_with_a_list_of_contents(city: Scene, tmp_path: Pa
     [contents] = [name for name in names if name.endswith("_contents.html")]
     listed = (folder / contents).read_text(encoding="utf-8")
     assert all(name in listed for name in names if name != contents)
-    assert "Made-up data of the sample city" in listed
+    assert "The data hold a made-up sample city" in listed

@@ -26,7 +26,7 @@ from problems.errors import InputRefused
 from problems.events import Subject
 from problems.finding import local_days
 from problems.reports import Batch, BatchState, ReportFlag, ReportPoints, ReportStatus
-from problems.sample_city import made_up_words
+from problems.sample_city import made_up_in_files
 from problems.service import Codes, endings
 from problems.store import Store
 from problems.targets import Days, Targets, day_number
@@ -154,7 +154,7 @@ def _loaded(store: Store, moment: Moment, kinds: Mapping[str, str], weeks_read: 
     days = None if first is None else int(local_days(np.array([first]), moment.zone)[0])
     return Then(
         moment, work, _reports(columns, moment), older, tuple(areas), tuple(known),
-        _reopened(changes, moment, finished), days, tuple(notes), made_up_words(store), kinds,
+        _reopened(changes, moment, finished), days, tuple(notes), made_up_in_files(store), kinds,
         other_targets(store_events, moment.known_at),
     )  # fmt: skip
 
