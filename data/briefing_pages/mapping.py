@@ -1,5 +1,6 @@
 """The map of a briefing: footprints and marks in a plane, drawn as SVG or as the shapes of a slide."""
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ LASTS: Final = "hot in more than half of the weeks"
 _SEEN: Final = 0.35
 _FEW_POINTS: Final = 40
 _OUTLINE: Final = "#1d2429"
+#: The name of an area is that high, and stands in one of these places about its middle, the nearest first.
+_NAME_HIGH: Final = 9
+_ABOUT: Final = sorted(itertools.product(range(-36, 37, 6), range(-40, 41, 5)), key=lambda at: (math.hypot(*at), at))
+#: What it counts against a place that the name leaves its area there, as much as half of a mark.
+_LEAVES: Final = 25.0
 
 Point = tuple[float, float]
 
@@ -151,12 +157,14 @@ def map_drawing(chart: MapChart, colours: Colours, font: str, width: float, heig
         if one.rings:
             style = f"fill:{fill};fill-opacity:0.3;fill-rule:evenodd;stroke:{fill};stroke-width:0.8"
             drawing.path(_path(one.rings), style)
-    _area_names(drawing, laid)
     for one in laid.marks:
         _mark(drawing, one.x, one.y, one.remediation)
         if one.lasts:
             _ring(drawing, one.x, one.y)
-    _numbers(drawing, laid)
+    numbers = _number_places(laid)
+    _area_names(drawing, laid, [*((one.x, one.y) for one in laid.marks), *(at for at, _ in numbers)])
+    for (x, y), rank in numbers:
+        drawing.text(x, y + 3, str(rank), anchor="middle", size=8.5, bold=True, halo=True)
     _scale_bar(drawing, laid)
     drawing.marks.append("</g>")
     return drawing
@@ -188,8 +196,11 @@ def ring_svg() -> str:
     return drawing.svg()
 
 
-def _area_names(drawing: Drawing, laid: DrawnMap) -> None:
-    """Write the names within their areas, the largest first; one that would lie on another name is left out."""
+def _area_names(drawing: Drawing, laid: DrawnMap, taken: Sequence[Point]) -> None:
+    """Write the names within their areas, the largest first, beside what is ``taken``.
+
+    One that would lie on another name is left out.
+    """
     if len(laid.areas) < 2:
         return
     written: list[tuple[float, float, float]] = []
@@ -201,16 +212,22 @@ def _area_names(drawing: Drawing, laid: DrawnMap) -> None:
         x, middle = (sum(side) / len(inside) for side in zip(*inside, strict=True))
         half = len(name) * 1.9 + 4
 
-        def covered(y: float, x: float = x, half: float = half) -> int:
-            return sum(abs(one.x - x) < half + 4 and abs(one.y - y + 2) < 9 for one in laid.marks)
+        def covered(at: Point, half: float = half, ring: Sequence[Point] = ring) -> float:
+            """Return how much of marks and their rings a name would lie on, and of other areas."""
+            beside = ((half + RING - abs(x - at[0]), 4 + RING - abs(y - at[1] + 2)) for x, y in taken)
+            lies_on = sum(min(across, RING) * down for across, down in beside if across > 0 and down > 0)
+            return lies_on + _LEAVES * sum(not _is_inside((at[0] + end, at[1] - 2), ring) for end in (-half, half))
 
-        def is_free(y: float, x: float = x, half: float = half) -> bool:
-            apart = all(abs(x - at_x) >= half + other or abs(y - at_y) >= 9 for at_x, at_y, other in written)
-            return apart and half < x < laid.width - half and 8 < y < laid.height - 8
+        def is_free(at: Point, half: float = half) -> bool:
+            apart = all(
+                abs(at[0] - at_x) >= half + other or abs(at[1] - at_y) >= _NAME_HIGH for at_x, at_y, other in written
+            )
+            return apart and half < at[0] < laid.width - half and 8 < at[1] < laid.height - 8
 
-        shifted = [middle + shift for shift in (12, -12, 22, -22, 32, -32) if _is_inside((x, middle + shift), ring)]
-        if places := [y for y in (middle, *shifted) if is_free(y)]:
-            y = min(places, key=covered)
+        around = [(x + across, middle + down) for across, down in _ABOUT]
+        within = [at for at in around[1:] if _is_inside(at, ring)]
+        if places := [at for at in (around[0], *within) if is_free(at)]:
+            x, y = min(places, key=covered)
             written.append((x, y, half))
             drawing.text(x, y, name, anchor="middle", colour=drawing.colours.muted, size=7, halo=True)
 
@@ -229,15 +246,17 @@ def _is_inside(point: Point, ring: Sequence[Point]) -> bool:
     return crossed % 2 == 1
 
 
-def _numbers(drawing: Drawing, laid: DrawnMap) -> None:
-    """Write the numbers of the ten at the top beside their marks, where they cover the fewest others."""
+def _number_places(laid: DrawnMap) -> list[tuple[Point, int]]:
+    """Return where the numbers of the ten at the top stand: beside their marks, where they cover the fewest others."""
     taken = [(one.x, one.y) for one in laid.marks]
+    found = []
     for one in sorted((one for one in laid.marks if one.rank is not None), key=lambda one: one.rank or 0):
         places = [(one.x + dx, one.y + dy) for dx, dy in ((9, 0), (-9, 0), (0, -9), (0, 9.5), (9, -7), (-9, 7))]
         inside = [at for at in places if 5 < at[0] < laid.width - 5 and 6 < at[1] < laid.height - 6] or places
-        x, y = min(inside, key=lambda at: sum(math.dist(at, other) < 9 for other in taken))
-        taken.append((x, y))
-        drawing.text(x, y + 3, str(one.rank), anchor="middle", size=8.5, bold=True, halo=True)
+        best = min(inside, key=lambda at: sum(math.dist(at, other) < 9 for other in taken))
+        taken.append(best)
+        found.append((best, one.rank or 0))
+    return found
 
 
 def _scale_bar(drawing: Drawing, laid: DrawnMap) -> None:

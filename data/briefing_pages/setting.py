@@ -166,9 +166,9 @@ def _board(briefing: Briefing) -> Part:
         [(one.now.label, one.now.words, one.came, one.left) for one in of.states],
     )  # fmt: skip
     columns = (
-        Column("", 0.3, is_number=True), Column("Problem", 3.9), Column("Weeks", 0.6, is_number=True),
+        Column("", 0.3, is_number=True), Column("Problem", 3.8), Column("Weeks", 0.6, is_number=True),
         Column("28 days", 0.8, is_number=True), Column("Expected", 0.9, is_number=True), Column("Owner", 1.3),
-        Column("Next step", 2.3), Column("Due", 1.15, is_number=True), Column("State", 1.3),
+        Column("Next step", 2.1), Column("Due", 1.15, is_number=True), Column("State", 1.65),
     )  # fmt: skip
     top = [
         (place, f"{one.ref} {one.name}", one.weeks_active, one.incidents.words,
