@@ -14,7 +14,7 @@ from data.taxonomy import taxonomy_of
 from problems.actions import ActionStatus, ActionType
 from problems.briefing.briefing import Briefing
 from problems.briefing.columns import BriefingColumns, as_known
-from problems.briefing.weeks import IsoWeek
+from problems.briefing.weeks import IsoWeek, day_of_meeting
 from problems.briefing.work_then import Work, work_then
 from problems.followups import Satisfaction
 from problems.hot_spots import DetectionSettings
@@ -348,6 +348,21 @@ def asked(sample_read_only: SqlStore) -> dict[str, Any]:
 
 def _brief(store: SqlStore, asked: dict[str, Any], week: IsoWeek, **more: Any) -> Briefing:
     return brief(store, LAPTOP, asked["clock"], 1, week=week, **STANDARDS, **more)
+
+
+def test_a_week_of_the_sample_city_is_known_whole_on_the_monday_on_which_it_is_talked_about(
+    sample_read_only: SqlStore, asked: dict[str, Any]
+) -> None:
+    assert asked["today"].weekday() != 0, "the city ends on another day than a Monday"
+    for back in (1, 2, 9):
+        week = IsoWeek.of(asked["today"]).back(back)
+        then, now = (
+            _brief(sample_read_only, asked, week, known_on=day).header
+            for day in (day_of_meeting(week, asked["today"]), asked["today"])
+        )
+        # Since then some were found to be duplicates; none came in.
+        assert then.received.value >= now.received.value > 150
+        assert not then.late_feeds
 
 
 def test_the_figures_of_a_week_of_the_sample_city_are_those_of_pandas(

@@ -57,9 +57,10 @@ def load_sample_city(
 ) -> SampleCounts:
     """Fill an empty store with the sample city as of today.
 
-    A simulated clock replays :data:`WEEKS` weeks: every week the council's file is imported, hot
-    spots are found, and people work on what was found. The facts ``synthetic``, ``sample_seed`` and
-    ``city_name`` stand from the beginning, so that a part of a city is never taken for reports.
+    A simulated clock replays :data:`WEEKS` weeks: every Monday, and before each refresh, a file of
+    the council is imported; every week hot spots are found, and people work on what was found. The
+    facts ``synthetic``, ``sample_seed`` and ``city_name`` stand from the beginning, so that a part
+    of a city is never taken for reports.
 
     Parameters
     ----------
@@ -149,6 +150,10 @@ def _replay(
     sent_s = 0
     for week in range(WEEKS + 1):
         at = start + timedelta(weeks=week)
+        if week and (monday := _monday_morning(at, zone)) > start:
+            story.play(monday)
+            desk.now = monday
+            sent_s = _import_file(store, desk.clock, seed, files, sent_s, monday)
         story.play(at - timedelta(minutes=20))
         if week == WEEKS - ANSWERED_DAYS // 7:
             story.begin(counter_days(desk, ground, categories, desk.now, now, sealer.seal if sealer else None))
@@ -171,12 +176,24 @@ def _replay(
     return story.refusals
 
 
+def _monday_morning(at: datetime, zone: tzinfo) -> datetime:
+    """Return the early morning of the last Monday before the day of ``at``, where that is not a Monday itself.
+
+    On Mondays people meet about the week before: by then its reports have to be there.
+    """
+    local = at.astimezone(zone)
+    if local.weekday() == 0:
+        return datetime.min.replace(tzinfo=UTC)
+    monday = local.replace(hour=5, minute=0, second=0) - timedelta(days=local.weekday())
+    return monday.astimezone(UTC)
+
+
 def _import_file(
-    store: Store, clock: Clock, seed: int, files: CouncilFiles, sent_s: int, at: datetime, week: int
+    store: Store, clock: Clock, seed: int, files: CouncilFiles, sent_s: int, at: datetime, week: int | None = None
 ) -> int:
-    """Import the file of one week (the archive first) and return the time up to which it tells."""
+    """Import the file of a refresh (the archive first) or of a Monday, and return the time up to which it tells."""
     until_s = int(at.timestamp()) - 1800
-    everything_open = week in (0, WEEKS) or week % _QUARTER_WEEKS == 0
+    everything_open = week is not None and (week in (0, WEEKS) or week % _QUARTER_WEEKS == 0)
     rows = files.rows(sent_s, until_s, everything_open=everything_open)
     name = f"reports-archive-{at:%Y-%m-%d}.csv" if week == 0 else f"reports-{at:%Y-%m-%d}.csv"
     accept_import(
