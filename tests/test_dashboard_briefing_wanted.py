@@ -12,7 +12,7 @@ from problems.decisions import DecisionKind
 from problems.use_cases import acting, commanding
 from tests.briefed import briefed
 from tests.scenes import COMMANDER, COORDINATOR, LONDON, Scene, days_before
-from tests.screens import click, markup, page, sit_down
+from tests.screens import click, markup, page, sit_down, words
 from tests.test_problems_commanding import EPSG
 
 LAST_MONDAY = date(2026, 3, 2)
@@ -81,3 +81,16 @@ def test_counts_beside_sentences_are_those_of_the_sentences_and_say_of_what(scen
     assert briefing.caveats.suppressed.unit is Unit.SERIES
     [assessed] = [one for one in briefing.named[Section.WORKED] if one.key == "assessed"]
     assert assessed.unit is Unit.ASSESSMENTS
+
+
+def test_a_source_that_stopped_is_named_once_with_a_day_as_people_write_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.today = LAST_MONDAY - timedelta(days=12)
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 60, step=1)))
+    scene.refresh()
+    scene.today = LAST_MONDAY + timedelta(days=7)
+    sit_down(monkeypatch, scene, COMMANDER)
+    told = words(page("briefing"))
+    assert "“council” brought nothing since 18 Feb 2026: 18 days, where 1 is usual." in told
+    assert "council: “council”" not in told

@@ -28,7 +28,7 @@ def show_gaps(reading: Reading) -> None:
     """Draw which sources are late, and which names have no category."""
     of = reading.briefing.header
     for feed in of.late_feeds:
-        remark(f"{feed.source}: {feed.sentence}", tone="warn")
+        remark(feed.sentence, tone="warn")
     if of.unmapped_names:
         named = "; ".join(f"“{name}” ({source}, {number})" for source, name, number in of.unmapped_names[:5])
         more = len(of.unmapped_names) - 5

@@ -57,7 +57,7 @@ _SEES: Final[Mapping[Role, str]] = {
     Role.PARTNER: "Partners see what is shared with their organisation, and nobody who reported anything.",
     Role.OFFICER: "Officers see every report and problem; they visit, check and note.",
     Role.COORDINATOR: "Coordinators see everything, take problems on and give out the work.",
-    Role.COMMAND: "Command sees everything, and decides on closing and on no action.",
+    Role.COMMAND: "Command sees every problem and every result, and decides on closing and on no action.",
     Role.ADMIN: "Administrators look after people, names and targets; they decide no case.",
     Role.SYSTEM: "",
 }

@@ -10,6 +10,7 @@ from problems.briefing.briefing import AreaThen, Caveats, Changes, Header, LateF
 from problems.briefing.figure import Behind, Figure, Listed, Unit, counted, shared
 from problems.briefing.scope import Scope, aside, behind, closed, received, unmapped, unplaced
 from problems.briefing.then import Then
+from problems.clock import day_words
 from problems.comparing_areas import LEAST_COMPARED, ComparedArea, compare_areas
 from problems.quality import rhythm
 from problems.reports import ReportFlag
@@ -83,7 +84,7 @@ def _late_feeds(then: Then) -> Iterator[LateFeed]:
             continue
         newest = day_of(today - found.quiet_days)
         said = (
-            f"“{source}” brought nothing since {newest.isoformat()}: {found.quiet_days} days, "
+            f"“{source}” brought nothing since {day_words(newest)}: {found.quiet_days} days, "
             f"where {found.usual_days} {'is' if found.usual_days == 1 else 'are'} usual."
         )
         yield LateFeed(source, newest, found.quiet_days, found.usual_days, said)
