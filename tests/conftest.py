@@ -4,6 +4,7 @@ Fixtures of the sample city live in ``tests/sampling.py``, those of the browser 
 ``tests/browsing.py``. A test that needs a browser bears ``@pytest.mark.browser``.
 """
 
+import functools
 import os
 from collections import Counter
 from collections.abc import Generator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 
 pytest_plugins = ["tests.scenes", "tests.sampling", "tests.browsing", "tests.weeks"]
 
@@ -47,6 +49,15 @@ _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=40, **_CALM)
 settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_looked_through_once() -> Generator[None]:
+    """Look for components among the installed packages once, not for each page: it takes longer than most pages."""
+    found = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture(scope="session")
