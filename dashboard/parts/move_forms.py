@@ -132,6 +132,8 @@ def move_problem_form(desk: Desk, problem: Problem, move: Move) -> Form:
     intro = f"{problem.name}: from “{problem.status.label}” to “{target.label}”."
     if move.assessed and of_its_work(problem, desk.store.assessments(problem.id)) is None:
         intro += " First an officer or coordinator keeps an assessment of the work, on the tab “Assess”."
+    if owed := working.owed_before(desk.store.actions(problem.id), target):
+        intro += f" First the work that is still owed has to be done, declined or cancelled: {owed}."
     questions = _questions(desk, move, problem=problem)
 
     def renew(at: Desk) -> Form:

@@ -44,11 +44,12 @@ from problems.decisions import can_end_in_no_action
 from problems.errors import NotFound
 from problems.events import Event, Subject
 from problems.people import Role
-from problems.problem import Problem, SaraStage, problem_number
+from problems.problem import Problem, ProblemStatus, SaraStage, problem_number
 from problems.seeing import READS_EVERYTHING, sharing_level
 from problems.sharing import SharingLevel, is_placed
 from problems.use_cases.combining import MAY_COMBINE
 from problems.use_cases.commanding import MAY_ASK
+from problems.use_cases.working import owed_before
 
 
 def show() -> None:
@@ -150,10 +151,13 @@ def _head(desk: Desk, problem: Problem) -> None:
 
 def _next_steps(desk: Desk, problem: Problem) -> None:
     moves = problem_moves(desk, problem)
+    actions = desk.store.actions(problem.id)
     with st.container(horizontal=True, gap="small", key="next-steps"):
         for place, move in enumerate(moves):
             form = move_problem_form(desk, problem, move)
-            form_button(form, key=f"move-{problem.ref}-{move.target}", primary=place == 0 and is_onward(move))
+            # While work is owed, it is that work that comes next.
+            is_next = place == 0 and is_onward(move) and not owed_before(actions, ProblemStatus(str(move.target)))
+            form_button(form, key=f"move-{problem.ref}-{move.target}", primary=is_next)
         if desk.principal.has(Role.COORDINATOR):
             form_button(edit_problem_form(desk, problem), key="edit", label="Edit")
         if _may_ask_for_no_action(desk, problem):

@@ -4,10 +4,12 @@ Each function loads, checks by the table in :mod:`problems.lifecycle`, and saves
 its event in one unit. ``seen_version`` is the version the person had on the screen.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
+from problems.actions import Action
 from problems.clock import Clock, day_words
 from problems.errors import InputRefused, MoveRefused, NotAllowed, NotFound
 from problems.events import EventKind, Subject, event
@@ -131,17 +133,20 @@ def _successor(store: Store, asked: str, problem: Problem, successor_id: int | N
     return successor
 
 
+def owed_before(actions: Iterable[Action], target: ProblemStatus) -> str:
+    """Return which actions have to end before their problem is moved to ``target``, in words; empty where none."""
+    owed = [f"{action.ref} “{action.title}”" for action in actions if action.status.is_owed]
+    return ", ".join(owed) if target in _SETTLED else ""
+
+
 def _check_actions_ended(store: Store, problem: Problem, target: ProblemStatus) -> None:
     """Refuse to settle a problem while anybody still owes work on it: nobody would look after that any more."""
     actions = store.actions(problem.id)
     asked = f"Problem {problem.ref} cannot become “{target.label}”."
     if target is ProblemStatus.REMEDIATED:
         asked = f"Problem {problem.ref} cannot be reported as done."
-    owed = [f"{action.ref} “{action.title}”" for action in actions if action.status.is_owed]
-    if owed:
-        raise MoveRefused(
-            asked, f"Work is still owed: {', '.join(owed)}.", "Finish, decline or cancel these actions first."
-        )
+    if owed := owed_before(actions, target):
+        raise MoveRefused(asked, f"Work is still owed: {owed}.", "Finish, decline or cancel these actions first.")
     if target is ProblemStatus.REMEDIATED and not any(action.done_at for action in actions):
         raise MoveRefused(asked, "None of its actions was done.", "Report at least one action as done first.")
 
