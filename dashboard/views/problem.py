@@ -139,7 +139,8 @@ def _head(desk: Desk, problem: Problem) -> None:
         owner += f", {desk.names.organisation(organisation)}"
     parts = [status_mark(problem.status), element("span", owner)]
     if problem.dormant_since:
-        parts.append(element("span", f"Quiet since {day(problem.dormant_since)}"))
+        quiet = f"Quiet since {day(problem.dormant_since)}" if is_placed(problem) else "Gone quiet"
+        parts.append(element("span", quiet))
     if problem.reopened:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
