@@ -8,13 +8,14 @@ partners learn only that they exist.
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 
 from problems.actions import Action
 from problems.categories import Group
 from problems.events import Event, EventKind, Subject
 from problems.people import Principal, Role
-from problems.problem import Problem
+from problems.problem import UNTOUCHED, Problem
 from problems.visits import Photo, Visit
 
 #: Whoever holds one of these works on every problem.
@@ -128,7 +129,8 @@ def shown(problem: Problem, level: SharingLevel) -> Problem:
     """Return a problem as somebody on ``level`` is shown it; it must never be saved.
 
     On :attr:`SharingLevel.EXISTS` its name, place, figures and the days of its work are gone; its kind and area, which
-    are left, name it.
+    are left, name it. Of one that nobody took on is left whether it has gone quiet, which keeps it off lists and maps,
+    with a day that tells nothing.
 
     Raises
     ------
@@ -157,9 +159,14 @@ def shown(problem: Problem, level: SharingLevel) -> Problem:
         outcome="",
         hot_spot_id=None,
         last_seen_on=None,
+        misses=0,
+        dormant_since=date.min if problem.dormant_since and problem.status in UNTOUCHED else None,
         remediated_on=None,
         parent_id=None,
         successor_ids=(),
+        reopened=0,
+        done_by="",
+        last_event_at=None,
         shares={},
     )
 

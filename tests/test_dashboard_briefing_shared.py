@@ -11,6 +11,7 @@ from dashboard.commands.briefing import lines_of
 from dashboard.parts.briefing_asked import LIST
 from data.briefing_files import RENDERERS, briefing_csv
 from problems.briefing.briefing import Briefing
+from problems.briefing.comparing import compared
 from problems.briefing.figure import Section
 from problems.briefing.mailing import body_of
 from problems.briefing.opening import figures_in
@@ -74,6 +75,47 @@ def test_no_file_tells_a_partner_what_was_found_of_a_problem_that_it_only_knows_
         assert kind == "mail" or ("P-0001" in told and (who is partner or "Reports fell" in found))
 
 
+@pytest.mark.parametrize("kind", [*FILES, "lines", "mail"])
+def test_no_file_says_that_there_is_none_of_what_is_not_told(scene: Scene, partner: Principal, kind: str) -> None:
+    told = told_in(briefed(scene, WEEK, who=partner, known_on=scene.today), kind)
+    assert "No problem was fixed" not in told
+    assert kind == "mail" or "No fix that is shared with you was made." in told
+    assert kind in (".csv", "mail") or "No assessment that is shared with you was kept in this week." in told
+
+
+def test_fixes_that_are_told_are_not_said_to_be_all_of_them(scene: Scene, partner: Principal) -> None:
+    scene.send(*scene.spot((900, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    own = max(one.id for one in scene.store.problems())
+    scene.remediated(scene.store.problem(own))
+    scene.assessed(own)
+    week = IsoWeek.of(scene.today)
+    found = briefed(scene, week, who=partner, known_on=scene.today).worked
+    assert found.sentence.startswith("1 assessment that is shared with you was kept in this week: ")
+    assert found.sentence.endswith(" Fixes that are not shared with you are not counted.")
+    whole = briefed(scene, week, known_on=scene.today).worked
+    assert "shared with you" not in whole.sentence
+
+
+def test_where_nothing_is_shared_it_is_not_said_that_there_is_nothing(scene: Scene, partner: Principal) -> None:
+    other = scene.partner(scene.organisation("Parks"))
+    for who, board, fixed in (
+        (COMMANDER, "1 problem is on the board", "1 problem fixed"),
+        (other, "No problem that is shared with you is on the board.", "No fix that is shared with you was made."),
+    ):
+        found = briefed(scene, WEEK, who=who, known_on=scene.today)
+        assert found.board.sentence.startswith(board)
+        assert found.worked.recurrence.sentence.startswith(fixed)
+    assert found.map.sentence == "No place that is shared with you is on the map."
+
+
+def test_beside_another_week_what_is_not_told_is_not_too_few(scene: Scene, partner: Principal) -> None:
+    for who, said in ((COMMANDER, "Too few to say."), (partner, "Not told.")):
+        weeks = [briefed(scene, one, who=who, known_on=scene.today) for one in (WEEK, WEEK.before)]
+        told = {one.now.key: one.sentence for one in compared(*weeks).rows}
+        assert told["recurrence"] == said
+
+
 def test_neither_page_nor_list_nor_slide_tells_it(
     scene: Scene, partner: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,8 +149,8 @@ def test_what_is_not_told_of_the_problem_is_said_and_no_number_stands_for_it(sce
         None,
     )
     assert (top.owner, top.incidents.words, top.incidents.behind, top.due_on) == ("Not told", "Not told", None, None)
-    assert (found.worked.assessed, found.worked.fixes, found.worked.recurrence.n) == ((), (), 0)
-    assert found.worked.sentence.startswith("No assessment that is shared with you was kept in this week.")
+    assert (found.worked.assessed, found.worked.fixes, found.worked.recurrence.n) == ((), (), None)
+    assert found.worked.recurrence.words == "Not told"
     rows = list(csv.DictReader(io.StringIO(briefing_csv(found).decode("utf-8-sig"))))
     (row,) = (one for one in rows if one["figure"].startswith("1. P-0001"))
     assert (row["value"], row["n"], row["low"], row["high"], row["link"]) == ("", "", "", "", "")
@@ -137,6 +179,8 @@ def test_the_page_of_its_area_tells_no_verified_fix_of_it(scene: Scene, partner:
     for who, fixes in ((COMMANDER, [1]), (partner, [])):
         found = look_at_area(scene.store, who, scene.clock, 1, area="Abbey", **STANDARDS)
         assert [one.problem_id for one in found.fixes] == fixes
+        number = "1 fix was verified" if fixes else "No fix that is shared with you was verified here"
+        assert found.fixes_sentence.startswith(f"{number} in the last 26 weeks")
 
 
 def test_its_moves_are_told_with_states_and_day_and_without_name_and_reason(

@@ -8,10 +8,12 @@ from dashboard.wording import day
 from problems.actions import Action, ActionStatus
 from problems.people import Principal
 from problems.problem import ProblemStatus
+from problems.sharing import SharingLevel
 from problems.use_cases import commanding
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, VIEWER, Scene, days_before
 from tests.screens import click, keys, markup, page, sit_down, words
 from tests.test_problems_owing import move, partner, propose
+from tests.test_problems_sharing import share
 
 
 @pytest.fixture
@@ -192,3 +194,19 @@ def test_a_card_dates_its_assessment_and_tells_one_from_before_the_return(
     again = words(page("decisions"))
     assert f"Assessed on {day(scene.today)}: Reports fell." in again
     assert "before it came back" not in again
+
+
+def test_open_is_what_the_list_calls_so_and_what_has_gone_quiet_is_beside_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.send(*scene.spot((0, 0), days_before(scene.today, 12)))
+    scene.refresh()
+    who = scene.partner(scene.organisation("Parks"))
+    share(scene, 1, 1, SharingLevel.EXISTS)
+    sit_down(monkeypatch, scene, who)
+    assert "1 open, 1 in all" in words(page("organisation"))
+    for _ in range(2):
+        scene.today += timedelta(days=150)
+        scene.refresh()
+    sit_down(monkeypatch, scene, who)
+    assert "0 open, 1 gone quiet, 1 in all" in words(page("organisation"))

@@ -1,7 +1,8 @@
 """Sharing: what a partner organisation sees of a problem, wherever it looks."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import MISSING, fields
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from problems.actions import Action
 from problems.categories import Group
 from problems.errors import InputRefused, NotFound, Stale
 from problems.events import Event, EventKind, Subject
+from problems.figures import is_live
 from problems.people import LAPTOP, Principal, Role
-from problems.problem import Problem
+from problems.problem import Problem, ProblemStatus
 from problems.seeing import seen_by, sharing_level, too_few_behind
 from problems.sharing import SharingLevel, is_placed, level_for, shown, shown_events
 from problems.use_cases import acting, evidencing, working
@@ -102,6 +104,28 @@ def test_others_words_are_told_on_the_full_level_only(kind: EventKind, ours: boo
 def test_nothing_of_a_problem_is_left_where_nothing_is_shared() -> None:
     with pytest.raises(ValueError, match="nothing"):
         shown(a_problem(), SharingLevel.NOTHING)
+
+
+def test_of_one_that_is_only_known_to_exist_nothing_else_is_left() -> None:
+    kept = {"id", "name", "group", "area", "status", "created_at", "version"}
+    blank: dict[str, object] = {"category": "", "lon_lat": (0.0, 0.0), "width_m": 0.0, "footprint": {}, "shares": {}}
+    problem = a_problem(id=4, parent_id=2, owner_organisation_id=9)
+    left = shown(problem, SharingLevel.EXISTS)
+    for one in fields(Problem):
+        if one.name not in kept:
+            nothing = blank.get(one.name, one.default)
+            assert nothing is not MISSING
+            assert getattr(problem, one.name) != nothing, one.name
+            assert getattr(left, one.name) == nothing, one.name
+    assert left.name == "Rubbish and litter, Harehills"
+
+
+def test_whether_it_has_gone_quiet_is_left_of_what_nobody_took_on_and_the_day_is_not() -> None:
+    for day in (date(2026, 6, 30), None):
+        problem = a_problem(status=ProblemStatus.DETECTED, dormant_since=day)
+        left = shown(problem, SharingLevel.EXISTS)
+        assert is_live(left) is is_live(problem) is (day is None)
+        assert day is None or left.dormant_since != day
 
 
 def test_each_level_shows_what_it_says_and_no_more(scene: Scene) -> None:

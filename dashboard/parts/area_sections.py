@@ -18,12 +18,12 @@ from dashboard.parts.desk import Desk
 from dashboard.parts.inbox_filters import key
 from dashboard.parts.markup import draw, element, joined, link, section, status_mark, table
 from dashboard.parts.notices import remark
+from dashboard.parts.untold import if_told
 from dashboard.wording import NOTHING, count, day
 from problems.briefing.area_page import WEEKS_OF_FIXES, AreaPage, OpenProblem, VerifiedFix
 from problems.briefing.figure import Section
 from problems.inbox import Sight, sight_of
 from problems.problem import Problem, Remediation
-from problems.sharing import is_placed
 from problems.use_cases.briefing import MAY_READ
 
 _CHARTS: Final = 4
@@ -93,10 +93,10 @@ def _legend(problems: Sequence[Problem]) -> None:
 def _problem(one: OpenProblem) -> Sequence[object]:
     own = one.problem
     name = link("/problem", f"{own.ref} {own.name}", query={"problem": own.ref})
-    due: object = day(one.due_on) if one.due_on else NOTHING
+    due: object = day(one.due_on) if one.due_on else if_told(own, NOTHING)
     if one.days_late:
         due = element("span", due, element("br"), element("b", f"{count(one.days_late, 'day')} late"))
-    return name, status_mark(own.status), own.owner or ("Nobody" if is_placed(own) else NOTHING), one.next_step, due
+    return name, status_mark(own.status), if_told(own, own.owner or "Nobody"), one.next_step, due
 
 
 def _changes(reading: Reading) -> None:

@@ -12,6 +12,7 @@ from dashboard.parts.briefing_figures import PATH, Reading
 from dashboard.parts.listed_rows import Row, Rows, draw_rows, paged, report_rows, told_in_all
 from dashboard.parts.markup import draw, element, link, page_head, problem_link, status_mark
 from dashboard.parts.notices import empty
+from dashboard.parts.untold import if_told
 from dashboard.wording import NOTHING, count, day, day_of
 from problems.briefing.changing import called_first
 from problems.briefing.figure import NOT_TOLD, Behind, Listed
@@ -19,7 +20,6 @@ from problems.briefing.lists import ReportsBehind
 from problems.briefing.naming import series_in
 from problems.briefing.opening import opened_by
 from problems.errors import InputRefused
-from problems.sharing import is_placed
 
 _T = TypeVar("_T")
 
@@ -86,8 +86,7 @@ def _problems(reading: Reading, _behind: Behind, ids: Sequence[int]) -> Rows:
     found = {one.id: one for one in reading.desk.store.problems()}
     rows: dict[int, Row] = {
         one.id: (problem_link(one), status_mark(one.status), one.area or NOTHING,
-                 one.owner or ("Nobody" if is_placed(one) else NOT_TOLD),
-                 day(one.last_seen_on) if is_placed(one) else NOT_TOLD)
+                 if_told(one, one.owner or "Nobody"), if_told(one, day(one.last_seen_on)))
         for one in (found[number] for number in ids if number in found)
     }  # fmt: skip
     return ("Problem", "State today", "Area", "Owner", "Last seen"), rows

@@ -18,7 +18,7 @@ from problems.actions import Action
 from problems.people import Role
 from problems.problem import Problem
 from problems.seeing import sharing_level
-from problems.sharing import SharingLevel
+from problems.sharing import SharingLevel, is_placed
 from problems.use_cases import evidencing, publishing
 from problems.visits import Photo, Purpose, Shows, Visit
 
@@ -37,7 +37,9 @@ def show_evidence(desk: Desk, problem: Problem) -> None:
     photos = [photo for photo in kept if not photo.is_withdrawn]
     visits = evidencing.visits_to_see(desk.principal, desk.store, problem.id)
     section("Evidence", _how_much(photos, visits))
-    if not photos and not visits:
+    if not is_placed(problem):
+        remark("Only photos of your organisation’s own work, and visits to it, are shared with you.")
+    elif not photos and not visits:
         remark("Nothing yet. A photo from before the work and one from after it say more than any status.")
     public = {one.id for one in publishing.allowed_photos(desk.store, problem.id, photos)}
     for title, some in _by_subject(photos, actions):

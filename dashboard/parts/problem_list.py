@@ -13,6 +13,7 @@ from dashboard.parts.markup import draw, element, problem_link, status_mark, tab
 from dashboard.parts.notices import empty
 from dashboard.parts.priority import rank_words, show_priority
 from dashboard.parts.trend_marks import trend_mark
+from dashboard.parts.untold import if_told
 from dashboard.wording import NOTHING, count, day, review_state
 from problems.categories import Group
 from problems.events import Subject
@@ -129,7 +130,7 @@ def _filters(problems: Sequence[Problem]) -> tuple[str, str, str, str, str]:
     statuses = [OPEN, QUIET, ENDED, ANY, *(status.label for status in ProblemStatus)]
     groups = [ANY, *(group.label for group in Group)]
     areas = [ANY, *sorted({problem.area for problem in problems if problem.area})]
-    owners = [ANY, NOBODY, *sorted({problem.owner for problem in problems if problem.owner})]
+    owners = [ANY, NOBODY, *sorted({_owner(problem) for problem in problems} - {NOBODY})]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="list-filters"):
         words = st.text_input("Find by name or number", key="find", bind="query-params", width=240)
         status = st.selectbox("Status", statuses, key="list_status", bind="query-params", width=200)
@@ -147,8 +148,13 @@ def _passes(problem: Problem, wanted: tuple[str, str, str, str, str]) -> bool:
         and _has_status(problem, status)
         and group in (ANY, problem.group.label)
         and area in (ANY, problem.area)
-        and owner in (ANY, problem.owner or NOBODY)
+        and owner in (ANY, _owner(problem))
     )
+
+
+def _owner(problem: Problem) -> str:
+    """Return who has a problem, as the filter names it: an owner who is not told is not nobody."""
+    return str(if_told(problem, problem.owner or NOBODY))
 
 
 def _has_status(problem: Problem, wanted: str) -> bool:
@@ -203,12 +209,12 @@ def _row(
         problem_link(problem),
         status_mark(problem.status),
         problem.group.label,
-        trend_mark(trend),
-        rank_words(priority),
-        problem.incidents,
+        if_told(problem, trend_mark(trend)),
+        if_told(problem, rank_words(priority)),
+        if_told(problem, problem.incidents),
         problem.area or NOTHING,
-        problem.owner or NOTHING,
-        day(problem.last_seen_on),
-        review_state(problem.review_on, desk.today) if problem.review_on else NOTHING,
+        if_told(problem, problem.owner or NOTHING),
+        if_told(problem, day(problem.last_seen_on)),
+        if_told(problem, review_state(problem.review_on, desk.today) if problem.review_on else NOTHING),
         flag_words(flags),
     )

@@ -19,6 +19,7 @@ from problems.figures import remediation_progress
 from problems.ordering import in_order
 from problems.people import Role
 from problems.problem import UNTOUCHED, Problem
+from problems.sharing import is_placed
 
 _CARDS_IN_A_ROW: Final = 2
 
@@ -27,7 +28,11 @@ def show_response(desk: Desk, problem: Problem, actions: Sequence[Action]) -> No
     """Draw the actions, those that are owed first, and the way to add one."""
     section("Actions", _progress_words(actions))
     if not actions:
-        remark("No action yet. Actions are what partner organisations do about the problem.")
+        remark(
+            "No action yet. Actions are what partner organisations do about the problem."
+            if is_placed(problem)
+            else "Your organisation has no action on it. What others do about it is not told."
+        )
     show_refused()
     by_day = in_order(late_first(actions))
     ordered = [*(one for one in by_day if one.status.is_owed), *(one for one in by_day if not one.status.is_owed)]

@@ -26,6 +26,7 @@ from dashboard.parts.notices import empty, refusal, remark, said, say
 from dashboard.wording import NOTHING, count, day_of, days_in_status, lateness, number
 from problems.actions import Action, ActionStatus
 from problems.errors import ProblemError
+from problems.figures import is_live
 from problems.lifecycle import Move, MoveAnswers
 from problems.owing import FEWEST_FOR_A_MIDDLE, OrganisationWork, Record
 from problems.people import Organisation
@@ -248,8 +249,10 @@ def _waiting(desk: Desk, work: OrganisationWork, problems: Mapping[int, Problem]
 
 
 def _shared(desk: Desk, work: OrganisationWork) -> None:
-    live = [problem for problem in work.shared if problem.status.is_open]
-    section("Problems shared with this organisation", f"{len(live)} open, {len(work.shared)} in all")
+    live = [problem for problem in work.shared if is_live(problem)]
+    quiet = sum(problem.status.is_open for problem in work.shared) - len(live)
+    beside = f"{quiet} gone quiet, " if quiet else ""
+    section("Problems shared with this organisation", f"{len(live)} open, {beside}{len(work.shared)} in all")
     if not live:
         remark("None is open. Problems are shared with the organisations that own them or have an action on them.")
         return

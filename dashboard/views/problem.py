@@ -39,6 +39,7 @@ from dashboard.parts.timeline import show_stepper, show_timeline
 from dashboard.parts.triangle import show_triangle
 from dashboard.wording import NOTHING, count, day
 from problems.actions import Action
+from problems.briefing.figure import NOT_TOLD
 from problems.combining import merged_in
 from problems.decisions import can_end_in_no_action
 from problems.errors import NotFound
@@ -135,12 +136,15 @@ def _head(desk: Desk, problem: Problem) -> None:
     where = [problem.ref, problem.group.label, *([problem.area] if problem.area else [])]
     page_head(problem.name, kicker=" · ".join(where))
     owner = f"Owner: {problem.owner}" if problem.owner else "No owner yet"
+    if not is_placed(problem):
+        owner = f"Owner: {NOT_TOLD.lower()}"
     organisation = problem.owner_organisation_id
     if organisation:
         owner += f", {desk.names.organisation(organisation)}"
     parts = [status_mark(problem.status), element("span", owner)]
     if problem.dormant_since:
-        parts.append(element("span", f"Quiet since {day(problem.dormant_since)}"))
+        quiet = f"Quiet since {day(problem.dormant_since)}" if is_placed(problem) else "Gone quiet"
+        parts.append(element("span", quiet))
     if problem.reopened:
         parts.append(element("span", f"Re-opened {count(problem.reopened, 'time')}"))
     ways = [link("/", "Show on the map", query={"problem": problem.ref}), link("/problem", "All problems")]
@@ -201,7 +205,10 @@ def _timeline(desk: Desk, problem: Problem, actions: list[Action], events: list[
     for one in merged_in(desk.store.problems(), problem.id):
         told.extend(desk.store.events(Subject.PROBLEM, one.id))
     lines = timeline(told, {action.id: action for action in actions}, desk.names, problem.id)
-    section("What happened", count(len(lines), "entry", "entries") if lines else NOTHING)
+    if is_placed(problem):
+        section("What happened", count(len(lines), "entry", "entries") if lines else NOTHING)
+    else:
+        section("What happened", "only what your organisation did, and what happened to its actions")
     if desk.principal.has(Role.OFFICER, Role.COORDINATOR, Role.COMMAND, Role.PARTNER):
         form_button(note_form(problem), key="add-note", label="Add a note")
     show_timeline(lines)

@@ -85,11 +85,12 @@ class AreaPage:
 
     @property
     def fixes_sentence(self) -> str:
-        """How many fixes were verified, and how many of them held."""
+        """How many fixes were verified, and how many of them held; to a partner, of those that are shared with it."""
+        one, many = ("", "") if self.among is not None else (" that is shared with you", " that are shared with you")
         if not self.fixes:
-            return f"No fix was verified here in the last {WEEKS_OF_FIXES} weeks."
-        held = sum(one.until is None for one in self.fixes)
-        number = f"{len(self.fixes)} fixes were" if len(self.fixes) != 1 else "1 fix was"
+            return f"No fix{one} was verified here in the last {WEEKS_OF_FIXES} weeks."
+        held = sum(each.until is None for each in self.fixes)
+        number = f"{len(self.fixes)} fixes{many} were" if len(self.fixes) != 1 else f"1 fix{one} was"
         if len(self.fixes) == 1:
             said = "it has held so far" if held else "it did not hold"
         elif held == len(self.fixes):

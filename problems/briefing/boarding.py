@@ -71,7 +71,8 @@ def board_of(scope: Scope, settings: DetectionSettings) -> Board:
         counted("recurred", "Came back", Unit.PROBLEMS, len(set(back)), _ids(back)),
     )
     live = [one for one in scope.problems if is_live(one)]
-    said = "No problem is on the board." if not live else _said(live, [int(one.value or 0) for one in figures])
+    whose = "" if scope.told is None else " that is shared with you"
+    said = f"No problem{whose} is on the board." if not live else _said(live, [int(one.value or 0) for one in figures])
     if quiet:
         said += f" {len(quiet):,} that nobody took on {'has' if len(quiet) == 1 else 'have'} gone quiet."
     return Board(tuple(states), *figures, tuple(_top(scope, live, settings)), said, tuple(moves))
@@ -310,7 +311,9 @@ def map_of(scope: Scope) -> MapOfProblems:
     if looked > 1:
         were = "was" if lasting == 1 else "were"
         said += f"; {lasting:,} of them {were} hot in more than half of the {looked} weeks that were looked at"
-    return MapOfProblems(places, tuple(figures), f"{said}." if places else "No place is on the map.", _outlines(scope))
+    whose = "" if scope.told is None else " that is shared with you"
+    said = f"{said}." if places else f"No place{whose} is on the map."
+    return MapOfProblems(places, tuple(figures), said, _outlines(scope))
 
 
 def _outlines(scope: Scope) -> tuple[AreaThen, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from geo.weekly import judge_week, week_swing
 from problems.areas import AreaKind
 from problems.briefing.briefing import Briefing
-from problems.briefing.figure import TOO_FEW, Figure, Section, Unit
+from problems.briefing.figure import NOT_TOLD, TOO_FEW, Figure, Section, Unit
 from problems.errors import InputRefused
 from problems.service import FEWEST_TOLD, days_words
 
@@ -114,6 +114,8 @@ def _swing(briefing: Briefing) -> float:
 
 
 def _sentence(now: Figure, before: Figure, swing: float) -> str:
+    if now.withheld or before.withheld:
+        return f"{NOT_TOLD}."
     if now.unit is Unit.SHARE:
         return _of_shares(now, before)
     if now.unit is Unit.DAYS:

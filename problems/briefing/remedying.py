@@ -138,10 +138,11 @@ def worked_of(scope: Scope) -> WhatWorked:
     found = tuple(_worked(scope, one) for one in sorted(own, key=lambda one: one.id))
     fixes = _fixes(scope)
     back = _recurrence(scope, fixes)
-    whose = "" if scope.told is None else " that is shared with you"
-    said = f"No assessment{whose} was kept in this week."
+    one, many = ("", "") if scope.told is None else (" that is shared with you", " that are shared with you")
+    said = f"No assessment{one} was kept in this week."
     if found:
-        said = f"{len(found)} {'assessment was' if len(found) == 1 else 'assessments were'} kept in this week: "
+        number = f"1 assessment{one} was" if len(found) == 1 else f"{len(found)} assessments{many} were"
+        said = f"{number} kept in this week: "
         verdicts = [one.verdict.label.lower() for one in found]
         said += ", ".join(f"{verdicts.count(one)} {one}" for one in dict.fromkeys(verdicts)) + "."
     return WhatWorked(found, back, f"{said} {back.sentence}", fixes)
@@ -201,9 +202,18 @@ def _recurrence(scope: Scope, fixes: Sequence[FixMade]) -> Figure:
     fixed, returned = [one.fixed_on for one in fixes], [one.returned_on for one in fixes]
     found = recurrence(fixed, returned, scope.moment.as_of)
     problems = tuple(dict.fromkeys(one.problem_id for one in fixes))
-    share = found.share
+    share, said = found.share, found.sentence
+    label = f"Came back within {found.days} days"
+    hides = not all(map(scope.tells, scope.problems))
+    if scope.told is not None and not found.count:
+        # What is not told is not nothing.
+        said = "No fix that is shared with you was made."
+        if hides:
+            return Figure("recurrence", label, Unit.SHARE, None, said, withheld=True)
+    elif hides:
+        said += " Fixes that are not shared with you are not counted."
     return Figure(
-        "recurrence", f"Came back within {found.days} days", Unit.SHARE, None if share is None else share.share,
-        found.sentence, found.count, None if share is None else share.low, None if share is None else share.high,
+        "recurrence", label, Unit.SHARE, None if share is None else share.share,
+        said, found.count, None if share is None else share.low, None if share is None else share.high,
         Behind(Listed.FIXES, tuple(range(1, len(fixes) + 1)), problems=problems),
     )  # fmt: skip

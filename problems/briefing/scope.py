@@ -53,7 +53,8 @@ class Scope:
     def tells(self, problem: Problem) -> bool:
         """Tell whether the reader is told what happened to a problem and what was found of it.
 
-        Of one that is only known to exist a partner is told how it stands, and since when: its moves, not its fixes.
+        Of one that is only known to exist a partner is told how it stands, and since when: its moves, with those to
+        “Work done” and “Came back”, but no list of its fixes.
         """
         return self.told is None or is_placed(problem)
 
