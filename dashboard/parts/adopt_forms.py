@@ -8,6 +8,7 @@ from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.take_on_questions import plan_questions
+from dashboard.parts.ticks import untick
 from dashboard.wording import count, listed
 from problems.categories import Group
 from problems.errors import InputRefused
@@ -79,6 +80,7 @@ def adopt_form(desk: Desk, versions: Mapping[int, int]) -> Form:
             detection=settings.detection,
             zone=at.zone,
         )
+        untick(versions)
         return f"{made.ref} “{made.name}” is made of {count(len(seen.reports), 'report')}; find it under Problems."
 
     decides = desk.principal.has(Role.COORDINATOR)

@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.nearness import nearest_first
+from dashboard.parts.ticks import untick
 from dashboard.wording import count, metres
 from data.calendars import working_days
 from problems.errors import InputRefused
@@ -252,6 +253,7 @@ def one_form(desk: Desk, matter: Matter, task: Task) -> Form:
 
     def save(at: Desk, answers: Answers, seen_version: int) -> str:
         saved = the_one(task.work(at, answers, {matter.id: seen_version}))
+        untick([matter.id])
         return f"{saved.ref} is {task.done}."
 
     def renew(at: Desk) -> Form:
@@ -282,6 +284,7 @@ def many_form(versions: Mapping[int, int], task: Task) -> Form:
 def do_many(desk: Desk, task: Task, answers: Answers, versions: Mapping[int, int]) -> str:
     """Do a task with several reports, remember what became of each, and return the sentence to say."""
     outcomes = task.work(desk, answers, versions)
+    untick(versions)
     st.session_state[OUTCOMES] = outcomes
     done = len(outcomes.done)
     return f"{count(done, 'report')} {'is' if done == 1 else 'are'} {task.done}." if done else ""
