@@ -173,7 +173,11 @@ def _give(desk: Desk) -> Task:
 
     questions = (
         Field(
-            "organisation_id", "Organisation", "choice", choices={**desk.open_organisations(), NOBODY: "None of them"}
+            "organisation_id",
+            "Organisation",
+            "choice",
+            choices={**desk.open_organisations(), NOBODY: "None of them"},
+            needed=True,
         ),
         Field("owner", "Person (if known)"),
         Field("referred_on", Need.REFERRED.label, "day", desk.today),
@@ -189,7 +193,7 @@ def _link(desk: Desk, matters: Sequence[Matter]) -> Task:
             raise InputRefused("The report was not linked.", "No problem is chosen.", "Choose the one it tells of.")
         return _linking(int(chosen))(at, answers, versions)
 
-    question = Field("problem_id", "Problem", "choice", choices=_linkable(desk, matters))
+    question = Field("problem_id", "Problem", "choice", choices=_linkable(desk, matters), needed=True)
     return Task(LINK, (question, _remark()), work, "linked")
 
 
@@ -223,8 +227,8 @@ def _pause() -> Task:
         )
 
     questions = (
-        Field("reason", "Waiting for", "choice", choices={reason: reason.label for reason in OBSTACLES}),
-        Field("note", Need.NOTE.label, "text"),
+        Field("reason", "Waiting for", "choice", choices={reason: reason.label for reason in OBSTACLES}, needed=True),
+        Field("note", Need.NOTE.label, "text", needed=True),
     )
     return Task(PAUSE, questions, work, "waiting: their net clock stands still")
 
@@ -310,7 +314,10 @@ def satisfaction_form(matter: Matter) -> Form:
         return satisfaction_form(matters_of(at.store, [matter.id])[0])
 
     choices = {one: one.label for one in Satisfaction}
-    questions = (Field("satisfied", "Was it dealt with to their satisfaction?", "choice", choices=choices), _remark())
+    questions = (
+        Field("satisfied", "Was it dealt with to their satisfaction?", "choice", choices=choices, needed=True),
+        _remark(),
+    )
     return Form(f"{matter.ref}: What the reporter answered", "Keep the answer", questions, save, matter, renew=renew)
 
 
