@@ -1,7 +1,7 @@
 """What waits for a decision of command: each with its facts, and what was decided of late."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -58,8 +58,8 @@ class Decision:
     """One thing that waits: the problem, since when, and the facts to decide it by.
 
     ``done`` are the actions that were reported as done, ``assessment`` the newest one kept of its work, ``cost``
-    the sum of what is known of the cost of its actions, which ``priced`` of them tell; ``asked`` and
-    ``review`` say what is particular to the kind.
+    the sum of what is known of the cost of its actions; ``asked`` and ``review`` say what is particular to the kind.
+    ``came_back`` is when the problem last did, for every kind.
     """
 
     kind: DecisionKind
@@ -69,9 +69,14 @@ class Decision:
     done: tuple[Action, ...] = ()
     assessment: KeptAssessment | None = None
     cost: int | None = None
-    priced: int = 0
     asked: Asked | None = None
     review: CaseReview | None = None
+    came_back: datetime | None = None
+
+    @property
+    def is_of_before(self) -> bool:
+        """Whether the assessment was made before the problem last came back: nothing later is counted in it."""
+        return self.assessment is not None and self.came_back is not None and self.assessment.made_at < self.came_back
 
     @property
     def owed(self) -> tuple[Action, ...]:
@@ -184,11 +189,13 @@ def docket(
         if problem.status is ProblemStatus.VERIFIED and kept is None:
             unassessed.append(problem)
         for kind, since, asked in _reasons(problem, told, kept, today, now):
-            waiting.append(_decision(kind, problem, since, of_problem.get(problem.id, []), kept, asked, None))
+            decision = _decision(kind, problem, since, of_problem.get(problem.id, []), kept, asked, None)
+            waiting.append(replace(decision, came_back=_came_back(told)))
     for review in reviews:
         own = of_problem.get(review.problem.id, [])
         kept = assessments.get(review.problem.id)
-        waiting.append(_decision(DecisionKind.CASE_REVIEW, review.problem, review.since, own, kept, None, review))
+        decision = _decision(DecisionKind.CASE_REVIEW, review.problem, review.since, own, kept, None, review)
+        waiting.append(replace(decision, came_back=_came_back(events_of.get(review.problem.id, ()))))
     order = list(DecisionKind)
     waiting.sort(key=lambda each: (order.index(each.kind), each.since, each.problem.id))
     return Docket(tuple(waiting), tuple(unassessed), tuple(_taken(problems, events_of, now)))
@@ -215,6 +222,10 @@ def _since(problem: Problem, told: Sequence[Event]) -> datetime:
     return moved[-1] if moved else problem.created_at
 
 
+def _came_back(told: Sequence[Event]) -> datetime | None:
+    return max((one.at for one in told if one.changes.get("status") == ProblemStatus.RECURRED), default=None)
+
+
 def _decision(
     kind: DecisionKind,
     problem: Problem,
@@ -234,7 +245,6 @@ def _decision(
         done=tuple(one for one in actions if one.done_at is not None),
         assessment=kept,
         cost=sum(costs) if costs else None,
-        priced=len(costs),
         asked=asked,
         review=review,
     )

@@ -230,7 +230,7 @@ ACTION_MOVES: tuple[Move, ...] = (
     *_moves((A.ACCEPTED, A.BLOCKED), A.IN_PROGRESS, PARTNER, "Start work"),
     *_moves((A.ACCEPTED, A.IN_PROGRESS), A.DONE, PARTNER, "Done", (Need.NOTE,)),
     *_moves((A.ACCEPTED, A.IN_PROGRESS), A.BLOCKED, PARTNER, "Blocked", _ENDED_NEEDS, reasons=OBSTACLES),
-    *_moves(_NOT_DONE, A.CANCELLED, COORDINATOR, "Cancel", _ENDED_NEEDS, reasons=CANCELLATIONS),
+    *_moves(_NOT_DONE, A.CANCELLED, COORDINATOR, "Cancel this action", _ENDED_NEEDS, reasons=CANCELLATIONS),
     *_moves(A.DONE, A.VERIFIED, OFFICER, "Check passed", (Need.NOTE,), four_eyes=True),
     *_moves(A.DONE, A.IN_PROGRESS, OFFICER, "Send back", (Need.NOTE,), four_eyes=True),
     *_moves(A.DONE, A.IN_PROGRESS, COORDINATOR, "Send back", (Need.NOTE,)),

@@ -214,3 +214,13 @@ def test_work_is_not_sent_back_to_a_closed_organisation_and_the_card_says_why(
     why = "No “Send back”: Lighting was closed. Open it again, or add the work as an action of another organisation."
     assert why in words(shown)
     assert "move-A-0001-in_progress" not in keys(shown)
+
+
+def test_no_button_about_work_can_be_taken_for_closing_the_dialog(busy: Scene) -> None:
+    shown = click(page("board"), "more-A-0001")
+    labels = [str(button.label) for button in shown.button if str(button.key).startswith("onward_")]
+    assert [label for label in labels if label.startswith("Cancel")] == ["Cancel this action"]
+
+
+def test_a_card_shows_the_number_by_which_others_cite_it(busy: Scene) -> None:
+    assert "A-0001 Renew the column" in words(page("board"))

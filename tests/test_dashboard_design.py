@@ -173,3 +173,18 @@ def test_charts_wear_the_theme() -> None:
 )
 def test_a_label_escapes_only_what_markdown_would_read(text: str, label: str) -> None:
     assert design.plain_label(text) == label
+
+
+#: Signs beside letters that are drawn as text: arrows and plain shapes, which every common font has.
+SIGNS = frozenset("▲■◆●○↑→↓↗↘")
+
+
+def test_no_sign_is_drawn_that_common_fonts_lack() -> None:
+    root = Path(design.__file__).parent
+    drawn = {
+        char
+        for path in (*root.rglob("*.py"), *root.rglob("*.css"), *root.rglob("*.js"))
+        for char in path.read_text(encoding="utf-8")
+        if ord(char) >= 0x2190
+    }
+    assert drawn <= SIGNS

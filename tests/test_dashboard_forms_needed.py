@@ -22,7 +22,7 @@ def town(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 def test_taking_on_names_what_it_needs(town: Scene) -> None:
     opened = click(page("problem", problem="P-0001"), "move-P-0001-confirmed")
-    assert "Needed: “Owner”, “Objective” and “Next review”." in words(opened)
+    assert "Needed: “Name”, “Owner”, “Objective” and “Next review”." in words(opened)
 
 
 def test_reporting_work_as_done_names_the_sentence_and_not_what_may_stay_empty(

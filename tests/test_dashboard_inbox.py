@@ -385,3 +385,21 @@ def test_a_partner_without_reports_is_led_to_its_work(scene: Scene, monkeypatch:
     assert "No report that was given to your organisation is open." in words(shown)
     assert 'href="/organisation"' in markup(shown)
     assert "See who is to be told" not in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (R.NEW, "It came in from “council” on 2 Mar 2026. Nobody has done anything with it yet."),
+        (R.IN_PROGRESS, "It came in from “council” on 2 Mar 2026, and was “Under way” there already. Nothing was done"),
+    ],
+)
+def test_a_report_with_which_nothing_was_done_here_says_how_it_came(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, status: ReportStatus, said: str
+) -> None:
+    lamps(scene, status=status)
+    sit_down(monkeypatch, scene, OFFICER)
+    shown = words(page("inbox", report="1"))
+    assert f"What happened {said}" in shown
+    move(scene, OFFICER, matters_of(scene.store, [1])[0], R.WITHDRAWN, reason="artefact", note="Twice.")
+    assert "It came in from" not in words(page("inbox", report="1"))

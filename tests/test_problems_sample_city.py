@@ -1,4 +1,4 @@
-"""Every file of the sample city says that its data are made up."""
+"""Every briefing and every file for residents says of the sample city that its data are made up."""
 
 import pytest
 
@@ -17,7 +17,7 @@ SAID = "The data hold a made-up sample city: nobody and nothing in it is real."
 
 
 @pytest.mark.parametrize("fact", [ALL_SYNTHETIC, MIXED])
-def test_every_file_of_a_made_up_city_says_so_and_no_file_of_a_real_one(scene: Scene, fact: str) -> None:
+def test_every_briefing_of_a_made_up_city_says_so_and_none_of_a_real_one(scene: Scene, fact: str) -> None:
     scene.today = SUNDAY
     scene.send(*scene.spot((0, 0), days_before(SUNDAY, 12)))
     scene.refresh()

@@ -84,7 +84,8 @@ def edit_action_form(desk: Desk, action: Action) -> Form:
     def renew(at: Desk) -> Form:
         return edit_action_form(at, at.store.action(action.id))
 
-    questions: list[Field] = [Field("title", "What is to be done", value=action.title)] if coordinates else []
+    title = Field("title", "What is to be done", value=action.title, needed=True)
+    questions: list[Field] = [title] if coordinates else []
     questions.append(Field("person", "Person (if known)", value=action.person))
     questions += _particular_questions(desk, action.problem_id, action, with_order=coordinates)
     if coordinates and action.type is ActionType.ADVISE:

@@ -8,6 +8,7 @@ from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.take_on_questions import plan_questions
+from dashboard.parts.ticks import untick
 from dashboard.wording import count, listed
 from problems.categories import Group
 from problems.errors import InputRefused
@@ -37,9 +38,7 @@ def take_on_form(desk: Desk, problem: Problem) -> Form:
     def renew(at: Desk) -> Form:
         return take_on_form(at, at.store.problem(problem.id))
 
-    name = Field(
-        "name", "Name", value=problem.name, help="Suggested from the street or the ward; call it as people do."
-    )
+    name = Field("name", "Name", value=problem.name, help=_NAMING, needed=True)
     questions = (name, *plan_questions(desk, problem))
     intro = "From now on its outline stays as it is, and somebody answers for it."
     return Form(f"{problem.ref}: Take on", "Take on", questions, save, problem, intro, renew=renew)
@@ -79,12 +78,13 @@ def adopt_form(desk: Desk, versions: Mapping[int, int]) -> Form:
             detection=settings.detection,
             zone=at.zone,
         )
+        untick(versions)
         return f"{made.ref} “{made.name}” is made of {count(len(seen.reports), 'report')}; find it under Problems."
 
     decides = desk.principal.has(Role.COORDINATOR)
     questions = (
         *_kind_question(seen),
-        Field("name", "Name", value=seen.name, help=_NAMING),
+        Field("name", "Name", value=seen.name, help=_NAMING, needed=True),
         *(plan_questions(desk) if decides else ()),
         *_linked_question(seen),
         *_beside_question(beside),
@@ -125,7 +125,7 @@ def _kind_question(seen: Selection) -> tuple[Field, ...]:
     if len(seen.groups) == 1:
         return ()
     choices = {str(group): f"{group.label} ({number})" for group, number in seen.groups.items()}
-    return (Field("group", "What the problem is about", "choice", str(seen.group), choices),)
+    return (Field("group", "What the problem is about", "choice", str(seen.group), choices, needed=True),)
 
 
 def _linked_question(seen: Selection) -> tuple[Field, ...]:
@@ -140,7 +140,15 @@ def _beside_question(beside: list[Problem]) -> tuple[Field, ...]:
         return ()
     choices = {"yes": "A problem of its own, beside it"}
     return (
-        Field("beside", f"{_refs(beside)} is here already", "choice", None, choices, placeholder="Look at it first"),
+        Field(
+            "beside",
+            f"{_refs(beside)} is here already",
+            "choice",
+            None,
+            choices,
+            placeholder="Look at it first",
+            needed=True,
+        ),
     )
 
 

@@ -175,7 +175,7 @@ def _give_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
 
     titles = {one.id: f"{one.ref} {one.title}" for one in actions}
     questions = [
-        Field("action_id", "Which advice", "choice", next(iter(titles)), titles),
+        Field("action_id", "Which advice", "choice", next(iter(titles)), titles, needed=True),
         Field("given_on", "Day", "day", desk.today, needed=True),
     ]
     if addresses:
@@ -212,7 +212,7 @@ def _withdraw_form(problem: Problem, given: Sequence[AdviceGiven]) -> Form:
 
     choices = {one.id: f"{day(one.given_on)}, {one.place} ({one.by_name})" for one in given}
     questions = (
-        Field("advice_id", "Record", "choice", choices=choices),
+        Field("advice_id", "Record", "choice", choices=choices, needed=True),
         Field("why", "Why it was a mistake", "text", needed=True),
     )
     return Form(f"{problem.ref}: Withdraw a record of advice", "Withdraw", questions, save)

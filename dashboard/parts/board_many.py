@@ -12,6 +12,7 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import Answers, Field, Form, open_form
 from dashboard.parts.markup import draw, element, problem_link
 from dashboard.parts.notices import NAMED, refusal, remark, stayed
+from dashboard.parts.ticks import tick_all_words
 from dashboard.wording import count, day, lateness, listed
 from problems.actions import Action, ActionStatus
 from problems.errors import InputRefused, ProblemError
@@ -55,7 +56,8 @@ def show_many(desk: Desk, actions: Sequence[Action], problems: Mapping[int, Prob
                 placeholder="Choose what to do",
             )
             st.form_submit_button("Go on", key="board-go", type="primary", on_click=_go_on, args=(versions,))
-            st.form_submit_button("Tick all", key="board-all", on_click=_tick_all, args=(tuple(versions), True))
+            words = tick_all_words(len(rows))
+            st.form_submit_button(words, key="board-all", on_click=_tick_all, args=(tuple(versions), True))
             st.form_submit_button("Untick all", key="board-none", on_click=_tick_all, args=(tuple(versions), False))
         for one in rows:
             with st.container(horizontal=True, gap="small", key=f"doing-{one.id}"):

@@ -93,8 +93,9 @@ def settle_form(desk: Desk, decision: MeetingDecision, state: Settled) -> Form:
         )
         return f"“{_short(decision.text)}” is now “{state.label}”."
 
-    note = Field("note", "What was done (may be left empty)" if state is Settled.DONE else "Why", "text")
-    new_day = Field("due_on", "New day", "day")
+    done = state is Settled.DONE
+    note = Field("note", "What was done (may be left empty)" if done else "Why", "text", needed=not done)
+    new_day = Field("due_on", "New day", "day", needed=True)
     questions = (note, new_day) if state is Settled.MOVED else (note,)
     return Form(f"{state.label}: {_short(decision.text)}", "Keep it", questions, save)
 

@@ -36,7 +36,9 @@ def action_card(
     stood = days_in_status(action, desk.today, desk.zone)
     since = f"{action.status.label} for {days(stood)}" if stood else f"{action.status.label} today"
     lines = [
-        element("p", action.title, css="fx-card-title"),
+        element(
+            "p", element("span", action.ref, css="fx-due"), " ", element("span", action.title), css="fx-card-title"
+        ),
         element("p", who, css="fx-card-who"),
         element("p", lateness_mark(desk, action), element("span", since), css="fx-card-when"),
     ]

@@ -92,7 +92,7 @@ def _change_form(each: Decision) -> Form:
         return f"“{each.row.name}” is “{_means(code)}” now: {count(changed, 'report')} changed."
 
     intro = f"“{each.row.name}” means “{_means(each.row.code)}” so far. Its reports change with it."
-    question = Field("code", "Category", "choice", each.row.code, choices())
+    question = Field("code", "Category", "choice", each.row.code, choices(), needed=True)
     return Form("What is it?", "Use this category", (question, *days_asked()), save, None, intro)
 
 

@@ -30,8 +30,8 @@ def ask_no_action_form(problem: Problem) -> Form:
 
     reasons = {reason: reason.label for reason in NO_ACTION_REASONS}
     questions = (
-        Field("reason", "Reason", "choice", choices=reasons),
-        Field("note", "What residents could be told", "text"),
+        Field("reason", "Reason", "choice", choices=reasons, needed=True),
+        Field("note", "What residents could be told", "text", needed=True),
     )
     intro = f"{problem.name}: command decides whether nothing more is done. Until then it stays where it is."
     return Form(f"{problem.ref}: Ask for no action", "Ask command", questions, save, intro=intro)

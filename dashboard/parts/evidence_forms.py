@@ -64,7 +64,7 @@ def withdraw_form(desk: Desk, photos: Sequence[Photo]) -> Form:
         for photo in photos
     }
     questions = (
-        Field("photo_id", "Photo", "choice", choices=choices),
+        Field("photo_id", "Photo", "choice", choices=choices, needed=True),
         Field("why", "Why it should not be shown", "text", placeholder="A face can be recognised", needed=True),
     )
     intro = "Nothing is erased: nobody is shown it any more, and who withdrew it and why is."

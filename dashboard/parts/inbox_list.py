@@ -17,6 +17,7 @@ from dashboard.parts.markup import draw, element, joined, link, table
 from dashboard.parts.notices import refusal, say, stayed
 from dashboard.parts.report_forms import OUTCOMES, Task, do_many, many_form, tasks_for
 from dashboard.parts.reports_table import category_words, taxonomy
+from dashboard.parts.ticks import tick_all, tick_all_words, tick_key
 from dashboard.wording import NOTHING, count, day, day_of, days
 from data.inbox_files import inbox_csv
 from problems.errors import InputRefused, ProblemError
@@ -97,23 +98,13 @@ def show_rows(desk: Desk, sight: Sight, rows: Sequence[Row]) -> None:
                     placeholder="Choose what to do",
                 )
                 st.form_submit_button("Go on", key="inbox-go", type="primary", on_click=_go_on, args=(versions,))
-                st.form_submit_button("Tick all", key="inbox-all", on_click=tick_all, args=(tuple(versions), True))
+                words = tick_all_words(len(rows))
+                st.form_submit_button(words, key="inbox-all", on_click=tick_all, args=(tuple(versions), True))
                 st.form_submit_button("Untick all", key="inbox-none", on_click=tick_all, args=(tuple(versions), False))
         for row in rows:
             with st.container(horizontal=True, gap="small", key=f"mail-{row.matter.id}"):
                 st.checkbox(row.matter.ref, key=tick_key(row.matter.id), disabled=not tasks, width=118)
                 draw(_row(desk, sight, row))
-
-
-def tick_key(number: int) -> str:
-    """Return the key of the box before a report."""
-    return f"tick-{number}"
-
-
-def tick_all(ids: Sequence[int], ticked: bool) -> None:
-    """Tick or untick the boxes before these reports."""
-    for number in ids:
-        st.session_state[tick_key(number)] = ticked
 
 
 def _go_on(seen: Mapping[int, int]) -> None:
@@ -152,7 +143,6 @@ def _do(desk: Desk, task: Task, versions: Mapping[int, int]) -> None:
     except ProblemError as refused:
         st.session_state[REFUSED] = refused
         return
-    tick_all(list(versions), False)
     if told:
         say(told)
 

@@ -16,7 +16,7 @@ from dashboard.parts.report_forms import calendar, one_form, report_number, sati
 from dashboard.parts.report_telling import report_lines
 from dashboard.parts.reports_table import category_words, taxonomy
 from dashboard.parts.telling import Line
-from dashboard.wording import NOTHING, count, day, moment, number
+from dashboard.wording import NOTHING, count, day, day_of, moment, number
 from data.targets import targets_of
 from problems.entries import Channel
 from problems.errors import NotFound, ProblemError
@@ -197,14 +197,25 @@ def _problem(problem: Problem) -> Html:
 
 def _show_history(desk: Desk, matter: Matter) -> None:
     lines = report_lines(desk.store.events(Subject.REPORT, matter.id), desk.names)
-    section("What happened", count(len(lines), "entry", "entries"))
+    section("What happened", count(len(lines), "entry", "entries") if lines else "")
     if not lines:
-        remark("Nobody has done anything with it yet.")
+        remark(_as_it_came(desk, matter))
         return
     draw(element("ol", joined(_line(line) for line in lines[:_FIRST]), css="fx-timeline"))
     if len(lines) > _FIRST:
         with st.expander(plain_label(f"{len(lines) - _FIRST:,} earlier")):
             draw(element("ol", joined(_line(line) for line in lines[_FIRST:]), css="fx-timeline"))
+
+
+def _as_it_came(desk: Desk, matter: Matter) -> str:
+    report = matter.report
+    batch = next((one for one in desk.store.batches() if one.id == report.batch_id), None)
+    when = f" on {day_of(batch.finished_at, desk.zone)}" if batch else ""
+    came = f"It came in from “{report.source}”{when}"
+    if matter.status is ReportStatus.NEW:
+        return f"{came}. Nobody has done anything with it yet."
+    # What its source did with it before is not known here: “nobody has done anything” would be untrue.
+    return f"{came}, and was “{matter.status.label}” there already. Nothing was done with it here since."
 
 
 def _line(line: Line) -> Html:

@@ -56,7 +56,9 @@ def back_form(people: Sequence[Person]) -> Form:
         saved = leaving.bring_back_person(*at.asking, person_id=person.id, seen_version=person.version)
         return f"{saved.name} is back. What was handed over stays where it is."
 
-    questions = (Field("person_id", "Who", "choice", choices={each.id: each.name for each in gone.values()}),)
+    questions = (
+        Field("person_id", "Who", "choice", choices={each.id: each.name for each in gone.values()}, needed=True),
+    )
     return Form("Somebody is back", "Bring back", questions, save)
 
 
@@ -84,7 +86,7 @@ def open_again_form(organisations: Sequence[Organisation]) -> Form:
     return Form(
         "Open an organisation again",
         "Open again",
-        (Field("organisation_id", "Which", "choice", choices=choices),),
+        (Field("organisation_id", "Which", "choice", choices=choices, needed=True),),
         save,
     )
 

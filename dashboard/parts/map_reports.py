@@ -14,6 +14,7 @@ from dashboard.parts.desk import Desk, this_desk
 from dashboard.parts.forms import open_form
 from dashboard.parts.notices import refusal, remark
 from dashboard.parts.reports_table import category_words
+from dashboard.parts.ticks import map_tick_key
 from dashboard.wording import day_of
 from problems.errors import InputRefused, ProblemError
 from problems.figures import latest_reports
@@ -41,7 +42,7 @@ def show_map_reports(desk: Desk, asked: Asked) -> None:
                 words = (
                     f"{report.ref}  {kind}, {report.address or 'no address'}, {day_of(report.reported_at, desk.zone)}"
                 )
-                st.checkbox(plain_label(words), key=f"map-report-{report.id}")
+                st.checkbox(plain_label(words), key=map_tick_key(report.id))
             versions = {report.id: report.version for report in reports}
             st.form_submit_button(ADOPT, key="map-reports-go", on_click=_go_on, args=(versions,))
 
@@ -53,7 +54,7 @@ def _newest(desk: Desk, asked: Asked, zone: tzinfo) -> Sequence[Report]:
 
 
 def _go_on(versions: dict[int, int]) -> None:
-    ticked = {number: version for number, version in versions.items() if st.session_state.get(f"map-report-{number}")}
+    ticked = {number: version for number, version in versions.items() if st.session_state.get(map_tick_key(number))}
     try:
         if not ticked:
             why = "No report is ticked."

@@ -239,10 +239,13 @@ def edit_problem_form(desk: Desk, problem: Problem) -> Form:
     def renew(at: Desk) -> Form:
         return edit_problem_form(at, at.store.problem(problem.id))
 
+    owner, *beside = _owner_questions(desk, problem)
     questions = (
         Field("name", "Name", value=problem.name, needed=True),
-        *_owner_questions(desk, problem),
-        Field("objective", Need.OBJECTIVE.label, "text", problem.objective),
+        # What is written once may be changed, not taken away.
+        replace(owner, needed=bool(problem.owner)),
+        *beside,
+        Field("objective", Need.OBJECTIVE.label, "text", problem.objective, needed=bool(problem.objective)),
         Field("review_on", Need.REVIEW.label, "day", problem.review_on),
     )
     return Form(f"{problem.ref}: Edit", "Save", questions, save, problem, renew=renew)

@@ -39,7 +39,7 @@ def level_form(desk: Desk, problem: Problem) -> Form:
     levels = {_BY_THE_KIND: f"What is usual for its kind: {usual[:1].lower()}{usual[1:]}"}
     levels |= {str(one): one.label for one in PublicLevel}
     chosen = chosen_public_level(problem)
-    question = Field("level", "Residents are told", "choice", str(chosen or _BY_THE_KIND), levels)
+    question = Field("level", "Residents are told", "choice", str(chosen or _BY_THE_KIND), levels, needed=True)
     intro = (
         "This is what “You said, we did” tells once the fix is verified. Who reported, what they wrote and exact "
         "places are never told; noise and disputes never with their street."
@@ -72,8 +72,8 @@ def photo_form(desk: Desk, photos: Sequence[Photo], public: Container[int]) -> F
         for one in photos
     }
     questions = (
-        Field("photo_id", "Photo", "choice", choices=choices),
-        Field("may", "Residents may see it", "choice", choices={_YES: "Yes", _NO: "No"}),
+        Field("photo_id", "Photo", "choice", choices=choices, needed=True),
+        Field("may", "Residents may see it", "choice", choices={_YES: "Yes", _NO: "No"}, needed=True),
     )
     intro = (
         "Look at it first: no face, no number plate, no house number, nobody’s belongings. Its description is shown "

@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.nearness import nearest_first
+from dashboard.parts.ticks import untick
 from dashboard.wording import count, metres
 from data.calendars import working_days
 from problems.errors import InputRefused
@@ -172,7 +173,11 @@ def _give(desk: Desk) -> Task:
 
     questions = (
         Field(
-            "organisation_id", "Organisation", "choice", choices={**desk.open_organisations(), NOBODY: "None of them"}
+            "organisation_id",
+            "Organisation",
+            "choice",
+            choices={**desk.open_organisations(), NOBODY: "None of them"},
+            needed=True,
         ),
         Field("owner", "Person (if known)"),
         Field("referred_on", Need.REFERRED.label, "day", desk.today),
@@ -188,7 +193,7 @@ def _link(desk: Desk, matters: Sequence[Matter]) -> Task:
             raise InputRefused("The report was not linked.", "No problem is chosen.", "Choose the one it tells of.")
         return _linking(int(chosen))(at, answers, versions)
 
-    question = Field("problem_id", "Problem", "choice", choices=_linkable(desk, matters))
+    question = Field("problem_id", "Problem", "choice", choices=_linkable(desk, matters), needed=True)
     return Task(LINK, (question, _remark()), work, "linked")
 
 
@@ -222,8 +227,8 @@ def _pause() -> Task:
         )
 
     questions = (
-        Field("reason", "Waiting for", "choice", choices={reason: reason.label for reason in OBSTACLES}),
-        Field("note", Need.NOTE.label, "text"),
+        Field("reason", "Waiting for", "choice", choices={reason: reason.label for reason in OBSTACLES}, needed=True),
+        Field("note", Need.NOTE.label, "text", needed=True),
     )
     return Task(PAUSE, questions, work, "waiting: their net clock stands still")
 
@@ -252,6 +257,7 @@ def one_form(desk: Desk, matter: Matter, task: Task) -> Form:
 
     def save(at: Desk, answers: Answers, seen_version: int) -> str:
         saved = the_one(task.work(at, answers, {matter.id: seen_version}))
+        untick([matter.id])
         return f"{saved.ref} is {task.done}."
 
     def renew(at: Desk) -> Form:
@@ -282,6 +288,7 @@ def many_form(versions: Mapping[int, int], task: Task) -> Form:
 def do_many(desk: Desk, task: Task, answers: Answers, versions: Mapping[int, int]) -> str:
     """Do a task with several reports, remember what became of each, and return the sentence to say."""
     outcomes = task.work(desk, answers, versions)
+    untick(versions)
     st.session_state[OUTCOMES] = outcomes
     done = len(outcomes.done)
     return f"{count(done, 'report')} {'is' if done == 1 else 'are'} {task.done}." if done else ""
@@ -307,7 +314,10 @@ def satisfaction_form(matter: Matter) -> Form:
         return satisfaction_form(matters_of(at.store, [matter.id])[0])
 
     choices = {one: one.label for one in Satisfaction}
-    questions = (Field("satisfied", "Was it dealt with to their satisfaction?", "choice", choices=choices), _remark())
+    questions = (
+        Field("satisfied", "Was it dealt with to their satisfaction?", "choice", choices=choices, needed=True),
+        _remark(),
+    )
     return Form(f"{matter.ref}: What the reporter answered", "Keep the answer", questions, save, matter, renew=renew)
 
 

@@ -78,8 +78,14 @@ def sharing_form(desk: Desk, problem: Problem, found: list[Shared]) -> Form:
 
     levels = {_BY_THE_RULES: "What follows from its work and the kind", **{str(one): one.label for one in SharingLevel}}
     questions = (
-        Field("organisation_id", "Organisation", "choice", choices={one.organisation_id: one.name for one in found}),
-        Field("level", "Sees", "choice", choices=levels),
+        Field(
+            "organisation_id",
+            "Organisation",
+            "choice",
+            choices={one.organisation_id: one.name for one in found},
+            needed=True,
+        ),
+        Field("level", "Sees", "choice", choices=levels, needed=True),
     )
     intro = "Its own actions an organisation always sees. Who reported is shown to officers only."
     return Form(f"{problem.ref}: Who sees it", "Save", questions, save, problem, intro, renew=renew)

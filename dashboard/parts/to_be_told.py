@@ -10,11 +10,12 @@ from dashboard import session
 from dashboard.design import Html
 from dashboard.handouts import handouts
 from dashboard.parts.desk import Desk, this_desk
-from dashboard.parts.inbox_list import REFUSED, tick_all, tick_key
+from dashboard.parts.inbox_list import REFUSED
 from dashboard.parts.markup import draw, element, key_figures, link, section, table
 from dashboard.parts.notices import empty, remark, say
 from dashboard.parts.report_forms import OUTCOMES, tell
 from dashboard.parts.reports_table import category_words, taxonomy
+from dashboard.parts.ticks import tick_all, tick_all_words, tick_key
 from dashboard.wording import count, day, day_of, share
 from data.inbox_files import letters_csv
 from data.sealing import sealer_for
@@ -56,7 +57,8 @@ def show_to_be_told(desk: Desk) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="inbox-bar"):
             st.form_submit_button("They were told", key="told-mark", type="primary", on_click=_mark, args=(versions,))
             st.form_submit_button("Make letters of them", key="told-letters", on_click=_write, args=(versions,))
-            st.form_submit_button("Tick all", key="told-all", on_click=tick_all, args=(tuple(versions), True))
+            words = tick_all_words(len(shown))
+            st.form_submit_button(words, key="told-all", on_click=tick_all, args=(tuple(versions), True))
             st.form_submit_button("Untick all", key="told-none", on_click=tick_all, args=(tuple(versions), False))
         for matter, told_of in shown:
             with st.container(horizontal=True, gap="small", key=f"mail-{matter.id}"):

@@ -45,7 +45,9 @@ def undo_form(batch: Batch) -> Form:
         f"{effect}Reports that people worked on since stay as they are. Nothing is erased: "
         "the import stays in the list, and importing the same file again brings its reports back."
     )
-    question = Field("note", "Why is it undone?", "text", placeholder="Wrong file, wrong columns, a test …")
+    question = Field(
+        "note", "Why is it undone?", "text", placeholder="Wrong file, wrong columns, a test …", needed=True
+    )
     return Form(f"Undo the import of {batch.file_name}?", "Undo this import", (question,), save, None, intro)
 
 

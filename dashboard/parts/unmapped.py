@@ -236,6 +236,6 @@ def map_form(each: Waiting) -> Form:
         )
         return f"{count(mapped, 'report')} called “{each.words}” {'has' if mapped == 1 else 'have'} a category now."
 
-    question = Field("code", "Category", "choice", choices=choices())
+    question = Field("code", "Category", "choice", choices=choices(), needed=True)
     intro = f"“{each.words}” from {each.source}: {count(each.reports, 'report')}."
     return Form("What is it?", "Use this category", (question, *days_asked()), save, None, intro)

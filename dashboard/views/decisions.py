@@ -1,6 +1,6 @@
 """Decisions: everything that waits for command, each with its facts on one card and one click with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -32,8 +32,9 @@ from problems.actions import Action
 from problems.decisions import LATE_DAYS, Decision, DecisionKind, Docket, Taken, only_for_command
 from problems.errors import InputRefused
 from problems.kept_assessments import KeptAssessment, made_again
-from problems.people import Role
-from problems.problem import ProblemStatus
+from problems.lifecycle import COMMAND, Move, moves_from
+from problems.people import Role, any_of
+from problems.problem import Problem, ProblemStatus
 from problems.reasons import Outcome, Reason
 from problems.use_cases.commanding import decisions_waiting
 
@@ -123,15 +124,38 @@ def _facts(desk: Desk, decision: Decision) -> list[tuple[str, object]]:
         review = decision.review
         who = count(review.reporters, "reporter")
         told.append(("Why", f"{who} made three reports or more within six months, {review.reports:,} in all"))
-    found = f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"
-    told.append(("What was found", f"{found} of its last hot spot, on {day(problem.last_seen_on)}"))
+    told.append(("What was found", _found(desk, problem)))
     told.append(("What was done", _done(decision.done, len(decision.actions))))
     if decision.owed:
         named = listed([f"{one.ref} {one.title}" for one in decision.owed])
         told.append(("Still owed", f"{named}. A coordinator ends it first: only then can the problem end."))
     told.append(("Did it work", _worked(desk, decision)))
     told.append(("Cost", _cost(decision)))
+    if decision.kind is DecisionKind.RECURRED and not _again(problem_moves(desk, problem)):
+        told.append(("Working on it again", _work_again(problem)))
     return told
+
+
+def _found(desk: Desk, problem: Problem) -> str:
+    found = f"{count(problem.incidents, 'distinct incident')} in {count(problem.reports, 'report')}"
+    if problem.last_seen_on is not None:
+        return f"{found} of its last hot spot, on {day(problem.last_seen_on)}"
+    # Drawn, made of reports, or part of one that was split: counted once, when it was made.
+    made = day_of(problem.created_at, desk.zone)
+    return f"{found} when it was made, on {made}; it has not been found as a hot spot since"
+
+
+def _again(moves: Iterable[Move]) -> list[Move]:
+    """Return the moves that put a problem back to work, which command alone does not make."""
+    return [move for move in moves if move.roles != COMMAND]
+
+
+def _work_again(problem: Problem) -> str:
+    moves = _again(moves_from(problem.status))
+    verbs = listed([f"“{move.verb}”" for move in moves], last="or")
+    who = any_of({role for move in moves for role in move.roles})
+    owner = f" Its owner is {problem.owner}." if problem.owner else ""
+    return f"That is for {who} to do on its page, by {verbs}.{owner}"
 
 
 def _done(done: Sequence[Action], planned: int) -> str:
@@ -143,22 +167,21 @@ def _done(done: Sequence[Action], planned: int) -> str:
 def _worked(desk: Desk, decision: Decision) -> object:
     if decision.assessment is None:
         return link("/problem", "Not assessed yet", query={"problem": decision.problem.ref, "tab": "assess"})
-    record, came_back = decision.assessment, decision.kind is DecisionKind.RECURRED
+    record = decision.assessment
     words = f"Assessed on {day_of(record.made_at, desk.zone)}: {record.sentence}"
-    if came_back and record.made_at < decision.since:
+    if decision.is_of_before:
         # Its counts end before those that the card shows above.
-        words += (
-            f" That was before it came back on {day_of(decision.since, desk.zone)}; nothing later is counted in it."
-        )
+        back = day_of(decision.came_back, desk.zone)
+        words += f" That was before it came back on {back}; nothing later is counted in it."
     return words
 
 
 def _cost(decision: Decision) -> str:
     if decision.cost is None:
         return "Not recorded"
-    missing = len(decision.actions) - decision.priced
+    missing = sum(action.cost is None for action in decision.actions)
     words = number(decision.cost)
-    return f"{words}, without {count(missing, 'action')} of which it is not known" if missing > 0 else words
+    return f"{words}, and {count(missing, 'action')} without a cost noted" if missing > 0 else words
 
 
 def _buttons(desk: Desk, decision: Decision) -> None:
@@ -176,7 +199,8 @@ def _is_first(decision: Decision) -> bool:
 def _ways(desk: Desk, decision: Decision) -> list[tuple[Form, str, dict[str, object] | None]]:
     problem = decision.problem
     ours = only_for_command()
-    moves = [move for move in problem_moves(desk, problem) if (problem.status, ProblemStatus(str(move.target))) in ours]
+    every, back = problem_moves(desk, problem), decision.kind is DecisionKind.RECURRED
+    moves = [move for move in every if back or (problem.status, ProblemStatus(str(move.target))) in ours]
     outcome = _suggested(decision.assessment) if decision.assessment else None
     ways: list[tuple[Form, str, dict[str, object] | None]] = []
     for move in moves:

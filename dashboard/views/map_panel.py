@@ -25,7 +25,7 @@ _SIGNS: Final = {
     Remediation.IN_PROGRESS: "■",
     Remediation.AWAITING_CHECK: "◆",
     Remediation.RESOLVED: "●",
-    Remediation.SET_ASIDE: "✕",
+    Remediation.SET_ASIDE: "×",
 }
 _TABLE: Final = "map-table"
 _HEAD: Final = ("Problem", "Name", "Status", "Category", "Distinct incidents", "Owner", "Area", "Last seen")

@@ -131,8 +131,8 @@ def _sentences(scope: Scope, few: int, series: int) -> Iterator[str]:
     excluded = next((one for one in reversed(scope.then.work.refreshes) if one.excluded_reports), None)
     if excluded is not None and scope.area is None:
         yield (
-            f"{excluded.excluded_reports:,} reports on {_times(excluded.excluded_default_points, 'stopgap point')} "
-            "of a geocoder were left out of the search for hot spots."
+            f"{excluded.excluded_reports:,} reports on {_times(excluded.excluded_default_points, 'default point')} "
+            "were left out of the search for hot spots: those are no real places."
         )
     yield from scope.then.notes
 
