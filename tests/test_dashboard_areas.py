@@ -148,7 +148,7 @@ def test_what_a_partner_only_knows_to_exist_is_listed_without_a_place_or_an_owne
     shown = page("areas", area="ward:Abbey")
     assert "1 problem that is shared with you is open here: 0 late." in words(shown)
     (row,) = (one for one in rows(markup(shown)) if one and one[0].startswith("P-0001"))
-    assert row[2] == "–"
+    assert row[2] == "Not told"
     assert "Map of Abbey" in markup(shown)
     assert "class%3D%22mark%20" not in markup(shown)
 

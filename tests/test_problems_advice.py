@@ -74,7 +74,7 @@ def test_a_double_click_is_kept_once_and_a_mistake_is_withdrawn_once(advised: Sc
         give(advised)
     stranger = advised.partner(advised.organisation("Parks"), "eva")
     withdraw = {"problem_id": 1, "advice_id": given.id, "seen_version": 1}
-    with pytest.raises(NotAllowed, match="Another organisation"):
+    with pytest.raises(NotAllowed, match="another organisation"):
         advising.withdraw_advice(*asking(advised, stranger), **withdraw, why="Wrong.")
     with pytest.raises(InputRefused, match="No reason"):
         advising.withdraw_advice(*asking(advised), **withdraw, why=" ")
