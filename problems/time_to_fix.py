@@ -183,10 +183,12 @@ class Recurrence:
             return f"{fixed} fixed, {self.returned} came back: too few to say how many do."
         if self.share is None:
             return f"{fixed} fixed, {self.returned} came back: none of the others is {self.days} days old yet."
-        return (
-            f"Of {fixed} fixed, {self.returned} came back within {self.days} days so far: likely "
-            f"{round(100 * self.share.low)} to {round(100 * self.share.high)} in a hundred do."
-        )
+        likely = f"{round(100 * self.share.low)} to {round(100 * self.share.high)} in a hundred do."
+        told = f"Of {fixed} fixed, {self.returned} came back within {self.days} days so far"
+        if young := self.count - self.watched:
+            others = "1 other is" if young == 1 else f"{young} others are"
+            return f"{told}; {others} not that old yet. Each counted for as long as it was watched, likely {likely}"
+        return f"{told}: likely {likely}"
 
 
 def recurrence(

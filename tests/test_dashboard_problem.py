@@ -396,6 +396,12 @@ def test_the_timeline_tells_old_and_new_of_every_known_field(scene: Scene, probl
     assert any("Owner set to “Cora Reid”." in what and "Next review set to “1 Apr 2026”." in what for what in told)
 
 
+def test_a_line_leads_on_to_the_problems_in_which_one_continues() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    merged = event(at, LAPTOP, Subject.PROBLEM, 1, EventKind.MOVED, changes={"successor_ids": [2, 5]})
+    assert [one.what for one in timeline([merged], {}, Names(LONDON, {}))] == ["Continued in P-0002 and P-0005."]
+
+
 def moved(before: ProblemStatus, after: ProblemStatus) -> Event:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return event(at, LAPTOP, Subject.PROBLEM, 1, EventKind.MOVED, changes={"status": after}, before={"status": before})

@@ -139,6 +139,10 @@ def test_young_fixes_are_neither_good_nor_bad() -> None:
     assert known.sentence == (
         "Of 20 problems fixed, 5 came back within 180 days so far: likely 11 to 47 in a hundred do."
     )
+    assert mixed.sentence == (
+        "Of 80 problems fixed, 5 came back within 180 days so far; 60 others are not that old yet. "
+        "Each counted for as long as it was watched, likely 11 to 47 in a hundred do."
+    )
 
 
 def test_a_return_after_its_time_does_not_count() -> None:

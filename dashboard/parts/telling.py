@@ -45,6 +45,9 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "precision": "Places",
     "why": "Why",
 }
+_NONE: Final[tuple[object, ...]] = (None, "", [], ())
+#: Their words lead on to other problems or actions: “Continued in P-0012”.
+_OTHERS: Final = frozenset({"successor_ids", "waits_for"})
 _DAYS: Final = frozenset({"review_on", "due_on"})
 _ORGANISATIONS: Final = frozenset({"owner_organisation_id", "organisation_id"})
 _SIGHTINGS: Final[Mapping[EventKind, str]] = {
@@ -74,7 +77,7 @@ class Line:
 
 def value_words(field: str, value: object, names: Names) -> str:
     """Return the value of a field in words: labels for codes, days for dates, names for ids."""
-    if value is None or value in ("", [], ()):
+    if value in _NONE:
         return NOTHING
     if field == "status":
         return _label(value)
@@ -301,6 +304,8 @@ def _pairs(event: Event) -> dict[str, tuple[object, object]]:
 
 
 def _change(field: str, was: object, now: object, names: Names) -> str:
+    if field in _OTHERS and was in _NONE and now not in _NONE:
+        return f"{FIELD_WORDS[field]} {value_words(field, now, names)}."
     return f"{FIELD_WORDS[field]} {_from_to(field, was, now, names)}."
 
 
