@@ -48,7 +48,7 @@ LONG_FILES = (
 # A shared machine may stall for seconds: a deadline or "too slow" would fail tests that are right.
 _CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=40, **_CALM)
-settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **_CALM)
+settings.register_profile("ci", max_examples=60, derandomize=True, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
 

@@ -1,6 +1,6 @@
 """Nothing for axe-core to find on any page, in any theme, with forms open and in the map's frame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ LIST_OF_THE_FRAMEWORK = (
     ("list", '<ul data-testid="stSidebarNavItems"'),
     ("listitem", '<li class="st-emotion-cache'),
 )
+#: The rules that look at colours, which are all that a theme changes: the page's elements stay the same.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 _PAINTED = ("--fx-land", "--fx-ink")
 _HAS_COLOURS = """([place, colours]) => {
   const style = getComputedStyle(document.querySelector(place));
@@ -40,19 +42,20 @@ PAGES = (
 )
 
 
-def found(page: Page) -> list[str]:
-    """Return what axe-core finds on the page and in its frames: rule, element, why."""
+def found(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """Return what axe-core finds on the page and in its frames, by these rules or by all: rule, element, why."""
     drawn(page)
     maps_drawn(page)
     # What is about to be drawn anew is faded out until then: nobody is meant to read it.
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.wait_for_function(NOTHING_FADES)
+    # Only what is in order is not told element by element, which takes longer than to judge it.
+    options: dict[str, Any] = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
     axe = Axe()
     faults = []
     for frame in page.frames:
         spared = (NOT_OURS, *OF_WHOLE_PAGES) if frame != page.main_frame else (NOT_OURS,)
-        # Every rule runs; only what is in order is not told element by element, which takes longer than to judge it.
-        answer: dict[str, Any] = axe.run(frame, options={"resultTypes": ["violations"]})
+        answer: dict[str, Any] = axe.run(frame, options=options)
         faults += [
             f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
             for fault in answer["violations"]
@@ -66,15 +69,16 @@ def found(page: Page) -> list[str]:
 def found_in_every_theme(page: Page) -> dict[str, list[str]]:
     """Return what axe-core finds on a page that was opened in the light theme, by theme where it finds anything.
 
-    The page stays open: loading it for each theme takes longer than most of what is looked for.
+    Every rule runs in the light theme, and those of colours in the others. The page stays open: loading it for each
+    theme takes longer than most of what is looked for.
     """
     faults = {"light": found(_dressed(page))}
     _switch_contrast(page, on=True)
-    faults["contrast"] = found(_dressed(page, contrast=True))
+    faults["contrast"] = found(_dressed(page, contrast=True), OF_COLOURS)
     page.emulate_media(color_scheme="dark")
     # The page hears of a change of the device when it is drawn the next time.
     _switch_contrast(page, on=False)
-    faults["dark"] = found(_dressed(page, dark=True))
+    faults["dark"] = found(_dressed(page, dark=True), OF_COLOURS)
     return {theme: told for theme, told in faults.items() if told}
 
 

@@ -12,7 +12,7 @@ from data.stores import open_store
 from problems.categories import Group
 from problems.people import LAPTOP
 from problems.use_cases import drawing
-from tests.browsing import DESK, PHONE, ROOT, Visitor, serving, uploaded
+from tests.browsing import DESK, PHONE, ROOT, Visitor, drawn, serving, uploaded
 from tests.photos import PARTICULARS, a_photo
 
 pytestmark = pytest.mark.browser
@@ -78,6 +78,8 @@ def visit(browser: Browser, url: str) -> Iterator[Visitor]:
 
 
 def send(page: Page, content: bytes, name: str, shows: str, alt: str) -> None:
+    # The form for the next photo replaces that of the last one: what is put into the old one is gone.
+    drawn(page)
     if not page.get_by_label("What can be seen on it").is_visible():
         page.get_by_text("Add a photo", exact=True).click()
     payload: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": content}
