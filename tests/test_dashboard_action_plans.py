@@ -1,5 +1,7 @@
 """The usual actions, checklists, advice and work on several actions, on the pages."""
 
+from datetime import timedelta
+
 import pytest
 
 from data.guides import shipped_actions
@@ -35,6 +37,30 @@ def test_the_usual_actions_are_proposed_to_those_who_do_such_work_and_changed_be
     assert [one.waits_for for one in kept] == [(), (1,), (1, 2)]
     assert "3 actions proposed." in words(shown)
     assert f"Waits for A-0001 Walk the alley and A-0002 {usual[2].title}" in words(shown)
+
+
+@pytest.mark.parametrize("away", range(7))
+def test_no_usual_action_is_suggested_for_a_day_on_which_nobody_works(worked: Scene, away: int) -> None:
+    worked.today += timedelta(days=away)
+    shown = click(page("problem", problem="P-0001", tab="respond"), "add-usual")
+    for at, one in enumerate(shipped_actions()[Group.LIGHTING]):
+        due, wanted = shown.date_input(key=f"form_due_{at}").value, worked.today + timedelta(days=one.due_days)
+        assert due.weekday() < 5
+        # As many days as are usual, and never so many more that a holiday would not explain it.
+        assert wanted <= due <= wanted + timedelta(days=4)
+
+
+def test_a_partner_reads_on_its_own_page_what_its_work_waits_for(
+    worked: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title, waits_for in (("Renew", ()), ("Cut back", (1,))):
+        acting.add_action(
+            worked.store, COORDINATOR, worked.clock, 1, problem_id=1, organisation_id=1 + bool(waits_for),
+            type=ActionType.REPAIR, title=title, particulars=Particulars(waits_for=waits_for),
+        )  # fmt: skip
+    parks = next(one for one in worked.store.organisations() if one.name == "Parks and trees")
+    sit_down(monkeypatch, worked, worked.partner(parks))
+    assert "Waits for A-0001 Renew" in words(page("organisation"))
 
 
 def test_a_tick_is_kept_with_a_name(worked: Scene) -> None:

@@ -153,7 +153,7 @@ def test_what_is_accepted_stands_under_a_name_of_its_own(town: Scene, monkeypatc
     propose(town, "Cut back the tree")
     sit_down(monkeypatch, town, who)
     text = words(page("organisation"))
-    assert "Owed 2" in text
+    assert "Owed in all 2" in text
     assert "To be done 1: accepted, what is due first on top" in text
 
 

@@ -260,6 +260,8 @@ def test_the_command_tells_and_writes_the_fixes(
     told = capsys.readouterr().out
     assert "March 2026: Street lighting, Mill Lane" in told
     assert "Told up to 9 March 2026; March 2026 is not over." in told
+    assert main(["told", "--from", "2026-03", "--to", "2026-03"]) == 0
+    assert capsys.readouterr().out == told
 
 
 @pytest.mark.parametrize(
@@ -274,6 +276,9 @@ def test_the_command_tells_and_writes_the_fixes(
         (["--kind", "ward"], "--kind is of --all-areas"),
         (["--known-on", "soon"], "soon"),
         (["--from", "2026-03-03", "--to", "2026-03-03"], "Ask for 2026-03-01 to 2026-03-31."),
+        (["--from", "2026-13"], "“2026-13” is not a month for --from. Write it as a month: 2025-12."),
+        (["--to", "0000-03"], "“0000-03” is not a month for --to."),
+        (["--to", "March"], "Write it as a month, 2025-12, or as year-month-day: 2025-12-31."),
     ],
 )
 def test_the_command_refuses_in_words(

@@ -25,8 +25,8 @@ def opened_store() -> Iterator[tuple[Store, Settings]]:
         store.close()
 
 
-def day(text: str, option: str = "--as-of") -> date:
-    """Return the day that ``text`` names.
+def day(text: str, option: str = "--as-of", possible: str = "Write it as year-month-day: 2025-12-31.") -> date:
+    """Return the day that ``text`` names; ``possible`` says what else could be written.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def day(text: str, option: str = "--as-of") -> date:
         else:
             check_day(found)
             return found
-    raise InputRefused(f"“{text[:40]}” is not a day for {option}.", "", "Write it as year-month-day: 2025-12-31.")
+    raise InputRefused(f"“{text[:40]}” is not a day for {option}.", "", possible)
 
 
 def week_and_day(week: str, known_on: str | None, today: date) -> tuple[IsoWeek, date]:

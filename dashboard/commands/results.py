@@ -22,9 +22,9 @@ _BRIEF = (
 )
 _TOLD = (
     "Examples:\n\n\b\n"
-    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --out fixes.pdf\n"
-    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --area Northside --out fixes.html\n"
-    "  python -m dashboard told --from 2026-07-01 --to 2026-09-30 --all-areas --out fixes/\n\n"
+    "  python -m dashboard told --from 2026-07 --to 2026-09 --out fixes.pdf\n"
+    "  python -m dashboard told --from 2026-07 --to 2026-09 --area Northside --out fixes.html\n"
+    "  python -m dashboard told --from 2026-07 --to 2026-09 --all-areas --out fixes/\n\n"
     "The public share profile: no names, no points, no text of anybody but the descriptions of photos."
 )
 _Area = Annotated[str, typer.Option("--area", metavar="NAME", help="A ward, beat or neighbourhood.")]
@@ -97,8 +97,8 @@ def brief(
 
 def told(
     *,
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day of a month.")],
-    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day of a month.")],
+    first: Annotated[str, typer.Option("--from", metavar="MONTH", help="The first month, 2026-07, or its first day.")],
+    last: Annotated[str, typer.Option("--to", metavar="MONTH", help="The last month, 2026-09, or its last day.")],
     area: _Area = "",
     all_areas: Annotated[
         bool, typer.Option("--all-areas", help="A page and a PDF of every area, into the folder of --out.")

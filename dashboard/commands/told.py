@@ -1,7 +1,10 @@
 """What ``told`` does: the verified fixes of a place and a time for residents, as text, a file, or a folder of them."""
 
+import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,23 @@ from problems.use_cases.telling_fixes import note_fixes_told, tell_fixes, tell_f
 _OF_ALL = "The fixes of all areas were not told."
 
 
+def _end_of_month(text: str, option: str, *, last: bool = False) -> date:
+    """Return the day that ``text`` names; of a month (2026-07) its first day, or its last one.
+
+    Raises
+    ------
+    InputRefused
+        When it is neither a day of the calendar nor a month.
+    """
+    if not re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII):
+        return day(text, option, "Write it as a month, 2025-12, or as year-month-day: 2025-12-31.")
+    year, month = (int(part) for part in text.split("-"))
+    if not year or not 1 <= month <= 12:
+        raise InputRefused(f"“{text}” is not a month for {option}.", "", "Write it as a month: 2025-12.")
+    found = day(f"{text}-01", option)
+    return found.replace(day=monthrange(year, month)[1]) if last else found
+
+
 def run_told(
     output: Output,
     *,
@@ -36,7 +56,7 @@ def run_told(
     out: Path | None,
 ) -> int:
     """Print the fixes, write them to a file, or those of all areas (of a ``kind``) to a folder, one of each."""
-    period = Period(day(first, "--from"), day(last, "--to"))
+    period = Period(_end_of_month(first, "--from"), _end_of_month(last, "--to", last=True))
     known = None if known_on is None else day(known_on, "--known-on")
     chosen = kind_of_area(kind, _OF_ALL) if kind else None
     if all_areas:

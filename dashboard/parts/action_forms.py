@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.wording import count
+from data.calendars import working_days
 from data.guides import actions_of, advice_of
 from problems.actions import Action, ActionType, Particulars
 from problems.errors import InputRefused
@@ -52,7 +54,7 @@ def add_action_form(desk: Desk, problem: Problem) -> Form:
         Field("title", "What is to be done", placeholder="Repair the lamp by the underpass", needed=True),
         Field("type", "Kind of work", "choice", ActionType.REPAIR, {kind: kind.label for kind in ActionType}),
         Field("organisation_id", "Organisation", "choice", choices=desk.open_organisations(), needed=True),
-        Field("due_on", "Due", "day", desk.today + timedelta(days=14)),
+        Field("due_on", "Due", "day", _working_day(desk.today, 14)),
         Field("person", "Person (if known)"),
         *_particular_questions(desk, problem.id, None),
     )
@@ -150,14 +152,13 @@ def _usual_questions(
     return (
         Field(f"title_{at}", f"{at + 1}. {usual.type.label}{after}{there}", value=usual.title),
         Field(f"organisation_{at}", f"{at + 1}. Organisation", "choice", chosen, choices),
-        Field(
-            f"due_{at}",
-            f"{at + 1}. Due",
-            "day",
-            desk.today + timedelta(days=usual.due_days),
-            beside=True,
-        ),
+        Field(f"due_{at}", f"{at + 1}. Due", "day", _working_day(desk.today, usual.due_days), beside=True),
     )
+
+
+def _working_day(today: date, days: int) -> date:
+    """Return the day after so many, or the first on which people work after it: what is suggested is kept."""
+    return working_days(session.get_settings().calendar).after(today + timedelta(days=days), 0)
 
 
 def _planned(usual: Sequence[UsualAction], answers: Answers, advice: str) -> list[suggesting_actions.Planned]:

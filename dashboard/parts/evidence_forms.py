@@ -5,25 +5,21 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import session
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
 from dashboard.parts.notices import refusal, say
+from dashboard.parts.photo_questions import PHOTO_KINDS, WHAT_IS_SEEN, photo_limits_words, photo_max_mb, picture_of
 from dashboard.wording import day, day_of
-from data.pictures.preparing import prepare_photo
-from data.sealing import sealer_to_seal
 from problems.actions import Action
 from problems.errors import InputRefused, ProblemError
 from problems.people import Role
 from problems.problem import Problem
-from problems.seeing import whole
 from problems.sharing import is_own
 from problems.use_cases import evidencing
 from problems.visits import Photo, Shows, Visit
 
 _THE_PROBLEM: Final = 0  # a select box cannot hold None among other choices
 _ROUND: Final = "fx_photo_round"
-_KINDS: Final = ("jpg", "jpeg", "png", "webp")
 
 
 def visit_form(desk: Desk, problem: Problem, actions: Sequence[Action]) -> Form:
@@ -89,12 +85,11 @@ def ask_for_photo(desk: Desk, problem: Problem, actions: Sequence[Action], visit
     # A new round of widgets after each photo: a file cannot be taken out of its field otherwise.
     turn = f"{problem.id}-{st.session_state.get(_ROUND, 0)}"
     with st.expander("Add a photo"), st.form(f"photo-{turn}", border=False, enter_to_submit=False):
-        limits = session.get_settings().photos
         uploaded = st.file_uploader(
-            f"Photo: JPEG, PNG or WebP, at most {limits.max_mb} MB",
-            type=list(_KINDS),
+            f"Photo: {photo_limits_words()}",
+            type=list(PHOTO_KINDS),
             key=f"photo-file-{turn}",
-            max_upload_size=limits.max_mb,
+            max_upload_size=photo_max_mb(),
             help="Where it was taken and what else a camera writes into a photo is left out of what is shown.",
         )
         shows = st.radio(
@@ -113,7 +108,7 @@ def ask_for_photo(desk: Desk, problem: Problem, actions: Sequence[Action], visit
             key=f"photo-about-{turn}",
         )
         alt = st.text_input(
-            "What can be seen on it, for those who cannot see it",
+            WHAT_IS_SEEN,
             key=f"photo-alt-{turn}",
             placeholder="Six broken lamps along the path, seen from the gate",
         )
@@ -161,13 +156,10 @@ def _keep(
 ) -> None:
     if not content:
         raise InputRefused("The photo was not kept.", "No file is chosen.", "Choose a photo.")
-    settings = session.get_settings()
-    # The key is that of the whole store, of which a partner sees a part; the use case checks what may be added.
-    sealer = sealer_to_seal(whole(desk.store), settings.store_url)
     evidencing.add_photo(
         *desk.asking,
         problem_id=problem.id,
-        picture=prepare_photo(content, sealer, settings.photos),
+        picture=picture_of(desk, content),
         shows=shows,
         alt=alt,
         note=note,

@@ -31,7 +31,7 @@ from problems.sources import Source
 from problems.use_cases.answer_changes import matters_of
 
 Record = Problem | Action | Pile | Source | Matter | Guide
-Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, or None
+Answers = Mapping[str, Any]  # what the widgets hold: text, a day, a key of the choices, a file, or None
 
 _OPEN: Final = "fx_form"
 #: Wide enough for every day that anybody means; whether it may be is for the rules to say, in words.
@@ -53,18 +53,20 @@ class Field:
 
     Of a ``many`` any number can be chosen: its value is a tuple of keys of ``choices``. One that stands
     ``beside`` is drawn in one row with the question before it, where there is room. What is ``needed`` is named
-    above the questions.
+    above the questions. A ``file`` is of one of the ``endings`` and has at most ``max_mb``.
     """
 
     name: str
     label: str
-    kind: Literal["line", "text", "day", "choice", "many"] = "line"
+    kind: Literal["line", "text", "day", "choice", "many", "file"] = "line"
     value: Any = None
     choices: Mapping[Any, str] = field(default_factory=dict)
     help: str | None = None
     placeholder: str | None = None
     beside: bool = False
     needed: bool = False
+    endings: tuple[str, ...] = ()
+    max_mb: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def open_form(form: Form | Callable[[], Form], written: Answers | None = None) -
 
 def _fill_in(form: Form, written: Answers, *, only_lost: bool = False) -> None:
     for question in form.questions:
+        if question.kind == "file":
+            continue  # only the browser can put one there; what it has put there stays
         if only_lost and f"{_PREFIX}{question.name}" in st.session_state:
             continue
         value = written.get(question.name, question.value)
@@ -212,6 +216,8 @@ def _ask(question: Field) -> None:
     elif question.kind == "day":
         # No narrower bounds: a day beyond them that is typed is dropped without a word, and the one before it is saved.
         st.date_input(label, None, _FIRST_DAY, _LAST_DAY, key=key, format="DD/MM/YYYY", help=question.help)
+    elif question.kind == "file":
+        st.file_uploader(label, list(question.endings), key=key, help=question.help, max_upload_size=question.max_mb)
     elif question.kind == "choice":
         st.selectbox(
             label,

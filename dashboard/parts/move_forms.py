@@ -9,6 +9,7 @@ from dashboard.parts.action_forms import edit_action_form, may_edit
 from dashboard.parts.adopt_forms import take_on_form
 from dashboard.parts.desk import Desk
 from dashboard.parts.forms import Answers, Field, Form
+from dashboard.parts.photo_questions import keep_photo, photo_given, photo_questions
 from dashboard.parts.take_on_questions import NOBODY, REVIEW_AFTER
 from dashboard.wording import day, listed
 from problems.actions import Action, ActionStatus
@@ -155,6 +156,7 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
     target = ActionStatus(str(move.target))
 
     def save(at: Desk, answers: Answers, seen_version: int) -> str:
+        picture = photo_given(at, f"{action.ref} is not “{target.label}” yet.", answers)
         saved = acting.move_action(
             *at.asking,
             action_id=action.id,
@@ -162,7 +164,7 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
             answers=move_answers(answers),
             seen_version=seen_version,
         )
-        return f"“{saved.title}” is now “{saved.status.label}”."
+        return f"“{saved.title}” is now “{saved.status.label}”.{keep_photo(at, saved, picture, answers)}"
 
     intro = f"{action.title}: from “{action.status.label}” to “{target.label}”."
     questions = _questions(desk, move)
@@ -171,6 +173,8 @@ def move_action_form(desk: Desk, action: Action, move: Move) -> Form:
         questions = (*questions, Field("due_on", "Due date", "day", due_on))
     if Need.NOTE not in move.needs:
         questions = (*questions, Field("note", "Note (if there is something to say)", "text"))
+    if target is ActionStatus.DONE:
+        questions = (*questions, *photo_questions(desk))
 
     def renew(at: Desk) -> Form:
         now = at.store.action(action.id)

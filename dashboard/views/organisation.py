@@ -134,7 +134,11 @@ def _figures(desk: Desk, work: OrganisationWork) -> None:
         [
             ("Wait for an answer", len(work.to_answer), ""),
             ("Sent back", len(work.sent_back) + len(work.failed_visits), "not good enough yet"),
-            ("Owed", len(work.live), f"{len(late)} late, up to {count(max(late), 'day')}" if late else "none late"),
+            (
+                "Owed in all",
+                len(work.live),
+                f"{len(late)} late, up to {count(max(late), 'day')}" if late else "none late",
+            ),
             ("Blocked", len(work.blocked), ""),
             ("Wait for others", len(work.waiting_for_check), "done, not checked yet"),
         ]
@@ -163,7 +167,8 @@ def _row(desk: Desk, action: Action, problems: Mapping[int, Problem], *, extra: 
     with st.container(key=f"work-{action.ref}"):
         words, buttons = st.columns([3, 2], vertical_alignment="center", gap="medium")
         with words:
-            draw(action_card(desk, action, problems.get(action.problem_id)))
+            others = {one.id: one for one in desk.store.actions(action.problem_id)} if action.waits_for else None
+            draw(action_card(desk, action, problems.get(action.problem_id), others))
             if action.status is ActionStatus.BLOCKED and action.last_note:
                 draw(element("p", f"“{action.last_note}”", css="fx-quiet"))
             if extra:
