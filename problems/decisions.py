@@ -20,6 +20,8 @@ CASE_REVIEW: Final = "case_review"
 STANDS: Final = "stands"
 #: Decisions are “of late” for so many days.
 LATE_DAYS: Final = 60
+#: What was never going to be paid: work that nobody does.
+_NOT_WORKED: Final = (ActionStatus.DECLINED, ActionStatus.CANCELLED)
 
 
 class DecisionKind(StrEnum):
@@ -58,7 +60,8 @@ class Decision:
     """One thing that waits: the problem, since when, and the facts to decide it by.
 
     ``done`` are the actions that were reported as done, ``assessment`` the newest one kept of its work, ``cost``
-    the sum of what is known of the cost of its actions; ``asked`` and ``review`` say what is particular to the kind.
+    the sum of what is noted as the cost of its actions, but those declined or cancelled; ``asked`` and ``review``
+    say what is particular to the kind.
     ``came_back`` is when the problem last did, for every kind.
     """
 
@@ -82,6 +85,11 @@ class Decision:
     def owed(self) -> tuple[Action, ...]:
         """The actions that are still owed: until each of them ends, the problem cannot."""
         return tuple(one for one in self.actions if one.status.is_owed)
+
+    @property
+    def unpriced(self) -> int:
+        """How many of the actions that ``cost`` is of have none noted."""
+        return sum(one.cost is None for one in self.actions if one.status not in _NOT_WORKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +243,7 @@ def _decision(
     asked: Asked | None,
     review: CaseReview | None,
 ) -> Decision:
-    # Actions of stores that keep no cost yet have none.
-    costs = [cost for one in actions if (cost := one.cost) is not None]
+    costs = [cost for one in actions if one.status not in _NOT_WORKED and (cost := one.cost) is not None]
     return Decision(
         kind,
         problem,

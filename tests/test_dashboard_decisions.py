@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from problems.actions import Particulars
+from problems.actions import ActionStatus, Particulars
 from problems.people import LAPTOP
 from problems.problem import ProblemStatus
 from problems.use_cases import commanding
@@ -12,7 +12,7 @@ from problems.use_cases.particulars import edit_action
 from tests.scenes import COMMANDER, COORDINATOR, OFFICER, Scene, days_before
 from tests.screens import page, sit_down, words
 from tests.test_problems_adopting import adopt, lamps
-from tests.test_problems_owing import propose
+from tests.test_problems_owing import move, propose
 
 
 @pytest.fixture
@@ -101,5 +101,13 @@ def test_the_cost_says_how_many_actions_have_none_noted(town: Scene) -> None:
         action_id=plain.id, title=plain.title, person="", particulars=Particulars(cost=420), seen_version=plain.version,
     )  # fmt: skip
     propose(town, "Renew the column")
+    # Nobody pays for work that nobody does, and nobody misses its cost.
+    dear = propose(town, "Build a wall")
+    dear = edit_action(
+        town.store, COORDINATOR, town.clock, 1,
+        action_id=dear.id, title=dear.title, person="", particulars=Particulars(cost=9_000), seen_version=dear.version,
+    )  # fmt: skip
+    for left in (dear, propose(town, "Move the bench")):
+        move(town, COORDINATOR, left, ActionStatus.CANCELLED, reason="no_longer_needed", note="Not needed.")
     ask(town)
     assert "Cost 420, and 1 action without a cost noted" in words(page("decisions"))

@@ -179,9 +179,8 @@ def _worked(desk: Desk, decision: Decision) -> object:
 def _cost(decision: Decision) -> str:
     if decision.cost is None:
         return "Not recorded"
-    missing = sum(action.cost is None for action in decision.actions)
     words = number(decision.cost)
-    return f"{words}, and {count(missing, 'action')} without a cost noted" if missing > 0 else words
+    return f"{words}, and {count(decision.unpriced, 'action')} without a cost noted" if decision.unpriced else words
 
 
 def _buttons(desk: Desk, decision: Decision) -> None:

@@ -138,7 +138,7 @@ def _advice(one: Decision) -> tuple[str, str]:
         advice = "Close it as effective." if fell else f"Close it with the outcome that was found: {headline.lower()}."
         return advice, rest or headline
     if one.kind is DecisionKind.RECURRED:
-        priced = f" {one.cost:,} was spent on it so far." if one.cost is not None else ""
+        priced = f" What is noted as the cost of its actions comes to {one.cost:,}." if one.cost is not None else ""
         return (
             "Put it back to analysis with more or other means than before.",
             f"It came back after {_number(len(one.done), 'action')} that was reported as done.{priced}"
