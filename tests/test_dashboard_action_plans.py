@@ -11,6 +11,7 @@ from problems.people import LAPTOP, Role
 from problems.use_cases import acting, guiding, organising
 from tests.scenes import COORDINATOR, Scene, days_before
 from tests.screens import click, keys, page, run, sit_down, words
+from tests.test_problems_owing import move
 
 
 @pytest.fixture
@@ -89,6 +90,19 @@ def test_advice_is_put_into_the_action_and_kept_with_its_place_and_day(worked: S
     assert given.place == worked.store.problem(1).name
     assert "Where advice was given" in words(shown)
     assert "0 in the 0 days so far" in words(shown)
+
+
+def test_advice_that_nobody_gives_any_more_is_not_told(worked: Scene) -> None:
+    advice = Particulars(advice="Tell us the number on its column.")
+    action = acting.add_action(
+        worked.store, COORDINATOR, worked.clock, 1, problem_id=1, organisation_id=1, type=ActionType.ADVISE,
+        title="Tell the street", particulars=advice,
+    )  # fmt: skip
+    assert advice.advice in words(page("problem", problem="P-0001", tab="respond"))
+    move(worked, COORDINATOR, action, ActionStatus.CANCELLED, reason="no_longer_needed", note="Not needed.")
+    shown = page("problem", problem="P-0001", tab="respond")
+    assert advice.advice not in words(shown)
+    assert "give-advice" not in keys(shown)
 
 
 def test_several_actions_are_given_away_at_once_and_what_stays_is_named(worked: Scene) -> None:

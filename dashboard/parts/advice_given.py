@@ -24,11 +24,13 @@ from problems.use_cases import advising
 
 _WHOLE: Final = ""  # the place of advice that was given to the whole problem
 _MOST_PLACES: Final = 60
+#: Nobody gives the advice of work that nobody does; where it was given before stays in the list.
+_GONE: Final = (ActionStatus.DECLINED, ActionStatus.CANCELLED)
 
 
 def show_advice(desk: Desk, problem: Problem, actions: Sequence[Action]) -> None:
     """Draw the advice of a problem's actions, where it was given, and the way to write that down."""
-    own = [one for one in actions if one.type is ActionType.ADVISE and one.advice]
+    own = [one for one in actions if one.type is ActionType.ADVISE and one.advice and one.status not in _GONE]
     given = records_to_see(desk, problem, actions)
     if not own and not given:
         return
@@ -138,8 +140,7 @@ def repeat_words(found: RepeatSummary) -> str:
 
 def _ways(desk: Desk, problem: Problem, actions: Sequence[Action], given: Sequence[AdviceGiven]) -> None:
     who = desk.principal
-    gone = (ActionStatus.DECLINED, ActionStatus.CANCELLED)
-    mine = [one for one in actions if is_own(who, one) and one.status not in gone]
+    mine = [one for one in actions if is_own(who, one)]
     if not who.has(*advising.MAY_ADVISE):
         return
     own = [one for one in given if one.stands and _may_withdraw(desk, one)]
