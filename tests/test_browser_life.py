@@ -47,6 +47,10 @@ CAME_BACK = ASSESSED + timedelta(days=24)
 
 WORK = "Renew the lamps in the underpass"
 _IN_LISTS = dict.fromkeys(("Import", "Setup"), "Data")
+_PATHS = {
+    "Map": "", "Problems": "problem", "My organisation": "organisation", "Decisions": "decisions", "Board": "board",
+    "Import": "import", "Setup": "setup",
+}  # fmt: skip
 
 
 def still(page: Page) -> None:
@@ -113,6 +117,8 @@ class Hand:
         if name in _IN_LISTS:
             self.press(_IN_LISTS[name])
         self.click(self.page.get_by_role("menuitem" if name in _IN_LISTS else "link", name=name, exact=True))
+        # Until it is asked for, the page that is left stands still too.
+        expect(self.page).to_have_url(re.compile(rf"^http://[^/]+/{_PATHS[name]}(\?|$)"))
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         still(self.page)
 
